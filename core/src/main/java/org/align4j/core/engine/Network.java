@@ -1,0 +1,63 @@
+package org.align4j.core.engine;
+
+import org.align4j.core.tensor.Gradients;
+import org.align4j.core.tensor.Parameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network that runs. One thread at a time; different networks run side by side. Closing it frees
+ * what the engine allocated at once; the parameters belong to whoever made them.
+ */
+public interface Network extends AutoCloseable {
+
+  /** The live parameters. After writing to them call {@link #parametersChanged}. */
+  Parameters parameters();
+
+  /**
+   * Tells the engine that parameters were written: cached forms of them (packed weights) are made
+   * anew.
+   */
+  void parametersChanged();
+
+  /** Forward pass: outputs at the labelled rows. */
+  Scores score(TokenBatch batch);
+
+  /**
+   * Forward pass that keeps what {@link #backward} needs. The outputs have the same bits as those
+   * of {@link #score}.
+   */
+  Scores forward(TokenBatch batch);
+
+  /**
+   * Adds {@code Σ_m dOutputs[m] · ∂outputs[m]/∂θ + dEntropy[m] · ∂entropy[m]/∂θ} for the batch of
+   * the last {@link #forward} to {@link #gradients}. Sequences whose coefficients are all zero cost
+   * nothing.
+   *
+   * @param dOutputs {@code [M]}
+   * @param dEntropy {@code [M]}, or null for none
+   */
+  void backward(float[] dOutputs, float @Nullable [] dEntropy);
+
+  /**
+   * Tokens that {@link #forward} and {@link #backward} take best at once. Larger batches give the
+   * same, but cost more memory or time: a trainer splits its mini-batches and lets the gradients
+   * add up.
+   */
+  default int preferredTokens() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** The gradient accumulated since it was last zeroed. */
+  Gradients gradients();
+
+  /**
+   * A decoder with a key-value cache (language head only).
+   *
+   * @param slots sequences decoded at once
+   * @param maxLength longest sequence, prompt and response together
+   */
+  Decoder decoder(int slots, int maxLength);
+
+  @Override
+  void close();
+}

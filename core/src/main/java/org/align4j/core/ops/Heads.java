@@ -1,0 +1,23 @@
+package org.align4j.core.ops;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/**
+ * Shape of a grouped-query attention: query head h reads key head {@code h / (query / key)}.
+ *
+ * @param query number of query heads, a multiple of {@code key}
+ * @param key number of key-value heads
+ * @param headDim columns of one head, even
+ */
+public record Heads(int query, int key, int headDim) {
+
+  public Heads {
+    checkArgument(
+        key > 0 && query > 0 && query % key == 0,
+        "query heads (%s) must be a multiple of key heads (%s)",
+        query,
+        key);
+    checkArgument(
+        headDim > 0 && headDim % 2 == 0, "headDim is %s: it must be even and above 0", headDim);
+  }
+}

@@ -1,0 +1,120 @@
+package org.align4j.core.tensor;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Named parameters in a fixed order, each a dense c-ordered array of its own. Engines read them in
+ * place; {@link #close} frees them at once.
+ */
+public final class Parameters implements AutoCloseable {
+
+  private final ImmutableMap<String, INDArray> arrays;
+  private final ImmutableMap<String, Long> offsets;
+  private final long size;
+
+  private Parameters(ImmutableMap<String, INDArray> arrays) {
+    this.arrays = arrays;
+    var starts = ImmutableMap.<String, Long>builder();
+    long next = 0;
+    for (var entry : arrays.entrySet()) {
+      starts.put(entry.getKey(), next);
+      next += entry.getValue().length();
+    }
+    this.offsets = starts.build();
+    this.size = next;
+  }
+
+  /** Takes over the arrays: dense, c-ordered, of one floating type. */
+  public static Parameters of(Map<String, INDArray> arrays) {
+    checkArgument(!arrays.isEmpty(), "no parameters: there must be one at least");
+    DataType type = arrays.values().iterator().next().dataType();
+    arrays.forEach((name, array) ->
+        checkArgument(
+            array.ordering() == 'c'
+                && !array.isView()
+                && array.dataType() == type
+                && type.isFPType(),
+            "%s is %s, order %s, view %s: parameters are dense c-ordered arrays of one floating type",
+            name,
+            array.dataType(),
+            array.ordering(),
+            array.isView()));
+    return new Parameters(ImmutableMap.copyOf(arrays));
+  }
+
+  /** Zeros of the shapes given. */
+  public static Parameters zeros(DataType type, Map<String, long[]> shapes) {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> arrays.put(name, Nd4j.create(type, shape)));
+    return of(arrays);
+  }
+
+  /** The type of all of them: FLOAT, or DOUBLE for finite differences. */
+  public DataType dataType() {
+    return arrays.values().asList().get(0).dataType();
+  }
+
+  /** Names in order. */
+  public ImmutableList<String> names() {
+    return arrays.keySet().asList();
+  }
+
+  /** The live array of this name. */
+  public INDArray get(String name) {
+    return checkNotNull(
+        arrays.get(name), "no parameter named %s; there are %s", name, arrays.keySet());
+  }
+
+  /** Whether there is a parameter of this name. */
+  public boolean contains(String name) {
+    return arrays.containsKey(name);
+  }
+
+  /** Elements before this parameter, counting in order: its place in a flat gradient. */
+  public long offset(String name) {
+    return checkNotNull(offsets.get(name), "no parameter named %s", name);
+  }
+
+  /** Number of elements of all parameters. */
+  public long size() {
+    return size;
+  }
+
+  /** A deep copy. */
+  public Parameters copy() {
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    arrays.forEach((name, array) -> copies.put(name, array.dup('c')));
+    return of(copies);
+  }
+
+  /** Overwrites all values with those of parameters of the same names and shapes. */
+  public void assign(Parameters other) {
+    checkArgument(
+        names().equals(other.names()), "parameters %s do not match %s", other.names(), names());
+    arrays.forEach((name, array) -> {
+      INDArray source = other.get(name);
+      checkArgument(
+          Arrays.equals(array.shape(), source.shape()),
+          "%s is %s, the source has %s",
+          name,
+          Arrays.toString(array.shape()),
+          Arrays.toString(source.shape()));
+      array.assign(source);
+    });
+  }
+
+  @Override
+  public void close() {
+    arrays.values().forEach(INDArray::close);
+  }
+}
