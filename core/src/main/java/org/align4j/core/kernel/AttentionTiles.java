@@ -1,0 +1,171 @@
+package org.align4j.core.kernel;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
+import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.ops.Heads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The independent pieces of an attention: blocks of query rows of one sequence, times key heads.
+ * Refilled for each batch; once it has grown it allocates nothing.
+ */
+public final class AttentionTiles {
+
+  /**
+   * Query rows of a block. Blocks start at fixed positions, so they depend on the sequence alone.
+   */
+  static final int QUERY_BLOCK = 64;
+
+  private final Heads heads;
+  private int blocks;
+  private int groups;
+  private int[] queryRow = new int[16];
+  private int[] count = new int[16];
+  private int[] position = new int[16];
+  private int[] prefixRow = new int[16];
+  private int[] prefixLength = new int[16];
+  private int[] ownRow = new int[16];
+  private int[] groupEnd = new int[16];
+
+  /** No tiles yet. */
+  public AttentionTiles(Heads heads) {
+    this.heads = heads;
+  }
+
+  /** The shape. */
+  public Heads heads() {
+    return heads;
+  }
+
+  /** Number of tiles of {@link Kernels#attention}. */
+  public int tiles() {
+    return blocks * heads.key();
+  }
+
+  /** Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. */
+  public int gradientTiles() {
+    return groups * heads.key();
+  }
+
+  /** Forgets all tiles. */
+  public void clear() {
+    blocks = 0;
+    groups = 0;
+  }
+
+  /**
+   * Tiles of packed tokens; q, k and v have the rows of the layout.
+   *
+   * @param active {@code [S]} segments to compute, null for all; the prefix of an active segment
+   *     must be active
+   */
+  public void set(SequenceLayout layout, boolean @Nullable [] active) {
+    clear();
+    for (int root = 0; root < layout.segments(); root++) {
+      if (layout.prefix()[root] >= 0 || (active != null && !active[root])) {
+        continue;
+      }
+      for (int s = root; s < layout.segments(); s++) {
+        if (s == root || (layout.prefix()[s] == root && (active == null || active[s]))) {
+          int start = layout.start(s);
+          int row = layout.offsets()[s];
+          addSegment(row, layout.length(s), start, layout.offsets()[root], start, row);
+        }
+      }
+      if (groups == groupEnd.length) {
+        groupEnd = Arrays.copyOf(groupEnd, 2 * groups);
+      }
+      groupEnd[groups++] = blocks;
+    }
+  }
+
+  /**
+   * Adds rows of one sequence, for decoding: query rows {@code [queryRow, queryRow + count)} at
+   * positions {@code position ...} attend to key rows {@code [prefixRow, prefixRow + prefixLength)}
+   * and, from position {@code prefixLength} on, to key rows {@code ownRow ...} up to themselves.
+   * There are no gradients of such tiles.
+   */
+  public void addSegment(
+      int queryRow, int count, int position, int prefixRow, int prefixLength, int ownRow) {
+    checkArgument(
+        count > 0 && position >= prefixLength,
+        "%s rows at position %s after a prefix of %s: rows come after their prefix",
+        count,
+        position,
+        prefixLength);
+    int done = 0;
+    while (done < count) {
+      int rows = Math.min(count - done, QUERY_BLOCK - (position + done) % QUERY_BLOCK);
+      grow();
+      this.queryRow[blocks] = queryRow + done;
+      this.count[blocks] = rows;
+      this.position[blocks] = position + done;
+      this.prefixRow[blocks] = prefixRow;
+      this.prefixLength[blocks] = prefixLength;
+      this.ownRow[blocks] = ownRow;
+      blocks++;
+      done += rows;
+    }
+  }
+
+  private void grow() {
+    if (blocks == queryRow.length) {
+      int size = 2 * blocks;
+      queryRow = Arrays.copyOf(queryRow, size);
+      count = Arrays.copyOf(count, size);
+      position = Arrays.copyOf(position, size);
+      prefixRow = Arrays.copyOf(prefixRow, size);
+      prefixLength = Arrays.copyOf(prefixLength, size);
+      ownRow = Arrays.copyOf(ownRow, size);
+    }
+  }
+
+  int block(int tile) {
+    return tile / heads.key();
+  }
+
+  int keyHead(int tile) {
+    return tile % heads.key();
+  }
+
+  int groupFrom(int group) {
+    return group == 0 ? 0 : groupEnd[group - 1];
+  }
+
+  int groupTo(int group) {
+    return groupEnd[group];
+  }
+
+  int queryRow(int block) {
+    return queryRow[block];
+  }
+
+  int count(int block) {
+    return count[block];
+  }
+
+  int position(int block) {
+    return position[block];
+  }
+
+  int prefixRow(int block) {
+    return prefixRow[block];
+  }
+
+  int prefixLength(int block) {
+    return prefixLength[block];
+  }
+
+  int ownRow(int block) {
+    return ownRow[block];
+  }
+
+  /** Row of the key at an absolute position. */
+  int keyRow(int block, int at) {
+    return at < prefixLength[block]
+        ? prefixRow[block] + at
+        : ownRow[block] + at - prefixLength[block];
+  }
+}

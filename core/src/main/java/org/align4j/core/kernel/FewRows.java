@@ -1,0 +1,129 @@
+package org.align4j.core.kernel;
+
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static org.align4j.core.kernel.Lanes.BYTES;
+import static org.align4j.core.kernel.Lanes.ORDER;
+import static org.align4j.core.kernel.Lanes.SPECIES;
+import static org.align4j.core.kernel.Memory.ALL;
+import static org.align4j.core.kernel.Memory.FLOAT;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Micro-kernels for one or two rows: several neighbouring panels at once, so that eight chains hide
+ * the latency of the multiply-adds while the weights stream from memory. One panel at a time leaves
+ * half of the bandwidth unused.
+ */
+final class FewRows {
+
+  private FewRows() {}
+
+  static void oneByFour(
+      long a, long b, long panelPitch, int depth, long c, long cPitch, boolean load) {
+    if (!load) {
+      FloatVector z = FloatVector.zero(SPECIES);
+      z.intoMemorySegment(ALL, c, ORDER);
+      z.intoMemorySegment(ALL, c + BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 4 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 5 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 6 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 7 * BYTES, ORDER);
+    }
+    FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
+    FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
+    FloatVector c0z = fromMemorySegment(SPECIES, ALL, c + 2 * BYTES, ORDER);
+    FloatVector c0w = fromMemorySegment(SPECIES, ALL, c + 3 * BYTES, ORDER);
+    FloatVector c0p = fromMemorySegment(SPECIES, ALL, c + 4 * BYTES, ORDER);
+    FloatVector c0q = fromMemorySegment(SPECIES, ALL, c + 5 * BYTES, ORDER);
+    FloatVector c0r = fromMemorySegment(SPECIES, ALL, c + 6 * BYTES, ORDER);
+    FloatVector c0s = fromMemorySegment(SPECIES, ALL, c + 7 * BYTES, ORDER);
+    long b1 = b + BYTES;
+    long b2 = b + panelPitch;
+    long b3 = b + panelPitch + BYTES;
+    long b4 = b + 2 * panelPitch;
+    long b5 = b + 2 * panelPitch + BYTES;
+    long b6 = b + 3 * panelPitch;
+    long b7 = b + 3 * panelPitch + BYTES;
+    for (int k = 0; k < depth; k++) {
+      FloatVector s0 = broadcast(SPECIES, ALL.get(FLOAT, a + 4L * k));
+      FloatVector bx = fromMemorySegment(SPECIES, ALL, b + 2 * BYTES * k, ORDER);
+      c0x = s0.fma(bx, c0x);
+      FloatVector by = fromMemorySegment(SPECIES, ALL, b1 + 2 * BYTES * k, ORDER);
+      c0y = s0.fma(by, c0y);
+      FloatVector bz = fromMemorySegment(SPECIES, ALL, b2 + 2 * BYTES * k, ORDER);
+      c0z = s0.fma(bz, c0z);
+      FloatVector bw = fromMemorySegment(SPECIES, ALL, b3 + 2 * BYTES * k, ORDER);
+      c0w = s0.fma(bw, c0w);
+      FloatVector bp = fromMemorySegment(SPECIES, ALL, b4 + 2 * BYTES * k, ORDER);
+      c0p = s0.fma(bp, c0p);
+      FloatVector bq = fromMemorySegment(SPECIES, ALL, b5 + 2 * BYTES * k, ORDER);
+      c0q = s0.fma(bq, c0q);
+      FloatVector br = fromMemorySegment(SPECIES, ALL, b6 + 2 * BYTES * k, ORDER);
+      c0r = s0.fma(br, c0r);
+      FloatVector bs = fromMemorySegment(SPECIES, ALL, b7 + 2 * BYTES * k, ORDER);
+      c0s = s0.fma(bs, c0s);
+    }
+    c0x.intoMemorySegment(ALL, c, ORDER);
+    c0y.intoMemorySegment(ALL, c + BYTES, ORDER);
+    c0z.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    c0w.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    c0p.intoMemorySegment(ALL, c + 4 * BYTES, ORDER);
+    c0q.intoMemorySegment(ALL, c + 5 * BYTES, ORDER);
+    c0r.intoMemorySegment(ALL, c + 6 * BYTES, ORDER);
+    c0s.intoMemorySegment(ALL, c + 7 * BYTES, ORDER);
+  }
+
+  static void twoByTwo(
+      long a, long b, long panelPitch, int depth, long c, long cPitch, boolean load) {
+    if (!load) {
+      FloatVector z = FloatVector.zero(SPECIES);
+      z.intoMemorySegment(ALL, c, ORDER);
+      z.intoMemorySegment(ALL, c + BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + cPitch, ORDER);
+      z.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + cPitch + 2 * BYTES, ORDER);
+      z.intoMemorySegment(ALL, c + cPitch + 3 * BYTES, ORDER);
+    }
+    FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
+    FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
+    FloatVector c0z = fromMemorySegment(SPECIES, ALL, c + 2 * BYTES, ORDER);
+    FloatVector c0w = fromMemorySegment(SPECIES, ALL, c + 3 * BYTES, ORDER);
+    FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
+    FloatVector c1y = fromMemorySegment(SPECIES, ALL, c + cPitch + BYTES, ORDER);
+    FloatVector c1z = fromMemorySegment(SPECIES, ALL, c + cPitch + 2 * BYTES, ORDER);
+    FloatVector c1w = fromMemorySegment(SPECIES, ALL, c + cPitch + 3 * BYTES, ORDER);
+    long a1 = a + 4;
+    long b1 = b + BYTES;
+    long b2 = b + panelPitch;
+    long b3 = b + panelPitch + BYTES;
+    for (int k = 0; k < depth; k++) {
+      FloatVector s0 = broadcast(SPECIES, ALL.get(FLOAT, a + 8L * k));
+      FloatVector s1 = broadcast(SPECIES, ALL.get(FLOAT, a1 + 8L * k));
+      FloatVector bx = fromMemorySegment(SPECIES, ALL, b + 2 * BYTES * k, ORDER);
+      c0x = s0.fma(bx, c0x);
+      c1x = s1.fma(bx, c1x);
+      FloatVector by = fromMemorySegment(SPECIES, ALL, b1 + 2 * BYTES * k, ORDER);
+      c0y = s0.fma(by, c0y);
+      c1y = s1.fma(by, c1y);
+      FloatVector bz = fromMemorySegment(SPECIES, ALL, b2 + 2 * BYTES * k, ORDER);
+      c0z = s0.fma(bz, c0z);
+      c1z = s1.fma(bz, c1z);
+      FloatVector bw = fromMemorySegment(SPECIES, ALL, b3 + 2 * BYTES * k, ORDER);
+      c0w = s0.fma(bw, c0w);
+      c1w = s1.fma(bw, c1w);
+    }
+    c0x.intoMemorySegment(ALL, c, ORDER);
+    c0y.intoMemorySegment(ALL, c + BYTES, ORDER);
+    c0z.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+    c0w.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
+    c1x.intoMemorySegment(ALL, c + cPitch, ORDER);
+    c1y.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
+    c1z.intoMemorySegment(ALL, c + cPitch + 2 * BYTES, ORDER);
+    c1w.intoMemorySegment(ALL, c + cPitch + 3 * BYTES, ORDER);
+  }
+}

@@ -1,0 +1,59 @@
+package org.align4j.core.kernel;
+
+import static org.align4j.core.kernel.Lanes.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/** The arithmetic bound of this machine: a loop of fused multiply-adds that touches no memory. */
+public final class FmaPeak {
+
+  static final int ROUNDS = 1 << 20;
+  static final int CHAINS = 12;
+
+  private FmaPeak() {}
+
+  /** Best of {@code repetitions}, in GFLOP/s over all threads of the pool. */
+  public static double gigaflops(Threads threads, int repetitions) {
+    float[] sink = new float[threads.count()];
+    Task task = (from, to, scratch) -> sink[from] = chains(from);
+    threads.run(task, threads.count(), 1);
+    double best = 0;
+    for (int i = 0; i < repetitions; i++) {
+      long start = System.nanoTime();
+      threads.run(task, threads.count(), 1);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      double flops = 2.0 * ROUNDS * CHAINS * SPECIES.length() * threads.count();
+      best = Math.max(best, flops / seconds * 1e-9);
+    }
+    return best;
+  }
+
+  /** GFLOP that {@link #gigaflops} does for so many repetitions, the first one to warm up. */
+  public static double gigaflop(Threads threads, int repetitions) {
+    return 2e-9 * ROUNDS * CHAINS * SPECIES.length() * threads.count() * (repetitions + 1);
+  }
+
+  /** Twelve chains hide the latency of four to five cycles on two units. */
+  static float chains(int seed) {
+    FloatVector a = FloatVector.broadcast(SPECIES, 1f - 1e-6f * seed);
+    FloatVector b = FloatVector.broadcast(SPECIES, 1e-6f);
+    FloatVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b;
+    FloatVector c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+    for (int i = 0; i < ROUNDS; i++) {
+      c0 = c0.fma(a, b);
+      c1 = c1.fma(a, b);
+      c2 = c2.fma(a, b);
+      c3 = c3.fma(a, b);
+      c4 = c4.fma(a, b);
+      c5 = c5.fma(a, b);
+      c6 = c6.fma(a, b);
+      c7 = c7.fma(a, b);
+      c8 = c8.fma(a, b);
+      c9 = c9.fma(a, b);
+      c10 = c10.fma(a, b);
+      c11 = c11.fma(a, b);
+    }
+    FloatVector sum = c0.add(c1).add(c2).add(c3).add(c4).add(c5);
+    return sum.add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
+  }
+}

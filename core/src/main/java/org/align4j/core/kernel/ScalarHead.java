@@ -1,0 +1,146 @@
+package org.align4j.core.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/** Heads, one logit at a time. */
+final class ScalarHead {
+
+  private ScalarHead() {}
+
+  static void sliceStatistics(
+      Matrix logits, float temperature, Matrix statistics, int slice, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
+        int end = Math.min(logits.columns(), start + Kernels.SLICE);
+        float max = Float.NEGATIVE_INFINITY;
+        for (int c = start; c < end; c++) {
+          max = Math.max(max, logits.get(n, c) / temperature);
+        }
+        double sum = 0;
+        double weighted = 0;
+        for (int c = start; c < end; c++) {
+          double z = logits.get(n, c) / temperature - max;
+          sum += Math.exp(z);
+          weighted += Math.exp(z) * z;
+        }
+        int at = 3 * (slice + start / Kernels.SLICE);
+        statistics.set(n, at, max);
+        statistics.set(n, at + 1, (float) sum);
+        statistics.set(n, at + 2, (float) weighted);
+      }
+    }
+  }
+
+  /** {@code lse = M + log S}, {@code entropy = log S − Σ e^(z−M)(z−M) / S} over all slices. */
+  static void combineStatistics(
+      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to) {
+    for (int n = from; n < to; n++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int s = 0; s < slices; s++) {
+        max = Math.max(max, statistics.get(n, 3 * s));
+      }
+      double sum = 0;
+      double weighted = 0;
+      for (int s = 0; s < slices; s++) {
+        double shift = (double) statistics.get(n, 3 * s) - max;
+        double factor = StrictMath.exp(shift);
+        sum += factor * statistics.get(n, 3 * s + 1);
+        weighted += factor * (statistics.get(n, 3 * s + 2) + shift * statistics.get(n, 3 * s + 1));
+      }
+      logSumExp.set(n, (float) (max + StrictMath.log(sum)));
+      entropy.set(n, (float) (StrictMath.log(sum) - weighted / sum));
+    }
+  }
+
+  static void logitsGradient(
+      Matrix logits,
+      int column,
+      int[] labels,
+      float temperature,
+      Floats logSumExp,
+      Floats entropy,
+      float[] dLogProb,
+      float @Nullable [] dEntropy,
+      int from,
+      int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < logits.columns(); c++) {
+        double logP = logits.get(n, c) / temperature - logSumExp.get(n);
+        double p = Math.exp(logP);
+        double dz = dLogProb[n] * ((column + c == labels[n] ? 1 : 0) - p);
+        if (dEntropy != null) {
+          dz -= dEntropy[n] * p * (logP + entropy.get(n));
+        }
+        logits.set(n, c, (float) (dz / temperature));
+      }
+    }
+  }
+
+  static int sample(Floats logits, float temperature, Floats statistics, double uniform) {
+    int slices = (int) ((logits.length() + Kernels.SLICE - 1) / Kernels.SLICE);
+    float max = Float.NEGATIVE_INFINITY;
+    for (int s = 0; s < slices; s++) {
+      max = Math.max(max, statistics.get(3L * s));
+    }
+    double total = 0;
+    for (int s = 0; s < slices; s++) {
+      total += StrictMath.exp((double) statistics.get(3L * s) - max) * statistics.get(3L * s + 1);
+    }
+    double left = uniform * total;
+    int slice = 0;
+    for (; slice < slices - 1; slice++) {
+      double mass =
+          StrictMath.exp((double) statistics.get(3L * slice) - max)
+              * statistics.get(3L * slice + 1);
+      if (left < mass) {
+        break;
+      }
+      left -= mass;
+    }
+    int last = slice * Kernels.SLICE;
+    for (int i = last; i < Math.min(logits.length(), (slice + 1L) * Kernels.SLICE); i++) {
+      double p = StrictMath.exp((double) (logits.get(i) / temperature) - max);
+      if (p > 0) {
+        last = i;
+      }
+      left -= p;
+      if (left < 0) {
+        break;
+      }
+    }
+    return last;
+  }
+
+  static void scalarHead(
+      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
+    for (int n = from; n < to; n++) {
+      double sum = bias == null ? 0 : bias.get(0);
+      for (int c = 0; c < weight.length(); c++) {
+        sum += (double) x.get(rows[n], c) * weight.get(c);
+      }
+      values.set(n, (float) sum);
+    }
+  }
+
+  static void scalarHeadGradient(
+      Matrix x,
+      int[] rows,
+      int count,
+      Floats weight,
+      float[] dValues,
+      Matrix dx,
+      Floats dWeight,
+      @Nullable Floats dBias,
+      int from,
+      int to) {
+    for (int n = 0; n < count; n++) {
+      for (int c = from; c < to; c++) {
+        dx.add(rows[n], c, dValues[n] * weight.get(c));
+        dWeight.set(c, dWeight.get(c) + dValues[n] * x.get(rows[n], c));
+      }
+      if (from == 0 && dBias != null) {
+        dBias.set(0, dBias.get(0) + dValues[n]);
+      }
+    }
+  }
+}

@@ -1,0 +1,446 @@
+package org.align4j.core.kernel;
+
+import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/** The kernels as a reader would write them: the definition, and the fallback. */
+public final class ScalarKernels implements Kernels {
+
+  private static final int ROW_TILE = 16;
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public long packedLength(int depth, int columns) {
+    return PackedMatrix.length(depth, columns, 1);
+  }
+
+  @Override
+  public PackedMatrix packed(Floats memory, int depth, int columns) {
+    return PackedMatrix.of(memory, depth, columns, 1);
+  }
+
+  @Override
+  public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    for (int c = from; c < to; c++) {
+      for (int k = 0; k < target.depth(); k++) {
+        float value = layout == WeightLayout.OUT_IN ? source.get(c, k) : source.get(k, c);
+        Memory.set(target.address(c, k), value);
+      }
+    }
+  }
+
+  @Override
+  public int productTiles(int rows, PackedMatrix weight) {
+    return (rows + ROW_TILE - 1) / ROW_TILE;
+  }
+
+  @Override
+  public void product(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      @Nullable Floats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
+      for (int c = 0; c < weight.columns(); c++) {
+        float sum = add ? y.get(n, c) : 0;
+        for (int k = 0; k < weight.depth(); k++) {
+          sum += x.get(n, k) * Memory.get(weight.address(c, k));
+        }
+        y.set(n, c, bias == null ? sum : sum + bias.get(c));
+      }
+    }
+  }
+
+  @Override
+  public void transposedProduct(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
+      for (int c = 0; c < weight.columns(); c++) {
+        float sum = add ? y.get(n, c) : 0;
+        for (int k = 0; k < weight.depth(); k++) {
+          sum += x.get(k, n) * Memory.get(weight.address(c, k));
+        }
+        y.set(n, c, sum);
+      }
+    }
+  }
+
+  @Override
+  public void embedding(Matrix table, int[] ids, Matrix y, int from, int to) {
+    gatherRows(table, ids, y, from, to);
+  }
+
+  @Override
+  public void embeddingGradient(Matrix dy, int[] ids, int rows, Matrix dTable, int from, int to) {
+    scatterAddRows(dy, ids, rows, dTable, from, to);
+  }
+
+  @Override
+  public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        y.set(n, c, x.get(indices[n], c));
+      }
+    }
+  }
+
+  @Override
+  public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < x.columns(); c++) {
+        y.set(indices[n], c, x.get(n, c));
+      }
+    }
+  }
+
+  @Override
+  public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
+    for (int n = 0; n < rows; n++) {
+      for (int c = from; c < to; c++) {
+        y.add(indices[n], c, x.get(n, c));
+      }
+    }
+  }
+
+  @Override
+  public void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
+    ScalarNorms.rmsNorm(x, weight, eps, y, from, to);
+  }
+
+  @Override
+  public void rmsNormGradient(
+      Matrix x,
+      Floats weight,
+      float eps,
+      Matrix dy,
+      Matrix dx,
+      boolean add,
+      Floats inverse,
+      int from,
+      int to) {
+    ScalarNorms.rmsNormGradient(x, weight, eps, dy, dx, add, inverse, from, to);
+  }
+
+  @Override
+  public void rmsNormWeightGradient(
+      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to) {
+    ScalarNorms.rmsNormWeightGradient(x, dy, inverse, rows, dWeight, from, to);
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+    ScalarNorms.layerNorm(x, weight, bias, eps, y, from, to);
+  }
+
+  @Override
+  public void layerNormGradient(
+      Matrix x,
+      Floats weight,
+      float eps,
+      Matrix dy,
+      Matrix dx,
+      boolean add,
+      Floats statistics,
+      int from,
+      int to) {
+    ScalarNorms.layerNormGradient(x, weight, eps, dy, dx, add, statistics, from, to);
+  }
+
+  @Override
+  public void layerNormWeightGradient(
+      Matrix x,
+      Matrix dy,
+      Floats statistics,
+      int rows,
+      Floats dWeight,
+      Floats dBias,
+      int from,
+      int to) {
+    ScalarNorms.layerNormWeightGradient(x, dy, statistics, rows, dWeight, dBias, from, to);
+  }
+
+  @Override
+  public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        y.set(n, c, a.get(n, c) + b.get(n, c));
+      }
+    }
+  }
+
+  @Override
+  public void accumulate(Matrix x, Matrix y, int from, int to) {
+    add(y, x, y, from, to);
+  }
+
+  @Override
+  public void copy(Matrix x, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        y.set(n, c, x.get(n, c));
+      }
+    }
+  }
+
+  @Override
+  public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
+    for (int c = from; c < to; c++) {
+      float sum = dBias.get(c);
+      for (int n = 0; n < rows; n++) {
+        sum += dy.get(n, c);
+      }
+      dBias.set(c, sum);
+    }
+  }
+
+  @Override
+  public void rope(
+      Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
+    int half = cos.columns();
+    for (int n = from; n < to; n++) {
+      for (int head = 0; head < x.columns(); head += 2 * half) {
+        for (int i = 0; i < half; i++) {
+          float c = cos.get(positions[n], i);
+          float s = inverse ? -sin.get(positions[n], i) : sin.get(positions[n], i);
+          float a = x.get(n, head + i);
+          float b = x.get(n, head + half + i);
+          x.set(n, head + i, a * c - b * s);
+          x.set(n, head + half + i, b * c + a * s);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        float g = gate.get(n, c);
+        y.set(n, c, (float) (g * ScalarMath.sigmoid(g) * up.get(n, c)));
+      }
+    }
+  }
+
+  @Override
+  public void swiGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < dy.columns(); c++) {
+        float g = gate.get(n, c);
+        float u = up.get(n, c);
+        float d = dy.get(n, c);
+        double s = ScalarMath.sigmoid(g);
+        dGate.set(n, c, (float) (d * u * s * (1 + g * (1 - s))));
+        dUp.set(n, c, (float) (d * g * s));
+      }
+    }
+  }
+
+  @Override
+  public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        float a = x.get(n, c);
+        y.set(n, c, (float) (form == Gelu.ERF ? ScalarMath.geluErf(a) : ScalarMath.geluTanh(a)));
+      }
+    }
+  }
+
+  @Override
+  public void geluGradient(
+      Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < dx.columns(); c++) {
+        float a = x.get(n, c);
+        double slope =
+            form == Gelu.ERF ? ScalarMath.geluErfDerivative(a) : ScalarMath.geluTanhDerivative(a);
+        dx.set(n, c, (float) (dy.get(n, c) * slope) + (add ? dx.get(n, c) : 0));
+      }
+    }
+  }
+
+  @Override
+  public void zero(Floats x, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.set(i, 0);
+    }
+  }
+
+  @Override
+  public void scale(Floats x, float factor, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.set(i, x.get(i) * factor);
+    }
+  }
+
+  @Override
+  public void axpy(float factor, Floats x, Floats y, long from, long to) {
+    for (long i = from; i < to; i++) {
+      y.set(i, y.get(i) + factor * x.get(i));
+    }
+  }
+
+  @Override
+  public void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      AttentionTiles tiles,
+      Matrix out,
+      @Nullable Matrix logSumExp,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int tile = from; tile < to; tile++) {
+      ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile);
+    }
+  }
+
+  @Override
+  public void attentionGradient(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      AttentionTiles tiles,
+      Matrix out,
+      Matrix logSumExp,
+      Matrix dOut,
+      Matrix dq,
+      Matrix dk,
+      Matrix dv,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int tile = from; tile < to; tile++) {
+      ScalarAttention.gradient(q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, tile);
+    }
+  }
+
+  @Override
+  public void sliceStatistics(
+      Matrix logits,
+      float temperature,
+      Matrix statistics,
+      int slice,
+      int from,
+      int to,
+      Scratch scratch) {
+    ScalarHead.sliceStatistics(logits, temperature, statistics, slice, from, to);
+  }
+
+  @Override
+  public void combineStatistics(
+      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to) {
+    ScalarHead.combineStatistics(statistics, slices, logSumExp, entropy, from, to);
+  }
+
+  @Override
+  public void logitsGradient(
+      Matrix logits,
+      int column,
+      int[] labels,
+      float temperature,
+      Floats logSumExp,
+      Floats entropy,
+      float[] dLogProb,
+      float @Nullable [] dEntropy,
+      int from,
+      int to) {
+    ScalarHead.logitsGradient(
+        logits, column, labels, temperature, logSumExp, entropy, dLogProb, dEntropy, from, to);
+  }
+
+  @Override
+  public int sample(Floats logits, float temperature, Floats statistics, double uniform) {
+    return ScalarHead.sample(logits, temperature, statistics, uniform);
+  }
+
+  @Override
+  public int argMax(Floats logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length(); i++) {
+      if (logits.get(i) > logits.get(best)) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public void scalarHead(
+      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
+    ScalarHead.scalarHead(x, rows, weight, bias, values, from, to);
+  }
+
+  @Override
+  public void scalarHeadGradient(
+      Matrix x,
+      int[] rows,
+      int count,
+      Floats weight,
+      float[] dValues,
+      Matrix dx,
+      Floats dWeight,
+      @Nullable Floats dBias,
+      int from,
+      int to) {
+    ScalarHead.scalarHeadGradient(x, rows, count, weight, dValues, dx, dWeight, dBias, from, to);
+  }
+
+  @Override
+  public void sumOfSquares(Floats x, double[] partials, int from, int to) {
+    for (int tile = from; tile < to; tile++) {
+      double sum = 0;
+      long end = Math.min(x.length(), (tile + 1L) * SUM_TILE);
+      for (long i = (long) tile * SUM_TILE; i < end; i++) {
+        sum += (double) x.get(i) * x.get(i);
+      }
+      partials[tile] = sum;
+    }
+  }
+
+  @Override
+  public void adamW(
+      Floats parameter,
+      Floats gradient,
+      Floats m,
+      Floats v,
+      float gradientScale,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double eps,
+      double decay,
+      int step,
+      long from,
+      long to) {
+    double correction1 = 1 - Math.pow(beta1, step);
+    double correction2 = 1 - Math.pow(beta2, step);
+    for (long i = from; i < to; i++) {
+      double g = (double) gradientScale * gradient.get(i);
+      m.set(i, (float) (beta1 * m.get(i) + (1 - beta1) * g));
+      v.set(i, (float) (beta2 * v.get(i) + (1 - beta2) * g * g));
+      double kept = parameter.get(i) * (1 - learningRate * decay);
+      double direction = m.get(i) / correction1 / (Math.sqrt(v.get(i) / correction2) + eps);
+      parameter.set(i, (float) (kept - learningRate * direction));
+    }
+  }
+}

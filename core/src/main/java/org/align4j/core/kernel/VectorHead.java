@@ -1,0 +1,170 @@
+package org.align4j.core.kernel;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static org.align4j.core.kernel.Lanes.BYTES;
+import static org.align4j.core.kernel.Lanes.COUNT;
+import static org.align4j.core.kernel.Lanes.all;
+import static org.align4j.core.kernel.Lanes.bound;
+import static org.align4j.core.kernel.Lanes.first;
+import static org.align4j.core.kernel.Lanes.load;
+import static org.align4j.core.kernel.Lanes.store;
+import static org.align4j.core.kernel.Lanes.sum;
+import static org.align4j.core.kernel.Lanes.zero;
+import static org.align4j.core.kernel.VectorMath.exponent;
+import static org.align4j.core.kernel.VectorMath.exponential;
+import static org.align4j.core.kernel.VectorMath.polynomial;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.jspecify.annotations.Nullable;
+
+/** Softmax statistics, gradient and draws over the vocabulary, lanes along a row of logits. */
+final class VectorHead {
+
+  private VectorHead() {}
+
+  static void sliceStatistics(
+      Matrix logits,
+      float temperature,
+      Matrix statistics,
+      int slice,
+      int from,
+      int to,
+      Scratch scratch) {
+    long work = scratch.address(2L * COUNT);
+    float inverse = 1 / temperature;
+    for (int n = from; n < to; n++) {
+      for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
+        int count = Math.min(logits.columns() - start, Kernels.SLICE);
+        long row = logits.address(n) + 4L * start;
+        long target = statistics.address(n) + 12L * (slice + start / Kernels.SLICE);
+        float max = max(row, inverse, count);
+        exponentials(row, inverse, max, count, work);
+        Memory.set(target, max);
+        Memory.set(target + 4, sum(load(work)));
+        Memory.set(target + 8, sum(load(work + BYTES)));
+      }
+    }
+  }
+
+  /**
+   * {@code Σ e^z, Σ z·e^z}, {@code z = logit/T − max}, by lane; folded elsewhere, since with the
+   * folds this would be too large to be compiled without boxes.
+   */
+  private static void exponentials(long logits, float inverse, float max, int count, long work) {
+    FloatVector factor = all(inverse);
+    FloatVector shift = all(max);
+    FloatVector sum = zero();
+    FloatVector weighted = zero();
+    int bound = bound(count);
+    for (int i = 0; i < bound; i += COUNT) {
+      FloatVector z = load(logits + 4L * i).mul(factor).sub(shift);
+      FloatVector t = exponent(z);
+      FloatVector e = exponential(z, t, polynomial(z, t));
+      sum = sum.add(e);
+      weighted = e.fma(z, weighted);
+    }
+    store(sum, work);
+    store(weighted, work + BYTES);
+    if (bound < count) {
+      exponentialsTail(logits + 4L * bound, inverse, max, first(count - bound), work);
+    }
+  }
+
+  private static void exponentialsTail(
+      long logits, float inverse, float max, VectorMask<Float> mask, long work) {
+    FloatVector z = load(logits, mask).mul(inverse).sub(max);
+    FloatVector t = exponent(z);
+    FloatVector e = VectorMath.ZERO.blend(exponential(z, t, polynomial(z, t)), mask);
+    store(load(work).add(e), work);
+    store(e.fma(z, load(work + BYTES)), work + BYTES);
+  }
+
+  private static float max(long logits, float inverse, int count) {
+    FloatVector max = all(Float.NEGATIVE_INFINITY);
+    FloatVector factor = all(inverse);
+    int bound = bound(count);
+    for (int i = 0; i < bound; i += COUNT) {
+      FloatVector z = load(logits + 4L * i).mul(factor);
+      max = max.blend(z, z.compare(GT, max));
+    }
+    float largest = Lanes.max(max);
+    for (int i = bound; i < count; i++) {
+      largest = Math.max(largest, Memory.get(logits + 4L * i) * inverse);
+    }
+    return largest;
+  }
+
+  static void logitsGradient(
+      Matrix logits,
+      int column,
+      int[] labels,
+      float temperature,
+      Floats logSumExp,
+      Floats entropy,
+      float[] dLogProb,
+      float @Nullable [] dEntropy,
+      int from,
+      int to) {
+    float inverse = 1 / temperature;
+    for (int n = from; n < to; n++) {
+      float dEnt = dEntropy == null ? 0 : dEntropy[n];
+      long row = logits.address(n);
+      gradient(row, inverse, logSumExp.get(n), entropy.get(n), dLogProb[n], dEnt, logits.columns());
+      int label = labels[n] - column;
+      if (label >= 0 && label < logits.columns()) {
+        Memory.set(row + 4L * label, Memory.get(row + 4L * label) + dLogProb[n] * inverse);
+      }
+    }
+  }
+
+  /** {@code dz = −p·(dLogProb + dEntropy·(log p + entropy))/T}. */
+  private static void gradient(
+      long logits,
+      float inverse,
+      float logSumExp,
+      float entropy,
+      float dLogProb,
+      float dEntropy,
+      int count) {
+    FloatVector factor = all(inverse);
+    FloatVector shift = all(logSumExp);
+    FloatVector slope = all(-dEntropy * inverse);
+    FloatVector start = all(-(dLogProb + dEntropy * entropy) * inverse);
+    int bound = bound(count);
+    for (int i = 0; i < bound; i += COUNT) {
+      FloatVector logP = load(logits + 4L * i).mul(factor).sub(shift);
+      FloatVector t = exponent(logP);
+      FloatVector p = exponential(logP, t, polynomial(logP, t));
+      store(p.mul(logP.fma(slope, start)), logits + 4L * i);
+    }
+    if (bound < count) {
+      gradientTail(logits + 4L * bound, factor, shift, slope, start, first(count - bound));
+    }
+  }
+
+  private static void gradientTail(
+      long logits,
+      FloatVector factor,
+      FloatVector shift,
+      FloatVector slope,
+      FloatVector start,
+      VectorMask<Float> mask) {
+    FloatVector logP = load(logits, mask).mul(factor).sub(shift);
+    FloatVector t = exponent(logP);
+    FloatVector p = exponential(logP, t, polynomial(logP, t));
+    store(p.mul(logP.fma(slope, start)), logits, mask);
+  }
+
+  /** First of the largest: vectors find the value, a second look finds the place. */
+  static int argMax(Floats logits) {
+    int count = Math.toIntExact(logits.length());
+    float max = max(logits.address(), 1, count);
+    for (int i = 0; i < count; i++) {
+      if (Memory.get(logits.address() + 4L * i) == max) {
+        return i;
+      }
+    }
+    return 0;
+  }
+}

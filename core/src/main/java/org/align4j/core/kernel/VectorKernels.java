@@ -1,0 +1,391 @@
+package org.align4j.core.kernel;
+
+import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels on the Vector API, for the preferred lanes of the processor (16, 8 or 4). Load this
+ * class only where {@code jdk.incubator.vector} is resolved.
+ */
+public final class VectorKernels implements Kernels {
+
+  @Override
+  public String name() {
+    return "vector (" + Lanes.COUNT + " lanes)";
+  }
+
+  @Override
+  public long packedLength(int depth, int columns) {
+    return PackedMatrix.length(depth, columns, VectorProduct.WIDTH);
+  }
+
+  @Override
+  public PackedMatrix packed(Floats memory, int depth, int columns) {
+    return PackedMatrix.of(memory, depth, columns, VectorProduct.WIDTH);
+  }
+
+  @Override
+  public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    VectorProduct.pack(source, layout, target, from, to);
+  }
+
+  @Override
+  public int productTiles(int rows, PackedMatrix weight) {
+    return VectorProduct.tiles(rows, weight.panels());
+  }
+
+  @Override
+  public void product(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      @Nullable Floats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    VectorProduct.product(x, false, rows, weight, bias, y, add, from, to, scratch);
+  }
+
+  @Override
+  public void transposedProduct(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    VectorProduct.product(x, true, rows, weight, null, y, add, from, to, scratch);
+  }
+
+  @Override
+  public void embedding(Matrix table, int[] ids, Matrix y, int from, int to) {
+    gatherRows(table, ids, y, from, to);
+  }
+
+  @Override
+  public void embeddingGradient(Matrix dy, int[] ids, int rows, Matrix dTable, int from, int to) {
+    scatterAddRows(dy, ids, rows, dTable, from, to);
+  }
+
+  @Override
+  public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      x.checkRows(indices[n], indices[n] + 1);
+      VectorRows.copy(x.address(indices[n]), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y.checkRows(indices[n], indices[n] + 1);
+      VectorRows.copy(x.address(n), y.address(indices[n]), x.columns());
+    }
+  }
+
+  @Override
+  public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
+    for (int n = 0; n < rows; n++) {
+      y.checkRows(indices[n], indices[n] + 1);
+      long target = y.address(indices[n]) + 4L * from;
+      VectorRows.add(target, x.address(n) + 4L * from, target, to - from);
+    }
+  }
+
+  @Override
+  public void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
+    VectorNorms.rmsNorm(x, weight, eps, y, from, to);
+  }
+
+  @Override
+  public void rmsNormGradient(
+      Matrix x,
+      Floats weight,
+      float eps,
+      Matrix dy,
+      Matrix dx,
+      boolean add,
+      Floats inverse,
+      int from,
+      int to) {
+    VectorNorms.rmsNormGradient(x, weight, eps, dy, dx, add, inverse, from, to);
+  }
+
+  @Override
+  public void rmsNormWeightGradient(
+      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to) {
+    VectorNorms.rmsNormWeightGradient(x, dy, inverse, rows, dWeight, from, to);
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+    VectorNorms.layerNorm(x, weight, bias, eps, y, from, to);
+  }
+
+  @Override
+  public void layerNormGradient(
+      Matrix x,
+      Floats weight,
+      float eps,
+      Matrix dy,
+      Matrix dx,
+      boolean add,
+      Floats statistics,
+      int from,
+      int to) {
+    VectorNorms.layerNormGradient(x, weight, eps, dy, dx, add, statistics, from, to);
+  }
+
+  @Override
+  public void layerNormWeightGradient(
+      Matrix x,
+      Matrix dy,
+      Floats statistics,
+      int rows,
+      Floats dWeight,
+      Floats dBias,
+      int from,
+      int to) {
+    VectorNorms.layerNormWeightGradient(x, dy, statistics, rows, dWeight, dBias, from, to);
+  }
+
+  @Override
+  public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      VectorRows.add(a.address(n), b.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void accumulate(Matrix x, Matrix y, int from, int to) {
+    add(y, x, y, from, to);
+  }
+
+  @Override
+  public void copy(Matrix x, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      VectorRows.copy(x.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
+    for (int n = 0; n < rows; n++) {
+      long target = dBias.address() + 4L * from;
+      VectorRows.add(target, dy.address(n) + 4L * from, target, to - from);
+    }
+  }
+
+  @Override
+  public void rope(
+      Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
+    VectorRows.rope(x, cos, sin, positions, inverse, from, to);
+  }
+
+  @Override
+  public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      VectorActivations.swiGlu(gate.address(n), up.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void swiGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    for (int n = from; n < to; n++) {
+      VectorActivations.swiGluGradient(
+          gate.address(n),
+          up.address(n),
+          dy.address(n),
+          dGate.address(n),
+          dUp.address(n),
+          dy.columns());
+    }
+  }
+
+  @Override
+  public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      VectorActivations.gelu(x.address(n), form, y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void geluGradient(
+      Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
+    for (int n = from; n < to; n++) {
+      VectorActivations.geluGradient(
+          x.address(n), form, dy.address(n), dx.address(n), add, dx.columns());
+    }
+  }
+
+  @Override
+  public void zero(Floats x, long from, long to) {
+    VectorRows.zero(x.slice(from, to - from).address(), to - from);
+  }
+
+  @Override
+  public void scale(Floats x, float factor, long from, long to) {
+    VectorRows.scale(factor, x.slice(from, to - from).address(), Math.toIntExact(to - from));
+  }
+
+  @Override
+  public void axpy(float factor, Floats x, Floats y, long from, long to) {
+    VectorRows.axpy(
+        factor,
+        x.slice(from, to - from).address(),
+        y.slice(from, to - from).address(),
+        Math.toIntExact(to - from));
+  }
+
+  @Override
+  public void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      AttentionTiles tiles,
+      Matrix out,
+      @Nullable Matrix logSumExp,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int tile = from; tile < to; tile++) {
+      VectorAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
+    }
+  }
+
+  @Override
+  public void attentionGradient(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      AttentionTiles tiles,
+      Matrix out,
+      Matrix logSumExp,
+      Matrix dOut,
+      Matrix dq,
+      Matrix dk,
+      Matrix dv,
+      int from,
+      int to,
+      Scratch scratch) {
+    VectorAttentionGradient gradient =
+        new VectorAttentionGradient(q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv);
+    for (int tile = from; tile < to; tile++) {
+      gradient.tile(tile, scratch);
+    }
+  }
+
+  @Override
+  public void sliceStatistics(
+      Matrix logits,
+      float temperature,
+      Matrix statistics,
+      int slice,
+      int from,
+      int to,
+      Scratch scratch) {
+    VectorHead.sliceStatistics(logits, temperature, statistics, slice, from, to, scratch);
+  }
+
+  @Override
+  public void combineStatistics(
+      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to) {
+    ScalarHead.combineStatistics(statistics, slices, logSumExp, entropy, from, to);
+  }
+
+  @Override
+  public void logitsGradient(
+      Matrix logits,
+      int column,
+      int[] labels,
+      float temperature,
+      Floats logSumExp,
+      Floats entropy,
+      float[] dLogProb,
+      float @Nullable [] dEntropy,
+      int from,
+      int to) {
+    VectorHead.logitsGradient(
+        logits, column, labels, temperature, logSumExp, entropy, dLogProb, dEntropy, from, to);
+  }
+
+  @Override
+  public int sample(Floats logits, float temperature, Floats statistics, double uniform) {
+    return ScalarHead.sample(logits, temperature, statistics, uniform);
+  }
+
+  @Override
+  public int argMax(Floats logits) {
+    return VectorHead.argMax(logits);
+  }
+
+  @Override
+  public void scalarHead(
+      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
+    ScalarHead.scalarHead(x, rows, weight, bias, values, from, to);
+  }
+
+  @Override
+  public void scalarHeadGradient(
+      Matrix x,
+      int[] rows,
+      int count,
+      Floats weight,
+      float[] dValues,
+      Matrix dx,
+      Floats dWeight,
+      @Nullable Floats dBias,
+      int from,
+      int to) {
+    ScalarHead.scalarHeadGradient(x, rows, count, weight, dValues, dx, dWeight, dBias, from, to);
+  }
+
+  @Override
+  public void sumOfSquares(Floats x, double[] partials, int from, int to) {
+    for (int tile = from; tile < to; tile++) {
+      long start = (long) tile * SUM_TILE;
+      int count = (int) Math.min(SUM_TILE, x.length() - start);
+      partials[tile] = VectorOptimiser.sumOfSquares(x.address() + 4L * start, count);
+    }
+  }
+
+  @Override
+  public void adamW(
+      Floats parameter,
+      Floats gradient,
+      Floats m,
+      Floats v,
+      float gradientScale,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double eps,
+      double decay,
+      int step,
+      long from,
+      long to) {
+    VectorOptimiser.adamW(
+        parameter.slice(from, to - from).address(),
+        gradient.slice(from, to - from).address(),
+        m.slice(from, to - from).address(),
+        v.slice(from, to - from).address(),
+        gradientScale,
+        (float) learningRate,
+        (float) beta1,
+        (float) (1 - beta1),
+        (float) beta2,
+        (float) (1 - beta2),
+        (float) eps,
+        (float) (1 - learningRate * decay),
+        (float) (1 / (1 - Math.pow(beta1, step))),
+        (float) (1 / (1 - Math.pow(beta2, step))),
+        Math.toIntExact(to - from));
+  }
+}

@@ -1,0 +1,333 @@
+package org.align4j.core.kernel;
+
+import static org.align4j.core.kernel.Lanes.BYTES;
+import static org.align4j.core.kernel.Lanes.load;
+import static org.align4j.core.kernel.Lanes.store;
+import static org.align4j.core.kernel.Memory.ALL;
+import static org.align4j.core.kernel.Memory.FLOAT;
+
+import org.align4j.core.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Matrix products in the manner of Goto and van de Geijn (2008): a block of rows stays in the
+ * second cache while the panels of the right-hand side pass by, and a micro-kernel keeps the sums
+ * in registers. Sums over the depth go on through memory from block to block, so blocking changes
+ * no bits.
+ */
+final class VectorProduct {
+
+  /** Thirty-two registers, as processors with 16 lanes have. */
+  static final boolean WIDE = Lanes.COUNT >= 16;
+
+  static final int WIDTH = 2 * Lanes.COUNT;
+  private static final int ROWS = WIDE ? 14 : 6;
+  static int ROW_BLOCK = Integer.getInteger("mc", WIDE ? 112 : 96);
+  static int DEPTH_BLOCK = Integer.getInteger("kc", WIDE ? 576 : 384);
+
+  /** Up to so many rows, where the weights come from memory, panels are read in longer pieces. */
+  private static final int FEW_ROWS = ROW_BLOCK / 4;
+
+  private static final int LONG_DEPTH_BLOCK = 4 * DEPTH_BLOCK;
+  private static final int TILES = 16;
+  private static final long PANEL_ROW = 2 * BYTES;
+
+  private VectorProduct() {}
+
+  static int tiles(int rows, int panels) {
+    return rowBlocks(rows) * columnBlocks(rows, panels);
+  }
+
+  private static int rowBlocks(int rows) {
+    return (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+  }
+
+  private static int columnBlocks(int rows, int panels) {
+    int wanted = Math.max(1, TILES / Math.max(1, rowBlocks(rows)));
+    int each = (panels + wanted - 1) / wanted;
+    return (panels + each - 1) / each;
+  }
+
+  static void product(
+      Matrix x,
+      boolean transposed,
+      int rows,
+      PackedMatrix weight,
+      @Nullable Floats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    int panels = weight.panels();
+    int columnBlocks = columnBlocks(rows, panels);
+    int each = (panels + columnBlocks - 1) / columnBlocks;
+    long rowPitch = transposed ? Float.BYTES : x.pitch();
+    long kPitch = transposed ? x.pitch() : Float.BYTES;
+    for (int tile = from; tile < to; tile++) {
+      int row = tile / columnBlocks * ROW_BLOCK;
+      int panel = tile % columnBlocks * each;
+      int rowEnd = Math.min(rows, row + ROW_BLOCK);
+      int panelEnd = Math.min(panels, panel + each);
+      tile(x.address(0), rowPitch, kPitch, row, rowEnd, weight, panel, panelEnd, y, add, scratch);
+      if (bias != null) {
+        addBias(bias, y, row, rowEnd, panel * WIDTH, Math.min(weight.columns(), panelEnd * WIDTH));
+      }
+    }
+  }
+
+  private static void tile(
+      long x,
+      long rowPitch,
+      long kPitch,
+      int row,
+      int rowEnd,
+      PackedMatrix weight,
+      int panel,
+      int panelEnd,
+      Matrix y,
+      boolean add,
+      Scratch scratch) {
+    int depth = weight.depth();
+    int most = rowEnd - row <= FEW_ROWS ? LONG_DEPTH_BLOCK : DEPTH_BLOCK;
+    int blocks = (depth + most - 1) / most;
+    int step = (depth + blocks - 1) / blocks;
+    long work = scratch.address((long) ROW_BLOCK * DEPTH_BLOCK + (long) ROWS * WIDTH);
+    long room = work + Float.BYTES * (long) ROWS * WIDTH;
+    for (int k = 0; k < depth; k += step) {
+      int length = Math.min(step, depth - k);
+      long a = x + row * rowPitch + k * kPitch;
+      boolean single = rowEnd - row == 1 && kPitch == Float.BYTES;
+      if (!single) {
+        packRows(a, rowPitch, kPitch, rowEnd - row, length, room);
+      }
+      long packed = single ? a : room;
+      boolean load = add || k > 0;
+      int p = few(packed, length, row, rowEnd, weight, k, panel, panelEnd, y, load);
+      for (; p < panelEnd; p++) {
+        int columns = Math.min(WIDTH, weight.columns() - p * WIDTH);
+        long c = y.address(row) + (long) Float.BYTES * p * WIDTH;
+        long b = weight.address(p, k);
+        if (columns == WIDTH) {
+          panel(packed, b, length, c, y.pitch(), rowEnd - row, load);
+        } else {
+          last(packed, b, length, c, y.pitch(), rowEnd - row, columns, load, work);
+        }
+      }
+    }
+  }
+
+  /** Several whole panels at once where the rows are one or two; answers the first panel left. */
+  private static int few(
+      long packed,
+      int depth,
+      int row,
+      int rowEnd,
+      PackedMatrix weight,
+      int k,
+      int panel,
+      int panelEnd,
+      Matrix y,
+      boolean load) {
+    int rows = rowEnd - row;
+    if (rows > 2) {
+      return panel;
+    }
+    int whole = Math.min(panelEnd, weight.columns() / WIDTH);
+    int at = rows == 1 ? 4 : 2;
+    int p = panel;
+    for (; p + at <= whole; p += at) {
+      long c = y.address(row) + (long) Float.BYTES * p * WIDTH;
+      long b = weight.address(p, k);
+      if (rows == 1) {
+        FewRows.oneByFour(packed, b, weight.panelPitch(), depth, c, y.pitch(), load);
+      } else {
+        FewRows.twoByTwo(packed, b, weight.panelPitch(), depth, c, y.pitch(), load);
+      }
+    }
+    return p;
+  }
+
+  /** Rows of the next micro-kernel where so many are left. */
+  private static int step(int left) {
+    if (WIDE && left >= 7) {
+      return left >= 14 ? 14 : left >= 12 ? 12 : left >= 8 ? 8 : 4;
+    }
+    int tiles = (left + 5) / 6;
+    return (left + tiles - 1) / tiles;
+  }
+
+  /** Copies rows to {@code [k][14]} or {@code [k][6]} and, at the end, to fewer. */
+  static void packRows(long a, long rowPitch, long kPitch, int rows, int depth, long packed) {
+    for (int done = 0; done < rows; ) {
+      int step = step(rows - done);
+      switch (step) {
+        case 6 -> packSix(a, rowPitch, kPitch, depth, packed);
+        case 5 -> packFive(a, rowPitch, kPitch, depth, packed);
+        default -> packStep(a, rowPitch, kPitch, step, depth, packed);
+      }
+      packed += (long) Float.BYTES * step * depth;
+      a += step * rowPitch;
+      done += step;
+    }
+  }
+
+  private static void packSix(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 24L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
+      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
+      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
+      ALL.set(FLOAT, target + 20, ALL.get(FLOAT, source + 5 * rowPitch));
+    }
+  }
+
+  private static void packFive(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 20L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
+      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
+      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
+    }
+  }
+
+  private static void packStep(
+      long a, long rowPitch, long kPitch, int step, int depth, long packed) {
+    for (int i = 0; i < step; i++) {
+      long source = a + i * rowPitch;
+      long target = packed + 4L * i;
+      for (int k = 0; k < depth; k++) {
+        ALL.set(FLOAT, target + 4L * step * k, ALL.get(FLOAT, source + k * kPitch));
+      }
+    }
+  }
+
+  static void panel(long packed, long b, int depth, long c, long cPitch, int rows, boolean load) {
+    for (int done = 0; done < rows; ) {
+      int step = step(rows - done);
+      if (WIDE) {
+        wide(step, packed, b, depth, c, cPitch, load);
+      } else {
+        narrow(step, packed, b, depth, c, cPitch, load);
+      }
+      packed += (long) Float.BYTES * step * depth;
+      c += step * cPitch;
+      done += step;
+    }
+  }
+
+  private static void wide(int step, long a, long b, int depth, long c, long cPitch, boolean load) {
+    switch (step) {
+      case 14 -> FourteenRows.fourteen(a, b, depth, c, cPitch, load);
+      case 12 -> FourteenRows.twelve(a, b, depth, c, cPitch, load);
+      case 8 -> FourteenRows.eight(a, b, depth, c, cPitch, load);
+      default -> narrow(step, a, b, depth, c, cPitch, load);
+    }
+  }
+
+  private static void narrow(
+      int step, long a, long b, int depth, long c, long cPitch, boolean load) {
+    switch (step) {
+      case 6 -> SixRows.six(a, b, depth, c, cPitch, load);
+      case 5 -> SixRows.five(a, b, depth, c, cPitch, load);
+      case 4 -> SixRows.four(a, b, depth, c, cPitch, load);
+      case 3 -> SixRows.three(a, b, depth, c, cPitch, load);
+      case 2 -> SixRows.two(a, b, depth, c, cPitch, load);
+      default -> SixRows.one(a, b, depth, c, cPitch, load);
+    }
+  }
+
+  /** The last panel where the columns do not fill it: the sums pass through a full-width copy. */
+  private static void last(
+      long packed,
+      long b,
+      int depth,
+      long c,
+      long cPitch,
+      int rows,
+      int columns,
+      boolean load,
+      long work) {
+    for (int done = 0; done < rows; ) {
+      int step = step(rows - done);
+      if (load) {
+        copy(c, cPitch, work, PANEL_ROW, step, columns);
+      }
+      panel(packed, b, depth, work, PANEL_ROW, step, load);
+      copy(work, PANEL_ROW, c, cPitch, step, columns);
+      packed += (long) Float.BYTES * step * depth;
+      c += step * cPitch;
+      done += step;
+    }
+  }
+
+  private static void copy(
+      long from, long fromPitch, long to, long toPitch, int rows, int columns) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        Memory.set(to + i * toPitch + 4L * j, Memory.get(from + i * fromPitch + 4L * j));
+      }
+    }
+  }
+
+  private static void addBias(Floats bias, Matrix y, int row, int rowEnd, int from, int to) {
+    for (int n = row; n < rowEnd; n++) {
+      long target = y.address(n);
+      for (int c = from; c < to; c++) {
+        long at = target + 4L * c;
+        Memory.set(at, Memory.get(at) + Memory.get(bias.address() + 4L * c));
+      }
+    }
+  }
+
+  static void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    for (int p = from; p < to; p++) {
+      int columns = Math.min(WIDTH, target.columns() - p * WIDTH);
+      if (layout == WeightLayout.IN_OUT) {
+        packPanel(source, target, p, columns);
+      } else {
+        packTransposed(source, target, p, columns);
+      }
+    }
+  }
+
+  private static void packPanel(Matrix source, PackedMatrix target, int p, int columns) {
+    long out = target.address(p, 0);
+    long in = source.address(0) + (long) Float.BYTES * p * WIDTH;
+    for (int k = 0; k < target.depth(); k++) {
+      if (columns == WIDTH) {
+        store(load(in), out);
+        store(load(in + BYTES), out + BYTES);
+      } else {
+        for (int j = 0; j < WIDTH; j++) {
+          Memory.set(out + 4L * j, j < columns ? Memory.get(in + 4L * j) : 0);
+        }
+      }
+      in += source.pitch();
+      out += PANEL_ROW;
+    }
+  }
+
+  private static void packTransposed(Matrix source, PackedMatrix target, int p, int columns) {
+    int depth = target.depth();
+    for (int j = 0; j < WIDTH; j++) {
+      long out = target.address(p, 0) + 4L * j;
+      if (j < columns) {
+        long in = source.address(p * WIDTH + j);
+        for (int k = 0; k < depth; k++) {
+          Memory.set(out + k * PANEL_ROW, Memory.get(in + 4L * k));
+        }
+      } else {
+        for (int k = 0; k < depth; k++) {
+          Memory.set(out + k * PANEL_ROW, 0);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.align4j.core.kernel;
+
+import java.util.Random;
+import org.align4j.core.ops.WeightLayout;
+
+/** Random operands in native memory, freed together. */
+final class KernelData implements AutoCloseable {
+
+  final Random random;
+  final NativeMemory memory = new NativeMemory();
+  final Scratch scratch = new Scratch();
+
+  KernelData(long seed) {
+    this.random = new Random(seed);
+  }
+
+  /** Normal numbers; the first float is not aligned to a vector, and rows have a gap. */
+  Matrix matrix(int rows, int columns) {
+    Matrix matrix =
+        memory
+            .allocate((long) rows * (columns + 3) + 1)
+            .slice(1, (long) rows * (columns + 3))
+            .matrix(columns + 3)
+            .columns(0, columns);
+    return fill(matrix);
+  }
+
+  Matrix fill(Matrix matrix) {
+    for (int n = 0; n < matrix.rows(); n++) {
+      for (int c = 0; c < matrix.columns(); c++) {
+        matrix.set(n, c, (float) random.nextGaussian());
+      }
+    }
+    return matrix;
+  }
+
+  Floats floats(int count) {
+    return matrix(1, count).row(0);
+  }
+
+  Matrix copy(Matrix source) {
+    Matrix copy = matrix(source.rows(), source.columns());
+    new ScalarKernels().copy(source, copy, 0, source.rows());
+    return copy;
+  }
+
+  Floats copy(Floats source) {
+    Floats copy = floats((int) source.length());
+    copy.copyFrom(source.toArray(), 0, (int) source.length());
+    return copy;
+  }
+
+  PackedMatrix pack(Kernels kernels, Matrix source, WeightLayout layout) {
+    boolean outIn = layout == WeightLayout.OUT_IN;
+    int depth = outIn ? source.columns() : source.rows();
+    int columns = outIn ? source.rows() : source.columns();
+    PackedMatrix packed =
+        kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
+    kernels.pack(source, layout, packed, 0, packed.panels());
+    return packed;
+  }
+
+  int[] integers(int count, int bound) {
+    return random.ints(count, 0, bound).toArray();
+  }
+
+  static float[] values(Matrix matrix) {
+    float[] values = new float[matrix.rows() * matrix.columns()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = matrix.get(i / matrix.columns(), i % matrix.columns());
+    }
+    return values;
+  }
+
+  /** Largest difference over the largest expected magnitude, which is taken as 1 at least. */
+  static double difference(float[] actual, float[] expected) {
+    double worst = 0;
+    double largest = 1;
+    for (int i = 0; i < expected.length; i++) {
+      double error = Math.abs((double) actual[i] - expected[i]);
+      worst = Double.isNaN(error) ? Double.POSITIVE_INFINITY : Math.max(worst, error);
+      largest = Math.max(largest, Math.abs(expected[i]));
+    }
+    return worst / largest;
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,317 @@
+package org.align4j.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.Heads;
+import org.align4j.core.ops.WeightLayout;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The vector kernels against the scalar ones, on unaligned rows with gaps and on sizes that no
+ * number of lanes divides.
+ */
+class VectorKernelsTest {
+
+  private static final int[] SIZES = {1, 7, 15, 16, 17, 33, 64};
+
+  /**
+   * Both round to float; sums of up to a few hundred terms differ by some units in the last place.
+   */
+  private static final double ROUNDING = 2e-5;
+
+  /** Runs a kernel of both kinds on the same data and compares everything it wrote. */
+  private static void agree(String what, BiFunction<Kernels, KernelData, List<float[]>> run) {
+    for (int seed = 0; seed < 2; seed++) {
+      try (KernelData a = new KernelData(seed);
+          KernelData b = new KernelData(seed)) {
+        List<float[]> expected = run.apply(new ScalarKernels(), a);
+        List<float[]> actual = run.apply(new VectorKernels(), b);
+        for (int i = 0; i < expected.size(); i++) {
+          assertThat(KernelData.difference(actual.get(i), expected.get(i)))
+              .as("%s, output %s", what, i)
+              .isLessThan(ROUNDING);
+        }
+      }
+    }
+  }
+
+  private static List<float[]> of(Object... outputs) {
+    List<float[]> list = new ArrayList<>();
+    for (Object output : outputs) {
+      list.add(output instanceof Matrix m ? KernelData.values(m) : ((Floats) output).toArray());
+    }
+    return list;
+  }
+
+  @Test
+  void productsAgree() {
+    for (int rows : new int[] {1, 2, 7, 15, 29, 97}) {
+      for (int depth : new int[] {1, 33, 500}) {
+        for (int columns : new int[] {1, 17, 33, 80}) {
+          if (rows * depth * columns > 1_500_000) {
+            continue;
+          }
+          for (boolean add : new boolean[] {false, true}) {
+            agree(
+                "product " + rows + "x" + depth + "x" + columns,
+                (k, data) -> {
+                  Matrix x = data.matrix(rows, depth);
+                  PackedMatrix w = data.pack(k, data.matrix(columns, depth), WeightLayout.OUT_IN);
+                  Floats bias = add ? null : data.floats(columns);
+                  Matrix y = data.matrix(rows, columns);
+                  int tiles = k.productTiles(rows, w);
+                  k.product(x, rows, w, bias, y, add, 0, tiles, data.scratch);
+                  return of(y);
+                });
+            agree(
+                "transposed product",
+                (k, data) -> {
+                  Matrix x = data.matrix(depth, rows);
+                  PackedMatrix w = data.pack(k, data.matrix(depth, columns), WeightLayout.IN_OUT);
+                  Matrix y = data.matrix(rows, columns);
+                  int tiles = k.productTiles(rows, w);
+                  k.transposedProduct(x, rows, w, y, add, 0, tiles, data.scratch);
+                  return of(y);
+                });
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void partsOfPackedMatricesAgree() {
+    agree(
+        "columns and depth",
+        (k, data) -> {
+          PackedMatrix w = data.pack(k, data.matrix(100, 50), WeightLayout.OUT_IN);
+          Matrix x = data.matrix(9, 20);
+          Matrix y = data.matrix(9, 36);
+          PackedMatrix part = w.columns(64, 100).depth(10, 30);
+          k.product(x, 9, part, null, y, false, 0, k.productTiles(9, part), data.scratch);
+          return of(y);
+        });
+  }
+
+  @Test
+  void rowKernelsAgree() {
+    for (int d : SIZES) {
+      agree(
+          "rows of " + d,
+          (k, data) -> {
+            Matrix table = data.matrix(11, d);
+            int[] ids = data.integers(23, 11);
+            Matrix y = data.matrix(23, d);
+            k.embedding(table, ids, y, 0, 23);
+            Matrix sums = data.matrix(11, d);
+            k.embeddingGradient(y, ids, 23, sums, 0, d / 2);
+            k.embeddingGradient(y, ids, 23, sums, d / 2, d);
+            Matrix scattered = data.matrix(30, d);
+            k.scatterRows(data.matrix(3, d), new int[] {7, 29, 0}, scattered, 0, 3);
+            Matrix sum = data.matrix(23, d);
+            k.add(y, sum, sum, 0, 23);
+            k.accumulate(y, sum, 3, 20);
+            Floats bias = data.floats(d);
+            k.biasGradient(y, 23, bias, 0, d);
+            Floats line = data.floats(d);
+            k.scale(line, 0.3f, 0, d);
+            k.axpy(0.7f, bias, line, 0, d);
+            return of(y, sums, scattered, sum, bias, line);
+          });
+    }
+  }
+
+  @Test
+  void normsAgree() {
+    for (int d : SIZES) {
+      for (int blocks : new int[] {1, 3}) {
+        for (boolean add : new boolean[] {false, true}) {
+          agree(
+              "rms norm of " + d,
+              (k, data) -> {
+                Matrix x = data.matrix(5, blocks * d);
+                Floats weight = data.floats(d);
+                Matrix y = data.matrix(5, blocks * d);
+                k.rmsNorm(x, weight, 1e-5f, y, 0, 5);
+                Matrix dy = data.matrix(5, blocks * d);
+                Matrix dx = data.matrix(5, blocks * d);
+                Floats inverse = data.floats(5 * blocks);
+                k.rmsNormGradient(x, weight, 1e-5f, dy, dx, add, inverse, 0, 5);
+                Floats dWeight = data.floats(d);
+                k.rmsNormWeightGradient(x, dy, inverse, 5, dWeight, 0, d);
+                return of(y, dx, inverse, dWeight);
+              });
+        }
+      }
+      if (d > 1) {
+        agree(
+            "layer norm of " + d,
+            (k, data) -> {
+              Matrix x = data.matrix(5, d);
+              Floats weight = data.floats(d);
+              Matrix y = data.matrix(5, d);
+              k.layerNorm(x, weight, data.floats(d), 1e-2f, y, 0, 5);
+              Matrix dy = data.matrix(5, d);
+              Matrix dx = data.matrix(5, d);
+              Floats statistics = data.floats(10);
+              k.layerNormGradient(x, weight, 1e-2f, dy, dx, true, statistics, 0, 5);
+              Floats dWeight = data.floats(d);
+              Floats dBias = data.floats(d);
+              k.layerNormWeightGradient(x, dy, statistics, 5, dWeight, dBias, 0, d);
+              return of(y, dx, dWeight, dBias);
+            });
+      }
+    }
+  }
+
+  @Test
+  void activationsAgree() {
+    for (int d : SIZES) {
+      for (Gelu form : Gelu.values()) {
+        agree(
+            form + " of " + d,
+            (k, data) -> {
+              Matrix x = data.matrix(4, d);
+              x.set(0, 0, -9f);
+              x.set(1, 0, 30f);
+              Matrix y = data.matrix(4, d);
+              k.gelu(x, form, y, 0, 4);
+              Matrix dx = data.matrix(4, d);
+              k.geluGradient(x, form, data.matrix(4, d), dx, true, 0, 4);
+              return of(y, dx);
+            });
+      }
+      agree(
+          "swiGlu of " + d,
+          (k, data) -> {
+            Matrix gate = data.matrix(4, d);
+            gate.set(0, 0, -100f);
+            gate.set(1, 0, 100f);
+            Matrix up = data.matrix(4, d);
+            Matrix y = data.matrix(4, d);
+            k.swiGlu(gate, up, y, 0, 4);
+            k.swiGluGradient(gate, up, y, gate, up, 0, 4);
+            return of(y, gate, up);
+          });
+      agree(
+          "rope of " + d,
+          (k, data) -> {
+            Matrix x = data.matrix(4, 3 * 2 * d);
+            Matrix cos = data.matrix(9, d);
+            Matrix sin = data.matrix(9, d);
+            k.rope(x, cos, sin, new int[] {3, 0, 8, 8}, false, 0, 4);
+            k.rope(x, cos, sin, new int[] {1, 2, 3, 4}, true, 1, 3);
+            return of(x);
+          });
+    }
+  }
+
+  @Test
+  void attentionAndItsGradientAgree() {
+    SequenceLayout layout =
+        new SequenceLayout(new int[] {0, 37, 42, 110, 111, 180}, new int[] {-1, 0, 0, -1, 3});
+    for (Heads heads : List.of(new Heads(3, 1, 8), new Heads(4, 2, 6), new Heads(2, 2, 34))) {
+      agree(
+          "attention " + heads,
+          (k, data) -> {
+            int n = layout.tokens();
+            int d = heads.headDim();
+            AttentionTiles tiles = new AttentionTiles(heads);
+            tiles.set(layout, null);
+            Matrix q = data.matrix(n, heads.query() * d);
+            Matrix key = data.matrix(n, heads.key() * d);
+            Matrix value = data.matrix(n, heads.key() * d);
+            Matrix out = data.matrix(n, heads.query() * d);
+            Matrix lse = data.matrix(n, heads.query());
+            k.attention(q, key, value, tiles, out, lse, 0, tiles.tiles(), data.scratch);
+            Matrix dOut = data.matrix(n, heads.query() * d);
+            Matrix dq = data.matrix(n, heads.query() * d);
+            Matrix dk = data.matrix(n, heads.key() * d);
+            Matrix dv = data.matrix(n, heads.key() * d);
+            k.attentionGradient(
+                q,
+                key,
+                value,
+                tiles,
+                out,
+                lse,
+                dOut,
+                dq,
+                dk,
+                dv,
+                0,
+                tiles.gradientTiles(),
+                data.scratch);
+            return of(out, lse, dq, dk, dv);
+          });
+    }
+  }
+
+  @Test
+  void headsAgree() {
+    for (int v : new int[] {5, 17, 1024, 2600}) {
+      for (float temperature : new float[] {1, 0.7f}) {
+        agree(
+            "head over " + v,
+            (k, data) -> {
+              int slices = (v + Kernels.SLICE - 1) / Kernels.SLICE;
+              Matrix logits = data.matrix(6, v);
+              Matrix statistics = data.matrix(6, 3 * slices);
+              k.sliceStatistics(logits, temperature, statistics, 0, 0, 6, data.scratch);
+              Floats lse = data.floats(6);
+              Floats entropy = data.floats(6);
+              k.combineStatistics(statistics, slices, lse, entropy, 0, 6);
+              int[] labels = data.integers(6, v);
+              float[] dLogProb = {1, -2, 0.5f, 0, 3, 1};
+              float[] dEntropy = {0, 1, -0.5f, 0, 3, 1};
+              k.logitsGradient(
+                  logits, 0, labels, temperature, lse, entropy, dLogProb, dEntropy, 0, 6);
+              return of(statistics, lse, entropy, logits);
+            });
+      }
+    }
+  }
+
+  @Test
+  void theLargestLogitIsTheSame() {
+    try (KernelData data = new KernelData(1)) {
+      for (int size : SIZES) {
+        Floats logits = data.floats(size);
+        assertThat(new VectorKernels().argMax(logits))
+            .isEqualTo(new ScalarKernels().argMax(logits));
+      }
+    }
+  }
+
+  @Test
+  void optimiserAgrees() {
+    for (int size : SIZES) {
+      agree(
+          "AdamW of " + size,
+          (k, data) -> {
+            Floats parameter = data.floats(size);
+            Floats gradient = data.floats(size);
+            Floats m = data.floats(size);
+            Floats v = data.floats(size);
+            k.zero(m, 0, size);
+            k.zero(v, 0, size);
+            for (int step = 1; step < 4; step++) {
+              k.adamW(
+                  parameter, gradient, m, v, 0.5f, 0.1, 0.9, 0.999, 1e-8, 0.1, step, 0, size / 2);
+              k.adamW(
+                  parameter, gradient, m, v, 0.5f, 0.1, 0.9, 0.999, 1e-8, 0.1, step, size / 2,
+                  size);
+            }
+            double[] sum = new double[1];
+            k.sumOfSquares(gradient, sum, 0, 1);
+            m.set(0, (float) sum[0]);
+            return of(parameter, m, v);
+          });
+    }
+  }
+}
