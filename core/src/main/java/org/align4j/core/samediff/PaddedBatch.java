@@ -1,0 +1,112 @@
+package org.align4j.core.samediff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.engine.SequenceLayout;
+
+/**
+ * Sequences of a packed batch, padded to {@code [B,T]} on the right; a shared prefix is repeated in
+ * every sequence that continues it.
+ *
+ * <p>Padding needs no mask of its own: it comes after what it pads, and attention is causal.
+ */
+final class PaddedBatch {
+
+  /** T is a multiple of this, so that few shapes occur and the session can use arrays again. */
+  private static final int COLUMN_STEP = 8;
+
+  private final SequenceLayout layout;
+  private final int[] leaves;
+  private final int[] sequenceOf;
+  private final int columns;
+  private final int[] tokens;
+  private final int[] positions;
+
+  /**
+   * Pads some sequences of a batch.
+   *
+   * @param packed token ids {@code [N]}
+   * @param leaves the segments to lay out, one a sequence
+   */
+  PaddedBatch(int[] packed, SequenceLayout layout, List<Integer> leaves) {
+    this.layout = layout;
+    this.leaves = leaves.stream().mapToInt(Integer::intValue).toArray();
+    this.sequenceOf = new int[layout.segments()];
+    Arrays.fill(sequenceOf, -1);
+    int longest = 0;
+    for (int b = 0; b < this.leaves.length; b++) {
+      int leaf = this.leaves[b];
+      longest = Math.max(longest, length(layout, leaf));
+      sequenceOf[leaf] = b;
+    }
+    this.columns = (longest + COLUMN_STEP - 1) / COLUMN_STEP * COLUMN_STEP;
+    this.tokens = new int[this.leaves.length * columns];
+    this.positions = new int[tokens.length];
+    for (int b = 0; b < this.leaves.length; b++) {
+      int leaf = this.leaves[b];
+      int prefix = layout.prefix()[leaf];
+      int at = b * columns;
+      if (prefix >= 0) {
+        at = copy(packed, prefix, at);
+      }
+      copy(packed, leaf, at);
+      int filled = length(layout, leaf);
+      for (int t = 0; t < filled; t++) {
+        positions[b * columns + t] = t;
+      }
+    }
+  }
+
+  private int copy(int[] packed, int segment, int at) {
+    System.arraycopy(packed, layout.offsets()[segment], tokens, at, layout.length(segment));
+    return at + layout.length(segment);
+  }
+
+  /** The segments that no other continues, in order. */
+  static List<Integer> leaves(SequenceLayout layout) {
+    boolean[] continued = new boolean[layout.segments()];
+    for (int prefix : layout.prefix()) {
+      if (prefix >= 0) {
+        continued[prefix] = true;
+      }
+    }
+    List<Integer> leaves = new ArrayList<>();
+    for (int s = 0; s < continued.length; s++) {
+      if (!continued[s]) {
+        leaves.add(s);
+      }
+    }
+    return leaves;
+  }
+
+  /** Tokens of a sequence with its prefix. */
+  static int length(SequenceLayout layout, int leaf) {
+    return layout.start(leaf) + layout.length(leaf);
+  }
+
+  int sequences() {
+    return leaves.length;
+  }
+
+  /** T, a multiple of {@value #COLUMN_STEP}. */
+  int columns() {
+    return columns;
+  }
+
+  /** Ids {@code [B·T]}, 0 where padded. */
+  int[] tokens() {
+    return tokens;
+  }
+
+  /** Positions {@code [B·T]}, 0 where padded. */
+  int[] positions() {
+    return positions;
+  }
+
+  /** Where a token of a segment, or of the prefix it continues, lies in {@code [B·T]}. */
+  int index(int leaf, int segment, int token) {
+    int within = token - layout.offsets()[segment] + layout.start(segment);
+    return sequenceOf[leaf] * columns + within;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.align4j.core.samediff;
+
+import org.jspecify.annotations.NullMarked;
