@@ -1,0 +1,336 @@
+package org.align4j.core.plan;
+
+import org.align4j.core.engine.Head;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Scratch;
+import org.align4j.core.kernel.Task;
+import org.align4j.core.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Log-prob and entropy of labels, the vocabulary in slices of {@link Kernels#SLICE}: only {@code
+ * [rows, SLICE]} logits exist at a time, and the backward pass makes them again.
+ */
+final class LanguageHead implements PlanHead {
+
+  /** Labelled rows at once. */
+  private static final int BLOCK = 1024;
+
+  private final Stage.Context context;
+  private final Kernels kernels;
+  private final int vocabulary;
+  private final int columns;
+  private final int slices;
+  private final PackedMatrix weight;
+  private final PackedMatrix[] sliceWeights;
+  private final Matrix[] sliceRows;
+  private final NativeMemory memory = new NativeMemory();
+  private final PackedRows packedHidden;
+  private final Task gather = this::gatherTile;
+  private final Task logitsTask = this::logitsTile;
+  private final Task statisticsTask = this::statisticsTile;
+  private final Task combineTask = this::combineTile;
+  private final Task gradientTask = this::gradientTile;
+  private final Task packTask = this::packTile;
+  private final Task hiddenTask = this::hiddenTile;
+  private final Task weightTask = this::weightTile;
+  private final Task scatterTask = this::scatterTile;
+
+  private final PlanNode table;
+  private Matrix[] sliceGradients = new Matrix[0];
+  private @Nullable Memory block;
+  private @Nullable PackedMatrix hiddenPanels;
+  private final PackedMatrix transposed;
+  private final @Nullable PackedMatrix transposedTail;
+  private @Nullable Matrix hidden;
+  private @Nullable Matrix dHidden;
+  private float @Nullable [] dEntropy;
+  private float temperature;
+  private int count;
+  private int slice;
+
+  /** Buffers of a block of rows. */
+  private record Memory(
+      int capacity,
+      Floats all,
+      Matrix hidden,
+      Matrix dHidden,
+      Matrix logits,
+      Matrix lastLogits,
+      Matrix statistics,
+      Floats logSumExp,
+      Floats entropy,
+      int[] rows,
+      int[] labels,
+      float[] labelLogits,
+      float[] dOutputs,
+      float[] dEntropy) {}
+
+  LanguageHead(Stage.Context context, Head.Language<PlanNode> head) {
+    this.context = context;
+    this.kernels = context.kernels();
+    this.vocabulary = head.weight().rows();
+    this.columns = head.weight().columns();
+    this.slices = (vocabulary + Kernels.SLICE - 1) / Kernels.SLICE;
+    this.weight = context.weights().packed(head.weight(), WeightLayout.OUT_IN);
+    this.sliceWeights = new PackedMatrix[slices];
+    this.sliceRows = new Matrix[slices];
+    this.table = head.weight();
+    Matrix rows = context.weights().matrix(table);
+    for (int s = 0; s < slices; s++) {
+      int from = s * Kernels.SLICE;
+      int to = Math.min(vocabulary, from + Kernels.SLICE);
+      sliceWeights[s] = weight.columns(from, to);
+      sliceRows[s] = rows.rows(from, to);
+    }
+    this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
+    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
+    int full = Math.min(vocabulary, Kernels.SLICE);
+    Floats panels = memory.allocate(kernels.packedLength(full, columns));
+    this.transposed = kernels.packed(panels, full, columns);
+    this.transposedTail = tail == full ? null : kernels.packed(panels, tail, columns);
+  }
+
+  int vocabulary() {
+    return vocabulary;
+  }
+
+  int slices() {
+    return slices;
+  }
+
+  /** All of the head, {@code [D, V]}, for a decoder that wants every logit. */
+  PackedMatrix weight() {
+    return weight;
+  }
+
+  /** Log-prob of a label: one formula for scoring and sampling. */
+  static float logProb(float logit, float temperature, float logSumExp) {
+    return logit / temperature - logSumExp;
+  }
+
+  @Override
+  public void forward(
+      Matrix from,
+      int[] rows,
+      int[] labels,
+      int total,
+      float atTemperature,
+      HeadResults results,
+      int offset) {
+    hidden = from;
+    temperature = atTemperature;
+    for (int start = 0; start < total; start += BLOCK) {
+      Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
+      for (slice = 0; slice < slices; slice++) {
+        run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+        run(statisticsTask, count, 16);
+        pickLabels(m);
+      }
+      run(combineTask, count, 64);
+      int at = offset + start;
+      m.logSumExp.copyTo(results.logSumExp(), at, count);
+      m.entropy.copyTo(results.entropy(), at, count);
+      for (int n = 0; n < count; n++) {
+        results.outputs()[at + n] =
+            logProb(m.labelLogits[n], temperature, results.logSumExp()[at + n]);
+      }
+    }
+  }
+
+  private void pickLabels(Memory m) {
+    int from = slice * Kernels.SLICE;
+    Matrix logits = logits(m);
+    for (int n = 0; n < count; n++) {
+      int column = m.labels[n] - from;
+      if (column >= 0 && column < logits.columns()) {
+        m.labelLogits[n] = logits.get(n, column);
+      }
+    }
+  }
+
+  @Override
+  public void backward(
+      Matrix from,
+      int[] rows,
+      int[] labels,
+      int total,
+      float atTemperature,
+      HeadCoefficients coefficients,
+      Matrix target) {
+    hidden = from;
+    dHidden = target;
+    temperature = atTemperature;
+    if (sliceGradients.length == 0) {
+      sliceGradients = gradientSlices();
+    }
+    float[] entropyCoefficients = coefficients.dEntropy();
+    for (int start = 0; start < total; start += BLOCK) {
+      Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
+      m.logSumExp.copyFrom(coefficients.logSumExp(), start, count);
+      m.entropy.copyFrom(coefficients.entropy(), start, count);
+      System.arraycopy(coefficients.dOutputs(), start, m.dOutputs, 0, count);
+      dEntropy = null;
+      if (entropyCoefficients != null) {
+        System.arraycopy(entropyCoefficients, start, m.dEntropy, 0, count);
+        dEntropy = m.dEntropy;
+      }
+      hiddenPanels = packedHidden.of(m.hidden, count);
+      for (slice = 0; slice < slices; slice++) {
+        run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+        run(gradientTask, count, 16);
+        run(weightTask, kernels.productTiles(sliceGradients[slice].rows(), hiddenPanels), 1);
+        PackedMatrix panels = transposed();
+        run(packTask, panels.panels(), 1);
+        run(hiddenTask, kernels.productTiles(count, panels), 1);
+      }
+      run(scatterTask, columns, Stage.Context.columnTile(columns));
+    }
+  }
+
+  private Matrix[] gradientSlices() {
+    Matrix gradient = context.weights().gradientMatrix(table);
+    Matrix[] parts = new Matrix[slices];
+    for (int s = 0; s < slices; s++) {
+      int from = s * Kernels.SLICE;
+      parts[s] = gradient.rows(from, Math.min(vocabulary, from + Kernels.SLICE));
+    }
+    return parts;
+  }
+
+  private void run(Task task, int items, int tile) {
+    context.threads().run(task, items, tile);
+  }
+
+  private Memory begin(int[] rows, int[] labels, int start, int rowCount) {
+    Memory m = block;
+    if (m == null || m.capacity < rowCount) {
+      if (m != null) {
+        memory.free(m.all);
+      }
+      m = allocate((rowCount + 15) / 16 * 16);
+      block = m;
+    }
+    count = rowCount;
+    System.arraycopy(rows, start, m.rows, 0, count);
+    System.arraycopy(labels, start, m.labels, 0, count);
+    run(gather, count, Stage.Context.rowTile(columns));
+    return m;
+  }
+
+  private Memory allocate(int capacity) {
+    int wide = Math.min(vocabulary, Kernels.SLICE);
+    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
+    long perRow = 2L * columns + wide + 3L * slices + 2;
+    Floats all = memory.allocate(capacity * perRow);
+    long at = 0;
+    Matrix rowsOfHidden = all.slice(at, (long) capacity * columns).matrix(columns);
+    at += (long) capacity * columns;
+    Matrix gradientRows = all.slice(at, (long) capacity * columns).matrix(columns);
+    at += (long) capacity * columns;
+    Matrix logits = all.slice(at, (long) capacity * wide).matrix(wide);
+    at += (long) capacity * wide;
+    Matrix statistics = all.slice(at, 3L * capacity * slices).matrix(3 * slices);
+    at += 3L * capacity * slices;
+    return new Memory(
+        capacity,
+        all,
+        rowsOfHidden,
+        gradientRows,
+        logits,
+        logits.columns(0, tail),
+        statistics,
+        all.slice(at, capacity),
+        all.slice(at + capacity, capacity),
+        new int[capacity],
+        new int[capacity],
+        new float[capacity],
+        new float[capacity],
+        new float[capacity]);
+  }
+
+  private Memory block() {
+    if (block == null) {
+      throw new IllegalStateException("the head has no memory yet");
+    }
+    return block;
+  }
+
+  private Matrix logits(Memory m) {
+    return slice == slices - 1 ? m.lastLogits : m.logits;
+  }
+
+  private PackedMatrix transposed() {
+    return slice == slices - 1 && transposedTail != null ? transposedTail : transposed;
+  }
+
+  private void gatherTile(int from, int to, Scratch scratch) {
+    if (hidden != null) {
+      kernels.gatherRows(hidden, block().rows, block().hidden, from, to);
+    }
+  }
+
+  private void logitsTile(int from, int to, Scratch scratch) {
+    Memory m = block();
+    kernels.product(
+        m.hidden, count, sliceWeights[slice], null, logits(m), false, from, to, scratch);
+  }
+
+  private void statisticsTile(int from, int to, Scratch scratch) {
+    Memory m = block();
+    kernels.sliceStatistics(logits(m), temperature, m.statistics, slice, from, to, scratch);
+  }
+
+  private void combineTile(int from, int to, Scratch scratch) {
+    Memory m = block();
+    kernels.combineStatistics(m.statistics, slices, m.logSumExp, m.entropy, from, to);
+  }
+
+  private void gradientTile(int from, int to, Scratch scratch) {
+    Memory m = block();
+    kernels.logitsGradient(
+        logits(m),
+        slice * Kernels.SLICE,
+        m.labels,
+        temperature,
+        m.logSumExp,
+        m.entropy,
+        m.dOutputs,
+        dEntropy,
+        from,
+        to);
+  }
+
+  private void weightTile(int from, int to, Scratch scratch) {
+    if (hiddenPanels != null) {
+      Matrix gradient = sliceGradients[slice];
+      kernels.transposedProduct(
+          logits(block()), gradient.rows(), hiddenPanels, gradient, true, from, to, scratch);
+    }
+  }
+
+  private void packTile(int from, int to, Scratch scratch) {
+    kernels.pack(sliceRows[slice], WeightLayout.IN_OUT, transposed(), from, to);
+  }
+
+  private void hiddenTile(int from, int to, Scratch scratch) {
+    Memory m = block();
+    kernels.product(logits(m), count, transposed(), null, m.dHidden, slice > 0, from, to, scratch);
+  }
+
+  private void scatterTile(int from, int to, Scratch scratch) {
+    if (dHidden != null) {
+      Memory m = block();
+      kernels.scatterAddRows(m.dHidden, m.rows, count, dHidden, from, to);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,131 @@
+package org.align4j.core.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.engine.TokenBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a batch that is computed at once.
+ *
+ * @param batch its segments and labelled rows
+ * @param outputs for each labelled row, its index in the whole batch; null where they are the same
+ */
+record Part(TokenBatch batch, int @Nullable [] outputs) {
+
+  /** Index in the whole batch of labelled row m of this part. */
+  int output(int m) {
+    return outputs == null ? m : outputs[m];
+  }
+
+  /**
+   * Splits a batch into parts of at most {@code limit} tokens, prefixes with their segments. A
+   * prefix whose segments do not fit into one part is computed again in the next; a single sequence
+   * above the limit is a part by itself. A batch without tokens has no parts.
+   */
+  static List<Part> split(TokenBatch batch, int limit) {
+    SequenceLayout layout = batch.layout();
+    if (layout.tokens() == 0) {
+      return List.of();
+    }
+    if (layout.tokens() <= limit) {
+      return List.of(new Part(batch, null));
+    }
+    List<Part> parts = new ArrayList<>();
+    int segments = layout.segments();
+    boolean[] scored = new boolean[segments];
+    boolean[] chosen = new boolean[segments];
+    int size = 0;
+    for (int root = 0; root < segments; root++) {
+      if (layout.prefix()[root] >= 0) {
+        continue;
+      }
+      for (int s = root; s < segments; s++) {
+        if (s != root && layout.prefix()[s] != root) {
+          continue;
+        }
+        int extra = layout.length(s) + (chosen[root] || s == root ? 0 : layout.length(root));
+        if (size > 0 && size + extra > limit) {
+          parts.add(subset(batch, chosen, scored));
+          markScored(chosen, scored);
+          size = 0;
+          extra = layout.length(s) + (s == root ? 0 : layout.length(root));
+        }
+        chosen[root] = true;
+        chosen[s] = true;
+        size += extra;
+      }
+    }
+    parts.add(subset(batch, chosen, scored));
+    return parts;
+  }
+
+  private static void markScored(boolean[] chosen, boolean[] scored) {
+    for (int s = 0; s < chosen.length; s++) {
+      scored[s] |= chosen[s];
+      chosen[s] = false;
+    }
+  }
+
+  /** The chosen segments, with the labelled rows of those that were not scored before. */
+  private static Part subset(TokenBatch batch, boolean[] chosen, boolean[] scored) {
+    int[] segmentOf = segmentOfRow(batch.layout());
+    int[] outputs = new int[batch.rows().length];
+    int count = 0;
+    for (int m = 0; m < outputs.length; m++) {
+      int s = segmentOf[batch.rows()[m]];
+      if (chosen[s] && !scored[s]) {
+        outputs[count++] = m;
+      }
+    }
+    return of(batch, chosen, Arrays.copyOf(outputs, count));
+  }
+
+  /** Segments of a batch with their prefixes, and some of their labelled rows. */
+  static Part of(TokenBatch batch, boolean[] chosen, int[] outputs) {
+    SequenceLayout layout = batch.layout();
+    int[] newSegment = new int[layout.segments()];
+    int[] newRow = new int[layout.tokens()];
+    int segments = 0;
+    int tokens = 0;
+    for (int s = 0; s < layout.segments(); s++) {
+      if (chosen[s]) {
+        newSegment[s] = segments++;
+        for (int n = layout.offsets()[s]; n < layout.offsets()[s + 1]; n++) {
+          newRow[n] = tokens++;
+        }
+      }
+    }
+    int[] offsets = new int[segments + 1];
+    int[] prefix = new int[segments];
+    int[] ids = new int[tokens];
+    for (int s = 0; s < layout.segments(); s++) {
+      if (chosen[s]) {
+        int length = layout.length(s);
+        int to = newSegment[s];
+        offsets[to + 1] = offsets[to] + length;
+        prefix[to] = layout.prefix()[s] < 0 ? -1 : newSegment[layout.prefix()[s]];
+        System.arraycopy(batch.tokens(), layout.offsets()[s], ids, offsets[to], length);
+      }
+    }
+    int[] rows = new int[outputs.length];
+    int[] labels = new int[outputs.length];
+    for (int m = 0; m < outputs.length; m++) {
+      rows[m] = newRow[batch.rows()[outputs[m]]];
+      labels[m] = batch.labels()[outputs[m]];
+    }
+    return new Part(
+        new TokenBatch(ids, new SequenceLayout(offsets, prefix), rows, labels, batch.temperature()),
+        outputs);
+  }
+
+  private static int[] segmentOfRow(SequenceLayout layout) {
+    int[] segment = new int[layout.tokens()];
+    for (int s = 0; s < layout.segments(); s++) {
+      Arrays.fill(segment, layout.offsets()[s], layout.offsets()[s + 1], s);
+    }
+    return segment;
+  }
+}

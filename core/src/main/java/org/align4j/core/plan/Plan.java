@@ -1,0 +1,173 @@
+package org.align4j.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.Scratch;
+import org.align4j.core.kernel.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph made into stages over one arena. The arena is laid out per token: more tokens than ever
+ * before move it to larger memory, fewer use the front of every buffer.
+ */
+final class Plan implements AutoCloseable {
+
+  private final Stage.Context context;
+  private final Layout layout;
+  private final NativeMemory memory = new NativeMemory();
+  private final Stage[] forward;
+  private final Stage[] beforeHead;
+  private final Stage[] backward;
+  private final Storage[] kept;
+  private final Slot hidden;
+  private final @Nullable Slot backwardHidden;
+  private final @Nullable Slot hiddenGradient;
+  private final @Nullable Stage zeroHiddenGradient;
+  private final Task compaction = this::compact;
+  private @Nullable Floats arena;
+  private int capacity;
+  private int[] keptRows = new int[0];
+  private int firstMoved;
+  private int keptCount;
+
+  Plan(
+      Graph graph,
+      boolean training,
+      Stage.Context context,
+      ForwardStages.RopeMemory ropes,
+      @Nullable KeyValueCache cache) {
+    this.context = context;
+    this.layout = new Layout(graph, training);
+    this.hidden = layout.value(graph.hidden());
+    ForwardStages forwardStages = new ForwardStages(context, layout, ropes, cache);
+    BackwardStages backwardStages = new BackwardStages(context, layout, ropes, memory);
+    List<Stage> ahead = new ArrayList<>();
+    List<Stage> between = new ArrayList<>();
+    List<Stage> behind = new ArrayList<>();
+    boolean headDone = false;
+    int headTime = 0;
+    for (Step step : layout.steps()) {
+      switch (step.pass()) {
+        case FORWARD -> ahead.add(forwardStages.forward(operation(step)));
+        case HEAD_FORWARD -> headTime = ahead.size();
+        case HEAD_BACKWARD -> headDone = true;
+        case RECOMPUTE ->
+            (headDone ? behind : between).add(forwardStages.recompute(operation(step)));
+        case BACKWARD -> behind.add(backwardStages.backward(operation(step)));
+      }
+    }
+    this.forward = ahead.toArray(Stage[]::new);
+    this.beforeHead = between.toArray(Stage[]::new);
+    this.backward = behind.toArray(Stage[]::new);
+    int time = headTime;
+    this.kept = layout.storages().stream().filter(s -> s.spans(time)).toArray(Storage[]::new);
+    this.backwardHidden = training ? layout.backwardValue(graph.hidden()) : null;
+    this.hiddenGradient = training ? layout.gradients().head() : null;
+    this.zeroHiddenGradient = hiddenGradient == null ? null : backwardStages.zero(hiddenGradient);
+  }
+
+  private Operation operation(Step step) {
+    return layout.operations().get(step.operation());
+  }
+
+  /** Bytes of the arena per token. */
+  long bytesPerToken() {
+    return layout.columns() * Float.BYTES;
+  }
+
+  /** Makes room for so many tokens; what the arena held is lost if it has to move. */
+  void reserve(int tokens, int limit) {
+    if (tokens <= capacity) {
+      return;
+    }
+    int room = Math.max(tokens, Math.min(limit, capacity + capacity / 2));
+    room = (room + 15) / 16 * 16;
+    if (arena != null) {
+      memory.free(arena);
+    }
+    arena = memory.allocate(layout.columns() * room);
+    capacity = room;
+    for (Storage storage : layout.storages()) {
+      storage.bind(arena, capacity);
+    }
+    layout.slots().forEach(Slot::bind);
+  }
+
+  /** Runs the batch up to the hidden state. */
+  void forward() {
+    run(forward);
+  }
+
+  /** The final hidden state. */
+  Slot hidden() {
+    return hidden;
+  }
+
+  /** The final hidden state as the backward pass finds it, after {@link #beginBackward}. */
+  Slot backwardHidden() {
+    return present(backwardHidden);
+  }
+
+  /** What the head adds its gradient to. */
+  Slot hiddenGradient() {
+    return present(hiddenGradient);
+  }
+
+  /** Gets the hidden state and its gradient, all zeros, ready for the head. */
+  void beginBackward() {
+    run(beforeHead);
+    if (zeroHiddenGradient != null) {
+      zeroHiddenGradient.run();
+    }
+  }
+
+  /** Runs all operations backwards, from the hidden state's gradient. */
+  void backward() {
+    run(backward);
+  }
+
+  /**
+   * Moves the rows that are kept for the backward pass together.
+   *
+   * @param rows ascending
+   * @param count how many of them
+   */
+  void keepRows(int[] rows, int count) {
+    keptRows = rows;
+    keptCount = count;
+    firstMoved = 0;
+    while (firstMoved < count && rows[firstMoved] == firstMoved) {
+      firstMoved++;
+    }
+    context.threads().run(compaction, kept.length, 1);
+  }
+
+  private void compact(int from, int to, Scratch scratch) {
+    for (int i = from; i < to; i++) {
+      // Row n comes from row keptRows[n] >= n, and rows are moved in order: none is lost.
+      context
+          .kernels()
+          .gatherRows(kept[i].matrix(), keptRows, kept[i].matrix(), firstMoved, keptCount);
+    }
+  }
+
+  private static void run(Stage[] stages) {
+    for (Stage stage : stages) {
+      stage.run();
+    }
+  }
+
+  private static Slot present(@Nullable Slot slot) {
+    if (slot == null) {
+      throw new IllegalStateException("this plan has no backward pass");
+    }
+    return slot;
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,349 @@
+package org.align4j.core.plan;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Head;
+import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.engine.Scores;
+import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.Threads;
+import org.align4j.core.plan.PlanHead.HeadResults;
+import org.align4j.core.tensor.Gradients;
+import org.align4j.core.tensor.Parameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network on the plan engine. Sequences are packed without padding, a shared prefix is computed
+ * once, and a token's log-prob has the same bits whatever it is computed with: scored, trained on
+ * or sampled, on any number of threads.
+ */
+public final class PlanNetwork implements Network {
+
+  private static final float[] NO_ENTROPY = new float[0];
+  private static final long TRAIN_BYTES = 768L << 20;
+  private static final long SCORE_BYTES = 40L << 20;
+  private static final int LEAST_TOKENS = 256;
+
+  private final Graph graph;
+  private final PlanSettings settings;
+  private final Threads threads;
+  private final NativeMemory memory = new NativeMemory();
+  private final Weights weights;
+  private final ForwardStages.RopeMemory ropes = new ForwardStages.RopeMemory(memory);
+  private final Stage.Context scoring;
+  private final Stage.Context training;
+  private final Plan scorePlan;
+  private final PlanHead head;
+  private final int trainTokens;
+  private final int scoreTokens;
+  private final Selection selection = new Selection();
+  private @Nullable Plan trainPlan;
+  private HeadResults results = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
+  private HeadResults scoreResults = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
+  private HeadResults partResults = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
+  private @Nullable List<Part> parts;
+  private @Nullable Part keptPart;
+  private int forwardVersion;
+  private boolean closed;
+
+  private PlanNetwork(Graph graph, Parameters parameters, PlanSettings settings) {
+    this.graph = graph;
+    this.settings = settings;
+    this.threads = new Threads(settings.threads());
+    this.weights = new Weights(settings.kernels(), threads, parameters, memory);
+    this.scoring = context();
+    this.training = context();
+    this.scorePlan = new Plan(graph, false, scoring, ropes, null);
+    this.trainTokens =
+        tokens(
+            settings.trainTokens(), TRAIN_BYTES, Float.BYTES * new Layout(graph, true).columns());
+    this.scoreTokens = tokens(settings.scoreTokens(), SCORE_BYTES, scorePlan.bytesPerToken());
+    this.head =
+        switch (graph.head()) {
+          case Head.Language<PlanNode> h -> new LanguageHead(scoring, h);
+          case Head.Scalar<PlanNode> h -> new ScalarOutput(scoring, h);
+        };
+  }
+
+  /**
+   * Compiles a definition over parameters, which stay where they are and belong to the caller.
+   *
+   * @throws IllegalArgumentException where the parameters are not those the definition declares
+   */
+  public static PlanNetwork create(
+      NetworkDefinition definition, Parameters parameters, PlanSettings settings) {
+    Weights.check(definition.parameterShapes(), parameters);
+    return new PlanNetwork(PlanOps.record(definition), parameters, settings);
+  }
+
+  /** The same with {@link PlanSettings#defaults}. */
+  public static PlanNetwork create(NetworkDefinition definition, Parameters parameters) {
+    return create(definition, parameters, PlanSettings.defaults());
+  }
+
+  private static int tokens(int wanted, long budget, long bytesPerToken) {
+    if (wanted > 0) {
+      return wanted;
+    }
+    long fitting = Math.min(budget / bytesPerToken, 1 << 20);
+    return (int) Math.max(LEAST_TOKENS, fitting / 64 * 64);
+  }
+
+  private Stage.Context context() {
+    return new Stage.Context(settings.kernels(), threads, weights, new Batch());
+  }
+
+  @Override
+  public int preferredTokens() {
+    return trainTokens;
+  }
+
+  /** How it runs. */
+  public PlanSettings settings() {
+    return settings;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return weights.parameters();
+  }
+
+  @Override
+  public void parametersChanged() {
+    weights.changed();
+  }
+
+  @Override
+  public Scores score(TokenBatch batch) {
+    check(batch);
+    HeadResults all = ensure(batch.rows().length, true);
+    for (Part part : Part.split(batch, scoreTokens)) {
+      score(part, all);
+    }
+    return scores(all, batch.rows().length);
+  }
+
+  @Override
+  public Scores forward(TokenBatch batch) {
+    check(batch);
+    weights.refresh();
+    parts = null;
+    HeadResults all = ensure(batch.rows().length, false);
+    List<Part> list = Part.split(batch, trainTokens);
+    int last = list.size() - 1;
+    for (int i = 0; i < last; i++) {
+      score(list.get(i), all);
+    }
+    if (last >= 0) {
+      Part part = list.get(last);
+      finish(trainForward(part.batch()), part, all);
+      keptPart = part;
+    }
+    parts = list;
+    forwardVersion = weights.version();
+    return scores(all, batch.rows().length);
+  }
+
+  @Override
+  public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
+    List<Part> list = parts;
+    checkState(list != null, "backward without forward: each forward allows one backward");
+    checkState(
+        forwardVersion == weights.version(),
+        "the parameters changed between forward and backward: call forward again");
+    int labelled = 0;
+    for (Part part : list) {
+      labelled += part.batch().rows().length;
+    }
+    checkArgument(
+        dOutputs.length == labelled && (dEntropy == null || dEntropy.length == labelled),
+        "coefficients [%s], [%s] do not match the %s labelled rows of the last forward",
+        dOutputs.length,
+        dEntropy == null ? labelled : dEntropy.length,
+        labelled);
+    checkArgument(
+        dEntropy == null || head instanceof LanguageHead,
+        "a scalar head has no entropy: pass null as its coefficients");
+    parts = null;
+    // The last part first: what the forward pass kept is still there.
+    for (int i = list.size() - 1; i >= 0; i--) {
+      selection.of(list.get(i), dOutputs, dEntropy, results);
+      if (!selection.isEmpty()) {
+        backward(list.get(i), list.get(i) == keptPart, dEntropy != null);
+      }
+    }
+    keptPart = null;
+  }
+
+  private void backward(Part part, boolean kept, boolean withEntropy) {
+    TokenBatch batch = part.batch();
+    if (!selection.isWhole()) {
+      batch = selection.narrow(part).batch();
+    }
+    Plan plan;
+    if (!kept) {
+      plan = trainForward(batch);
+    } else {
+      plan = trainPlan();
+      if (!selection.isWhole()) {
+        training.batch().set(batch);
+        plan.keepRows(selection.tokenRows(), selection.tokenCount());
+      }
+    }
+    plan.beginBackward();
+    head.backward(
+        plan.backwardHidden().matrix(),
+        selection.rows(),
+        selection.labels(),
+        selection.count(),
+        batch.temperature(),
+        selection.coefficients(withEntropy),
+        plan.hiddenGradient().matrix());
+    plan.backward();
+  }
+
+  private Plan trainForward(TokenBatch batch) {
+    Plan plan = trainPlan();
+    plan.reserve(batch.tokens().length, trainTokens);
+    training.batch().set(batch);
+    plan.forward();
+    return plan;
+  }
+
+  private Plan trainPlan() {
+    Plan plan = trainPlan;
+    if (plan == null) {
+      plan = new Plan(graph, true, training, ropes, null);
+      trainPlan = plan;
+      weights.refresh();
+    }
+    return plan;
+  }
+
+  private void score(Part part, HeadResults all) {
+    weights.refresh();
+    scorePlan.reserve(part.batch().tokens().length, scoreTokens);
+    scoring.batch().set(part.batch());
+    scorePlan.forward();
+    finish(scorePlan, part, all);
+  }
+
+  /** Applies the head at the part's labelled rows. */
+  private void finish(Plan plan, Part part, HeadResults all) {
+    TokenBatch batch = part.batch();
+    HeadResults target = part.outputs() == null ? all : ensurePart(batch.rows().length);
+    head.forward(
+        plan.hidden().matrix(),
+        batch.rows(),
+        batch.labels(),
+        batch.rows().length,
+        batch.temperature(),
+        target,
+        0);
+    if (target != all) {
+      for (int m = 0; m < batch.rows().length; m++) {
+        int at = part.output(m);
+        all.outputs()[at] = target.outputs()[m];
+        all.entropy()[at] = target.entropy()[m];
+        all.logSumExp()[at] = target.logSumExp()[m];
+      }
+    }
+  }
+
+  /** Arrays for so many labelled rows: those of the last forward pass outlive a score. */
+  private HeadResults ensure(int count, boolean ofScore) {
+    HeadResults there = ofScore ? scoreResults : results;
+    if (there.outputs().length < count) {
+      there = new HeadResults(new float[count], new float[count], new float[count]);
+      if (ofScore) {
+        scoreResults = there;
+      } else {
+        results = there;
+      }
+    }
+    return there;
+  }
+
+  private HeadResults ensurePart(int count) {
+    if (partResults.outputs().length < count) {
+      partResults = new HeadResults(new float[count], new float[count], new float[count]);
+    }
+    return partResults;
+  }
+
+  private Scores scores(HeadResults all, int count) {
+    return new Scores(
+        Arrays.copyOf(all.outputs(), count),
+        head instanceof LanguageHead ? Arrays.copyOf(all.entropy(), count) : NO_ENTROPY);
+  }
+
+  private void check(TokenBatch batch) {
+    checkState(!closed, "the network is closed");
+    SequenceLayout layout = batch.layout();
+    for (int s = 0; s < layout.segments(); s++) {
+      int length = layout.start(s) + layout.length(s);
+      checkArgument(
+          length <= graph.maxPositions(),
+          "segment %s ends at position %s: this network takes sequences of %s tokens",
+          s,
+          length,
+          graph.maxPositions());
+    }
+    checkIds("token", batch.tokens(), graph.tokenLimit());
+    if (head instanceof LanguageHead) {
+      checkIds("label", batch.labels(), graph.labelLimit());
+    }
+  }
+
+  static void checkIds(String what, int[] ids, int limit) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= limit) {
+        throw new IllegalArgumentException(
+            "%s %d is %d: the vocabulary has %d ids, from 0 on".formatted(what, i, ids[i], limit));
+      }
+    }
+  }
+
+  @Override
+  public Gradients gradients() {
+    checkState(!closed, "the network is closed");
+    return weights.gradients();
+  }
+
+  @Override
+  public Decoder decoder(int slots, int maxLength) {
+    checkState(!closed, "the network is closed");
+    checkArgument(
+        head instanceof LanguageHead, "this network has a scalar head: there is nothing to decode");
+    checkArgument(slots > 0, "slots is %s: it must be above 0", slots);
+    checkArgument(
+        maxLength > 0 && maxLength <= graph.maxPositions(),
+        "maxLength is %s: this network takes sequences of 1 to %s tokens",
+        maxLength,
+        graph.maxPositions());
+    return new PlanDecoder(graph, context(), ropes, (LanguageHead) head, slots, maxLength);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    threads.close();
+    scorePlan.close();
+    if (trainPlan != null) {
+      trainPlan.close();
+    }
+    head.close();
+    weights.close();
+    memory.close();
+  }
+}

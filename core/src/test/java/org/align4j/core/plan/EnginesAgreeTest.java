@@ -1,0 +1,69 @@
+package org.align4j.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Scores;
+import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.ScalarKernels;
+import org.align4j.core.samediff.SameDiffNetwork;
+import org.align4j.core.tensor.Parameters;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The plan against the stock SameDiff graph of the same definition. */
+class EnginesAgreeTest {
+
+  /** Two float32 evaluations of the same formulas in different orders. */
+  private static final double TOLERANCE = 1e-4;
+
+  static Stream<Arguments> cases() {
+    return Stream.of(SmallNetwork.values())
+        .flatMap(shape ->
+            Stream.of(new ScalarKernels(), Kernels.best())
+                .map(kernels -> Arguments.of(shape, kernels)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void outputsEntropiesAndEveryGradientAreThoseOfSameDiff(SmallNetwork shape, Kernels kernels) {
+    Random random = new Random(21);
+    List<Batches.Group> groups = Batches.groups(random, shape.vocabulary(), 3, 70);
+    TokenBatch batch = Batches.shared(groups, 0.9f);
+    float[] coefficients = Batches.coefficients(random, batch.rows().length);
+    float[] ofEntropy = shape.scalar() ? null : Batches.coefficients(random, coefficients.length);
+    try (Parameters parameters = shape.randomParameters(22);
+        Network plan =
+            PlanNetwork.create(shape, parameters, PlanSettings.defaults().withKernels(kernels));
+        Network graph = SameDiffNetwork.create(shape, parameters)) {
+      Scores ours = plan.forward(batch);
+      Scores theirs = graph.forward(batch);
+      assertClose("outputs", ours.outputs(), theirs.outputs());
+      assertClose("entropy", ours.entropy(), theirs.entropy());
+      plan.backward(coefficients, ofEntropy);
+      graph.backward(coefficients, ofEntropy);
+      for (String name : parameters.names()) {
+        assertClose(
+            name,
+            plan.gradients().get(name).data().asFloat(),
+            graph.gradients().get(name).data().asFloat());
+      }
+    }
+  }
+
+  private static void assertClose(String what, float[] values, float[] expected) {
+    assertThat(values).as(what).hasSameSizeAs(expected);
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < values.length; i++) {
+      largest = Math.max(largest, Math.abs(expected[i]));
+      difference = Math.max(difference, Math.abs((double) values[i] - expected[i]));
+    }
+    assertThat(difference).as(what).isLessThanOrEqualTo(TOLERANCE * largest);
+  }
+}

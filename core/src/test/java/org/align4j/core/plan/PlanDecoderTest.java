@@ -1,0 +1,106 @@
+package org.align4j.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.samediff.SameDiffNetwork;
+import org.align4j.core.tensor.Parameters;
+import org.junit.jupiter.api.Test;
+
+/** Slots, greedy decoding and refusals; bits are the subject of {@link SameBitsTest}. */
+class PlanDecoderTest {
+
+  private static final SmallNetwork SHAPE = SmallNetwork.GPT2;
+
+  @Test
+  void logitsAreThoseOfTheSameDiffDecoder() {
+    try (Parameters parameters = SHAPE.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+        SameDiffNetwork graph = SameDiffNetwork.create(SHAPE, parameters);
+        Decoder ours = plan.decoder(3, 40);
+        Decoder theirs = graph.decoder(3, 40)) {
+      int[] prompt = Batches.tokens(new Random(2), SHAPE.vocabulary(), 17);
+      int[] slots = ours.start(prompt, 2);
+      int[] others = theirs.start(prompt, 2);
+      for (int step = 0; step < 4; step++) {
+        for (int i = 0; i < 2; i++) {
+          // Two float32 evaluations of logits around 1.
+          assertThat(ours.logits(slots[i]))
+              .usingComparatorWithPrecision(1e-4f)
+              .containsExactly(theirs.logits(others[i]));
+        }
+        int[] tokens = {step, step + 7};
+        ours.append(slots, tokens);
+        theirs.append(others, tokens);
+      }
+    }
+  }
+
+  @Test
+  void greedyTakesTheLargestLogitWithItsLogProbAtTemperatureOne() {
+    try (Parameters parameters = SHAPE.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+        Decoder decoder = plan.decoder(1, 40)) {
+      int[] slots = decoder.start(new int[] {3, 1, 4}, 1);
+      float[] logits = decoder.logits(slots[0]);
+      int[] tokens = new int[1];
+      float[] logProbs = new float[1];
+      decoder.sample(slots, SamplingSettings.GREEDY, new double[0], tokens, logProbs);
+      double sum = 0;
+      for (float logit : logits) {
+        assertThat(logit).isLessThanOrEqualTo(logits[tokens[0]]);
+        sum += Math.exp(logit);
+      }
+      assertThat(logProbs[0]).isCloseTo((float) (logits[tokens[0]] - Math.log(sum)), within(1e-5f));
+    }
+  }
+
+  @Test
+  void retiredSlotsAreUsedAgainAndThePromptIsFreedWithItsLastSample() {
+    try (Parameters parameters = SHAPE.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+        Decoder decoder = plan.decoder(4, 32)) {
+      float[] expected = null;
+      for (int round = 0; round < 20; round++) {
+        int[] first = decoder.start(new int[] {5, 6, 7}, 3);
+        assertThat(decoder.freeSlots()).isEqualTo(1);
+        decoder.retire(first[0]);
+        int[] second = decoder.start(new int[] {8, 9}, 2);
+        decoder.append(new int[] {first[2], second[1]}, new int[] {1, 2});
+        float[] logits = decoder.logits(first[2]);
+        if (expected == null) {
+          expected = logits;
+        }
+        assertThat(logits).isEqualTo(expected);
+        for (int slot : new int[] {first[1], first[2], second[0], second[1]}) {
+          decoder.retire(slot);
+        }
+        assertThat(decoder.freeSlots()).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void refusesWhatDoesNotFitWithBothSides() {
+    try (Parameters parameters = SHAPE.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+        Decoder decoder = plan.decoder(2, 4)) {
+      assertThatThrownBy(() -> decoder.start(new int[] {1}, 3))
+          .hasMessageContaining("3 samples do not fit into the 2 free slots");
+      assertThatThrownBy(() -> decoder.start(new int[5], 1))
+          .hasMessageContaining("the prompt has 5 tokens: it must have 1 to 4");
+      int[] slots = decoder.start(new int[] {1, 2, 3, 4}, 1);
+      assertThatThrownBy(() -> decoder.append(slots, new int[] {1}))
+          .hasMessageContaining("holds 4 tokens already");
+      decoder.retire(slots[0]);
+      assertThatThrownBy(() -> decoder.append(slots, new int[] {1}))
+          .hasMessageContaining("is not in use");
+      assertThatThrownBy(() -> plan.decoder(1, SmallNetwork.POSITIONS + 1))
+          .hasMessageContaining("this network takes sequences of 1 to 96 tokens");
+    }
+  }
+}

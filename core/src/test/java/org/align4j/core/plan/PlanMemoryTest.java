@@ -1,0 +1,111 @@
+package org.align4j.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Random;
+import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.kernel.ScalarKernels;
+import org.align4j.core.tensor.Parameters;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a step costs the heap, and what a plan needs of native memory. */
+@Tag("isolated")
+class PlanMemoryTest {
+
+  private static final int STEPS = 1000;
+
+  /**
+   * A training step hands out its scores and notes which parts the batch has: some hundred bytes
+   * that do not grow with the batch. The scores are {@code 8 M} bytes.
+   */
+  @Test
+  void aThousandTrainingStepsAllocateLittleButTheirScores() {
+    SmallNetwork shape = SmallNetwork.LLAMA;
+    TokenBatch batch = Batches.shared(Batches.groups(new Random(3), shape.vocabulary(), 2, 20), 1f);
+    float[] coefficients = new float[batch.rows().length];
+    Arrays.fill(coefficients, 1f);
+    try (Parameters parameters = shape.randomParameters(1);
+        PlanNetwork network = PlanNetwork.create(shape, parameters, oneThread())) {
+      Runnable step =
+          () -> {
+            network.forward(batch);
+            network.backward(coefficients, null);
+            network.parametersChanged();
+          };
+      long scores = 8L * coefficients.length + 48;
+      assertThat(bytesPerStep(step)).isLessThan(scores + 400);
+    }
+  }
+
+  @Test
+  void aThousandDecodingStepsAllocateNothing() {
+    SmallNetwork shape = SmallNetwork.LLAMA;
+    try (Parameters parameters = shape.randomParameters(1);
+        PlanNetwork network = PlanNetwork.create(shape, parameters, oneThread());
+        Decoder decoder = network.decoder(4, SmallNetwork.POSITIONS)) {
+      int[] prompt = {1, 2, 3};
+      int[] slots = decoder.start(prompt, 4);
+      double[] uniforms = {0.1, 0.2, 0.3, 0.4};
+      int[] tokens = new int[4];
+      float[] logProbs = new float[4];
+      int[] length = {prompt.length};
+      Runnable step =
+          () -> {
+            decoder.sample(slots, SamplingSettings.DEFAULT, uniforms, tokens, logProbs);
+            if (++length[0] > SmallNetwork.POSITIONS) {
+              for (int slot : slots) {
+                decoder.retire(slot);
+              }
+              System.arraycopy(decoder.start(prompt, 4), 0, slots, 0, 4);
+              length[0] = prompt.length;
+            } else {
+              decoder.append(slots, tokens);
+            }
+          };
+      // The new group every 93 steps is about 300 bytes.
+      assertThat(bytesPerStep(step)).isLessThan(100);
+    }
+  }
+
+  /**
+   * Floats per token and layer, with D hidden, q and k query and key columns, F wide and H heads:
+   * the two residuals, q, k, v, the attention's output and log-sum-exps, gate and up. Norms and
+   * products of gate and up are made again. Gradients and temporaries do not grow with the layers.
+   */
+  @Test
+  void trainingKeepsOnlyWhatTheBackwardPassReads() {
+    Graph graph = PlanOps.record(SmallNetwork.LLAMA);
+    int layers = 2;
+    int perLayer = 2 * 32 + 32 + 16 + 16 + 32 + 4 + 2 * 48;
+    int passing = 32 + 48 * 4 + 32 * 4;
+    Layout training = new Layout(graph, true);
+    assertThat(training.columns())
+        .isBetween((long) layers * perLayer, (long) layers * perLayer + passing);
+    Layout inference = new Layout(graph, false);
+    assertThat(inference.columns()).isLessThanOrEqualTo(32 + 32 + 2 * 48L);
+  }
+
+  /** Bytes allocated by this thread per step, after the compiler has seen the code. */
+  private static double bytesPerStep(Runnable step) {
+    for (int i = 0; i < 300; i++) {
+      step.run();
+    }
+    ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = bean.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < STEPS; i++) {
+      step.run();
+    }
+    return (bean.getCurrentThreadAllocatedBytes() - before) / (double) STEPS;
+  }
+
+  private static PlanSettings oneThread() {
+    // Vector kernels allocate until the compiler has removed their boxes; scalar ones never do.
+    return PlanSettings.defaults().withThreads(1).withKernels(new ScalarKernels());
+  }
+}

@@ -1,0 +1,142 @@
+package org.align4j.core.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.engine.Scores;
+import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.tensor.Parameters;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** A token's log-prob has one value, bit for bit, however it is computed. */
+class SameBitsTest {
+
+  @ParameterizedTest
+  @EnumSource(SmallNetwork.class)
+  void scoresDoNotDependOnPackingPrefixesPartsOrThreads(SmallNetwork shape) {
+    try (Parameters parameters = shape.randomParameters(5);
+        PlanNetwork one = PlanNetwork.create(shape, parameters, settings().withThreads(1));
+        PlanNetwork two = PlanNetwork.create(shape, parameters, settings().withThreads(2));
+        PlanNetwork parts =
+            PlanNetwork.create(shape, parameters, settings().withThreads(2).withScoreTokens(40))) {
+      for (int seed = 0; seed < 4; seed++) {
+        Random random = new Random(seed);
+        List<Batches.Group> groups = Batches.groups(random, shape.vocabulary(), 4, 60);
+        TokenBatch shared = Batches.shared(groups, 0.7f);
+        Scores expected = one.score(Batches.separate(groups, 0.7f));
+        assertSame(one.score(shared), expected);
+        assertSame(two.score(shared), expected);
+        assertSame(two.forward(shared), expected);
+        assertSame(parts.score(shared), expected);
+        List<Batches.Group> last = groups.subList(3, 4);
+        Scores alone = two.score(Batches.shared(last, 0.7f));
+        int count = alone.outputs().length;
+        for (int m = 0; m < count; m++) {
+          assertThat(alone.outputs()[m])
+              .isEqualTo(expected.outputs()[expected.outputs().length - count + m]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = SmallNetwork.class, names = "CRITIC", mode = Mode.EXCLUDE)
+  void aSampledTokenHasTheLogProbThatItIsScoredWith(SmallNetwork shape) {
+    SamplingSettings sampling = new SamplingSettings(0.7f, 0, 1);
+    try (Parameters parameters = shape.randomParameters(6);
+        PlanNetwork network = PlanNetwork.create(shape, parameters, settings());
+        Decoder decoder = network.decoder(5, 64)) {
+      Random random = new Random(11);
+      List<Sequence> running = new ArrayList<>();
+      List<Sequence> done = new ArrayList<>();
+      for (int started = 0; started < 6 || !running.isEmpty(); ) {
+        // A new group joins as soon as there is room: every sequence sees changing company.
+        while (started < 6 && decoder.freeSlots() >= 2) {
+          int[] prompt = Batches.tokens(random, shape.vocabulary(), 1 + random.nextInt(40));
+          for (int slot : decoder.start(prompt, 2)) {
+            running.add(new Sequence(slot, prompt, 1 + random.nextInt(20)));
+          }
+          started++;
+        }
+        int[] slots = running.stream().mapToInt(s -> s.slot).toArray();
+        double[] uniforms = random.doubles(slots.length).toArray();
+        int[] tokens = new int[slots.length];
+        float[] logProbs = new float[slots.length];
+        decoder.sample(slots, sampling, uniforms, tokens, logProbs);
+        List<Sequence> going = new ArrayList<>();
+        for (int i = 0; i < slots.length; i++) {
+          Sequence sequence = running.get(i);
+          sequence.tokens.add(tokens[i]);
+          sequence.logProbs.add(logProbs[i]);
+          if (sequence.tokens.size() == sequence.wanted) {
+            decoder.retire(sequence.slot);
+            done.add(sequence);
+          } else {
+            going.add(sequence);
+          }
+        }
+        running = going;
+        decoder.append(
+            running.stream().mapToInt(s -> s.slot).toArray(),
+            running.stream().mapToInt(s -> s.tokens.get(s.tokens.size() - 1)).toArray());
+      }
+      for (Sequence sequence : done) {
+        int[] sample = sequence.tokens.stream().mapToInt(Integer::intValue).toArray();
+        Batches.Group group = new Batches.Group(sequence.prompt, List.of(sample));
+        Scores scores = network.score(Batches.shared(List.of(group), 0.7f));
+        for (int i = 0; i < sample.length; i++) {
+          assertThat(sequence.logProbs.get(i)).as("token %s", i).isEqualTo(scores.outputs()[i]);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SmallNetwork.class)
+  void gradientsDoNotDependOnTheNumberOfThreads(SmallNetwork shape) {
+    try (Parameters parameters = shape.randomParameters(8);
+        PlanNetwork one = PlanNetwork.create(shape, parameters, settings().withThreads(1));
+        PlanNetwork two = PlanNetwork.create(shape, parameters, settings().withThreads(2))) {
+      for (int seed = 0; seed < 3; seed++) {
+        Random random = new Random(seed);
+        TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 5, 60), 1f);
+        float[] coefficients = Batches.coefficients(random, batch.rows().length);
+        one.forward(batch);
+        one.backward(coefficients, null);
+        two.forward(batch);
+        two.backward(coefficients, null);
+        assertThat(two.gradients().flat().toFloatVector())
+            .isEqualTo(one.gradients().flat().toFloatVector());
+      }
+    }
+  }
+
+  static PlanSettings settings() {
+    return PlanSettings.defaults().withThreads(2);
+  }
+
+  private static void assertSame(Scores scores, Scores expected) {
+    assertThat(scores.outputs()).isEqualTo(expected.outputs());
+    assertThat(scores.entropy()).isEqualTo(expected.entropy());
+  }
+
+  private static final class Sequence {
+    private final int slot;
+    private final int[] prompt;
+    private final int wanted;
+    private final List<Integer> tokens = new ArrayList<>();
+    private final List<Float> logProbs = new ArrayList<>();
+
+    Sequence(int slot, int[] prompt, int wanted) {
+      this.slot = slot;
+      this.prompt = prompt;
+      this.wanted = wanted;
+    }
+  }
+}
