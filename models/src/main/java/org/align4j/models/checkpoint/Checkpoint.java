@@ -1,0 +1,45 @@
+package org.align4j.models.checkpoint;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.align4j.core.file.BadFileException;
+import org.align4j.core.tensor.Parameters;
+import org.align4j.models.text.ChatTemplate;
+import org.align4j.models.text.Tokenizer;
+import org.align4j.models.transformer.TransformerConfig;
+
+/**
+ * A model as it lies in files: what it looks like, its weights, its words.
+ *
+ * @param config the configuration; its EOS ids are those of the generation settings where they
+ *     differ
+ * @param parameters float32, Hugging Face names and layout, in the order of the forward pass
+ * @param tokenizer where the files have one
+ * @param chatTemplate where the files have one
+ */
+public record Checkpoint(
+    TransformerConfig config,
+    Parameters parameters,
+    Optional<? extends Tokenizer> tokenizer,
+    Optional<ChatTemplate> chatTemplate)
+    implements AutoCloseable {
+
+  /** Loads a language model: a Hugging Face folder or a GGUF file. */
+  public static Checkpoint load(Path path) {
+    if (Files.isDirectory(path)) {
+      return HuggingFaceFolder.load(path);
+    }
+    if (Gguf.isNamed(path) || Files.isRegularFile(path)) {
+      return Gguf.load(path);
+    }
+    throw new BadFileException(
+        path, "there is no such model (%s): give a Hugging Face folder or a GGUF file", path);
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    parameters.close();
+  }
+}

@@ -1,0 +1,97 @@
+package org.align4j.models.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.JsonFiles;
+import org.align4j.models.text.ChatTemplate;
+import org.align4j.models.text.Tokenizer;
+import org.align4j.models.text.TokenizerFiles;
+import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.TransformerConfig;
+
+/** A checkpoint in Hugging Face layout: loaded whole, saved whole or not at all. */
+public final class HuggingFaceFolder {
+
+  static final String CONFIG = "config.json";
+  static final String GENERATION = "generation_config.json";
+  static final String WEIGHTS = "model.safetensors";
+
+  private static final long LARGEST_JSON = 1 << 20;
+
+  private HuggingFaceFolder() {}
+
+  /** Loads a language model. */
+  public static Checkpoint load(Path folder) {
+    return load(folder, ModelHead.LANGUAGE);
+  }
+
+  /** Loads a model with a head of this kind. */
+  public static Checkpoint load(Path folder, ModelHead head) {
+    if (!Files.isDirectory(folder)) {
+      throw new BadFileException(folder, "is not a folder (%s)", folder);
+    }
+    if (!Files.exists(folder.resolve(CONFIG))) {
+      throw new BadFileException(folder, "has no %s: it is not a Hugging Face checkpoint", CONFIG);
+    }
+    TransformerConfig config = ConfigJson.read(folder.resolve(CONFIG));
+    Optional<Tokenizer> tokenizer = TokenizerFiles.read(folder);
+    TransformerConfig ending = config.withEosTokenIds(eosIds(folder, config, tokenizer));
+    var parameters = WeightFiles.load(folder, config, head);
+    return new Checkpoint(ending, parameters, tokenizer, ChatTemplate.read(folder));
+  }
+
+  /** Generation settings come before the configuration, that before the tokenizer. */
+  private static ImmutableList<Integer> eosIds(
+      Path folder, TransformerConfig config, Optional<Tokenizer> tokenizer) {
+    Path file = folder.resolve(GENERATION);
+    if (Files.exists(file)) {
+      JsonNode json = JsonFiles.readObject(file, LARGEST_JSON);
+      ImmutableList<Integer> ids = ConfigJson.eosIds(file, json, config.vocabSize());
+      if (!ids.isEmpty()) {
+        return ids;
+      }
+    }
+    if (!config.eosTokenIds().isEmpty()) {
+      return config.eosTokenIds();
+    }
+    return tokenizer.map(Tokenizer::eosIds).orElse(ImmutableList.of()).stream()
+        .filter(id -> id < config.vocabSize())
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** Saves a language model as a new folder. */
+  public static void save(Path folder, Checkpoint checkpoint) {
+    save(folder, checkpoint, ModelHead.LANGUAGE);
+  }
+
+  /** Saves a model with a head of this kind as a new folder, atomically. */
+  public static void save(Path folder, Checkpoint checkpoint, ModelHead head) {
+    AtomicFiles.createFolder(
+        folder,
+        temporary -> {
+          writeJson(temporary.resolve(CONFIG), ConfigWriter.config(checkpoint.config(), head));
+          writeJson(temporary.resolve(GENERATION), ConfigWriter.generation(checkpoint.config()));
+          SafetensorsWriter.writeTo(temporary.resolve(WEIGHTS), checkpoint.parameters());
+          checkpoint.tokenizer().ifPresent(tokenizer -> tokenizer.save(temporary));
+          checkpoint.chatTemplate().ifPresent(template -> template.save(temporary));
+        });
+  }
+
+  private static void writeJson(Path file, JsonNode json) throws IOException {
+    try {
+      String text = JsonFiles.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+      Files.writeString(file, text + "\n", StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.align4j.models.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.JsonFiles;
+import org.align4j.core.tensor.Parameters;
+import org.align4j.models.transformer.Architecture;
+import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.ParameterShapes;
+import org.align4j.models.transformer.TransformerConfig;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The weights of a Hugging Face folder, one safetensors file or shards with an index. */
+final class WeightFiles implements AutoCloseable {
+
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final long LARGEST_INDEX = 1L << 27;
+
+  /** Constants that older transformers saved beside the weights. */
+  private static final Pattern BUFFER =
+      Pattern.compile(".*\\.(rotary_emb\\.inv_freq|attn\\.(bias|masked_bias))");
+
+  private record Place(Path file, Safetensors shard, String name) {}
+
+  private final Path folder;
+  private final TransformerConfig config;
+  private final List<Safetensors> shards = new ArrayList<>();
+  private final Map<String, Place> places = new LinkedHashMap<>();
+  private final Path shown;
+
+  private WeightFiles(Path folder, TransformerConfig config) {
+    this.folder = folder;
+    this.config = config;
+    Path whole = folder.resolve(HuggingFaceFolder.WEIGHTS);
+    Path index = folder.resolve(INDEX);
+    boolean one = Files.exists(whole);
+    if (!one && !Files.exists(index)) {
+      throw new BadFileException(
+          folder,
+          "has neither %s nor %s: weights in safetensors format are supported",
+          HuggingFaceFolder.WEIGHTS,
+          INDEX);
+    }
+    this.shown = one ? whole : index;
+    try {
+      if (one) {
+        add(whole);
+      } else {
+        addIndexed(index);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  static Parameters load(Path folder, TransformerConfig config, ModelHead head) {
+    try (var files = new WeightFiles(folder, config)) {
+      return files.parameters(head);
+    }
+  }
+
+  @Override
+  public void close() {
+    shards.forEach(Safetensors::close);
+  }
+
+  private void add(Path file) {
+    Safetensors shard = Safetensors.open(file);
+    shards.add(shard);
+    for (String name : shard.names()) {
+      Place before = places.put(fullName(name), new Place(file, shard, name));
+      if (before != null) {
+        throw new BadFileException(
+            file,
+            "tensor %s is in %s too: every tensor is in one shard",
+            BadFileException.quote(name),
+            before.file().getFileName());
+      }
+    }
+  }
+
+  private void addIndexed(Path index) {
+    JsonNode map = JsonFiles.readObject(index, LARGEST_INDEX).path("weight_map");
+    if (!map.isObject() || map.isEmpty()) {
+      throw new BadFileException(index, "has no weight_map: it is not an index of shards");
+    }
+    Set<String> names = new TreeSet<>();
+    map.elements().forEachRemaining(file -> names.add(file.asText()));
+    for (String name : names) {
+      if (!name.matches("[A-Za-z0-9._-]+") || !name.endsWith(".safetensors")) {
+        throw new BadFileException(
+            index, "names the shard %s, which is no file name", BadFileException.quote(name));
+      }
+      add(folder.resolve(name));
+    }
+    for (Map.Entry<String, JsonNode> entry : map.properties()) {
+      Place place = places.get(fullName(entry.getKey()));
+      if (place == null || !place.file().endsWith(entry.getValue().asText())) {
+        throw new BadFileException(
+            index,
+            "tensor %s should be in %s and is not: the index and the shards do not belong together",
+            BadFileException.quote(entry.getKey()),
+            BadFileException.quote(entry.getValue().asText()));
+      }
+    }
+  }
+
+  /** Some checkpoints leave out the model's prefix (GPT-2's do). */
+  private String fullName(String name) {
+    String prefix = config.architecture() == Architecture.GPT2 ? "transformer." : "model.";
+    boolean outside =
+        name.startsWith(prefix)
+            || name.equals(ParameterShapes.LANGUAGE_HEAD)
+            || name.equals(ParameterShapes.SCALAR_HEAD);
+    return outside ? name : prefix + name;
+  }
+
+  private Parameters parameters(ModelHead head) {
+    if (config.layers() > places.size()) {
+      throw new BadFileException(
+          shown,
+          "has %s tensors, config.json says %s layers: the checkpoint and its configuration do not"
+              + " belong together",
+          places.size(),
+          config.layers());
+    }
+    Map<String, long[]> shapes = ParameterShapes.of(config, head);
+    checkNothingIsLeftOver(shapes.keySet());
+    shapes.forEach(this::check);
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    try {
+      shapes.keySet().forEach(name -> arrays.put(name, stored(name).load()));
+    } catch (RuntimeException e) {
+      arrays.values().forEach(INDArray::close);
+      throw e;
+    }
+    return Parameters.of(arrays);
+  }
+
+  private void checkNothingIsLeftOver(Set<String> wanted) {
+    Set<String> left = new TreeSet<>(places.keySet());
+    left.removeAll(wanted);
+    left.removeIf(name -> BUFFER.matcher(name).matches());
+    if (config.tieWordEmbeddings()) {
+      left.remove(ParameterShapes.LANGUAGE_HEAD);
+    }
+    if (!left.isEmpty()) {
+      String name = left.iterator().next();
+      throw new BadFileException(
+          fileOf(name),
+          "has tensor %s, which a %s model of config.json does not have: the checkpoint and its"
+              + " configuration do not belong together",
+          BadFileException.quote(name),
+          config.architecture().modelType());
+    }
+  }
+
+  private Path fileOf(String name) {
+    Place place = places.get(name);
+    return place == null ? shown : place.file();
+  }
+
+  private void check(String name, long[] expected) {
+    Place place = places.get(name);
+    if (place == null) {
+      throw new BadFileException(
+          shown,
+          "has no tensor %s, %s by config.json: the checkpoint is not complete",
+          name,
+          Arrays.toString(expected));
+    }
+    long[] found = place.shard().shape(place.name());
+    if (!Arrays.equals(found, expected)) {
+      throw new BadFileException(
+          place.file(),
+          "tensor %s is %s, config.json says %s: the checkpoint and its configuration do not belong"
+              + " together",
+          place.name(),
+          Arrays.toString(found),
+          Arrays.toString(expected));
+    }
+    place.shard().stored(place.name());
+  }
+
+  private StoredTensor stored(String name) {
+    Place place = places.get(name);
+    if (place == null) {
+      throw new IllegalStateException("not checked: " + name);
+    }
+    return place.shard().stored(place.name());
+  }
+}

@@ -1,0 +1,182 @@
+package org.align4j.models.text;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.primitives.Ints;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.JsonFiles;
+
+/** Any tokenizer that a {@code tokenizer.json} describes, run by Hugging Face's own library. */
+public final class HuggingFaceTokenizer implements Tokenizer {
+
+  private static final ImmutableList<String> FILES =
+      ImmutableList.of(
+          TokenizerFiles.TOKENIZER,
+          TokenizerFiles.CONFIG,
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt");
+
+  private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer whole;
+  private final ai.djl.huggingface.tokenizers.HuggingFaceTokenizer plain;
+  private final ImmutableSet<Integer> specialIds;
+  private final SpecialTokens specialTokens;
+  private final ImmutableList<Integer> eosIds;
+  private final int vocabSize;
+  private final ImmutableMap<String, byte[]> files;
+
+  HuggingFaceTokenizer(Path folder, JsonNode json, SpecialTokens specialTokens) {
+    Path file = folder.resolve(TokenizerFiles.TOKENIZER);
+    this.files = contents(folder);
+    this.specialTokens = specialTokens;
+    var specials = ImmutableSet.<Integer>builder();
+    var eos = ImmutableList.<Integer>builder();
+    int largest = largestId(json.path("model").path("vocab"));
+    for (JsonNode added : json.path("added_tokens")) {
+      int id = added.path("id").asInt(-1);
+      largest = Math.max(largest, id);
+      if (added.path("special").asBoolean()) {
+        specials.add(id);
+      }
+      if (specialTokens.eos().map(added.path("content").asText()::equals).orElse(false)) {
+        eos.add(id);
+      }
+    }
+    this.specialIds = specials.build();
+    this.eosIds = eos.build();
+    this.vocabSize = largest + 1;
+    this.whole = open(file, withoutLimits(json));
+    this.plain = open(file, withoutSpecial(withoutLimits(json)));
+  }
+
+  /** Lengths are the caller's business: nothing is cut or filled up. */
+  private static ObjectNode withoutLimits(JsonNode json) {
+    ObjectNode copy = ((ObjectNode) json).objectNode();
+    copy.setAll((ObjectNode) json);
+    copy.putNull("truncation");
+    copy.putNull("padding");
+    return copy;
+  }
+
+  private static ObjectNode withoutSpecial(ObjectNode json) {
+    ArrayNode kept = json.arrayNode();
+    for (JsonNode added : json.path("added_tokens")) {
+      if (!added.path("special").asBoolean()) {
+        kept.add(added);
+      }
+    }
+    json.set("added_tokens", kept);
+    // Its special tokens may be among those taken out, and we never add them anyway.
+    json.putNull("post_processor");
+    return json;
+  }
+
+  private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(
+      Path file, ObjectNode json) {
+    try (var bytes = new ByteArrayInputStream(JsonFiles.mapper().writeValueAsBytes(json))) {
+      return ai.djl.huggingface.tokenizers.HuggingFaceTokenizer.newInstance(
+          bytes,
+          ImmutableMap.of("truncation", "false", "padding", "false", "addSpecialTokens", "false"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      throw new BadFileException(
+          file,
+          "is not a tokenizer that Hugging Face tokenizers reads: "
+              + BadFileException.quote(String.valueOf(e.getMessage())),
+          e);
+    }
+  }
+
+  private static int largestId(JsonNode vocab) {
+    int largest = -1;
+    if (vocab.isArray()) {
+      return vocab.size() - 1;
+    }
+    for (Iterator<JsonNode> ids = vocab.elements(); ids.hasNext(); ) {
+      largest = Math.max(largest, ids.next().asInt(-1));
+    }
+    return largest;
+  }
+
+  private static ImmutableMap<String, byte[]> contents(Path folder) {
+    var contents = ImmutableMap.<String, byte[]>builder();
+    try {
+      for (String name : FILES) {
+        if (Files.isRegularFile(folder.resolve(name))) {
+          contents.put(name, Files.readAllBytes(folder.resolve(name)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return contents.buildOrThrow();
+  }
+
+  @Override
+  public int[] encode(String text) {
+    return ids(whole.encode(text, false, false));
+  }
+
+  @Override
+  public int[] encodePlain(String text) {
+    return ids(plain.encode(text, false, false));
+  }
+
+  private static int[] ids(Encoding encoding) {
+    return Arrays.stream(encoding.getIds()).mapToInt(Ints::checkedCast).toArray();
+  }
+
+  @Override
+  public String decode(int[] ids) {
+    for (int id : ids) {
+      checkArgument(id >= 0, "token id %s: it must be at least 0", id);
+    }
+    return whole.decode(Arrays.stream(ids).asLongStream().toArray(), false);
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    return specialIds.contains(id);
+  }
+
+  @Override
+  public ImmutableList<Integer> eosIds() {
+    return eosIds;
+  }
+
+  @Override
+  public SpecialTokens specialTokens() {
+    return specialTokens;
+  }
+
+  @Override
+  public int vocabSize() {
+    return vocabSize;
+  }
+
+  /** Copies the files it was read from. */
+  @Override
+  public void save(Path folder) {
+    for (Map.Entry<String, byte[]> entry : files.entrySet()) {
+      AtomicFiles.writeBytes(folder.resolve(entry.getKey()), entry.getValue());
+    }
+  }
+}

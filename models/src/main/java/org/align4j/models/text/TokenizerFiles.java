@@ -1,0 +1,77 @@
+package org.align4j.models.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.JsonFiles;
+
+/** The tokenizer files of a Hugging Face folder. */
+public final class TokenizerFiles {
+
+  static final String TOKENIZER = "tokenizer.json";
+  static final String CONFIG = "tokenizer_config.json";
+
+  /** Larger than any tokenizer: one with 250,000 tokens and their merges has 30 MB. */
+  static final long LARGEST = 1L << 28;
+
+  private TokenizerFiles() {}
+
+  /** Reads the tokenizer of a folder, if it has one. */
+  public static Optional<Tokenizer> read(Path folder) {
+    Path file = folder.resolve(TOKENIZER);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    JsonNode json = JsonFiles.readObject(file, LARGEST);
+    return Optional.of(
+        CharTokenizer.isOne(json)
+            ? CharTokenizer.of(file, json)
+            : new HuggingFaceTokenizer(folder, json, specialTokens(folder)));
+  }
+
+  static void write(Path folder, ObjectNode tokenizer, SpecialTokens special) {
+    ObjectNode config =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("tokenizer_class", "PreTrainedTokenizerFast")
+            .put("clean_up_tokenization_spaces", false)
+            .put("model_max_length", Integer.MAX_VALUE);
+    special.writeTo(config);
+    AtomicFiles.writeString(folder.resolve(TOKENIZER), text(tokenizer));
+    AtomicFiles.writeString(folder.resolve(CONFIG), text(config));
+  }
+
+  /** Names of special tokens in {@code tokenizer_config.json}: strings, or objects with content. */
+  static SpecialTokens specialTokens(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    if (!Files.exists(file)) {
+      return SpecialTokens.NONE;
+    }
+    JsonNode config = JsonFiles.readObject(file, LARGEST);
+    return new SpecialTokens(
+        token(config, "bos_token"),
+        token(config, "eos_token"),
+        token(config, "pad_token"),
+        token(config, "unk_token"));
+  }
+
+  private static Optional<String> token(JsonNode config, String name) {
+    JsonNode node = config.path(name);
+    JsonNode content = node.isObject() ? node.path("content") : node;
+    return content.isTextual() ? Optional.of(content.textValue()) : Optional.empty();
+  }
+
+  private static String text(ObjectNode json) {
+    try {
+      return JsonFiles.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

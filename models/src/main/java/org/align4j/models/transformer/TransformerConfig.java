@@ -1,0 +1,189 @@
+package org.align4j.models.transformer;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import java.util.OptionalInt;
+
+/**
+ * What a decoder-only transformer looks like: the typed {@code config.json}.
+ *
+ * @param architecture the family
+ * @param vocabSize V, rows of the embedding
+ * @param hiddenSize D
+ * @param intermediateSize width of the feed-forward block
+ * @param layers number of blocks
+ * @param heads query heads
+ * @param keyValueHeads key-value heads, a divisor of {@code heads}; GPT-2 has as many as heads
+ * @param headDim columns of a head, even where rotary positions are used
+ * @param maxPositions longest sequence
+ * @param normEpsilon epsilon of RMSNorm or layer norm
+ * @param rope rotary positions; GPT-2 learns its positions and ignores this
+ * @param tieWordEmbeddings whether the head is the embedding
+ * @param attentionBias whether query, key and value projections have a bias
+ * @param attentionOutputBias whether the attention's output projection has a bias
+ * @param mlpBias whether the feed-forward projections have a bias
+ * @param qkNorm whether queries and keys are normalised per head (Qwen3)
+ * @param activation of the feed-forward block
+ * @param bosTokenId the token sequences begin with, where the model has one
+ * @param eosTokenIds tokens that end a sequence, perhaps none
+ */
+public record TransformerConfig(
+    Architecture architecture,
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int layers,
+    int heads,
+    int keyValueHeads,
+    int headDim,
+    int maxPositions,
+    double normEpsilon,
+    Rope rope,
+    boolean tieWordEmbeddings,
+    boolean attentionBias,
+    boolean attentionOutputBias,
+    boolean mlpBias,
+    boolean qkNorm,
+    Activation activation,
+    OptionalInt bosTokenId,
+    ImmutableList<Integer> eosTokenIds) {
+
+  /** No size in a configuration is above this: what is larger is a damaged file. */
+  private static final int LARGEST = 1 << 26;
+
+  private static final int MOST_LAYERS = 10_000;
+
+  public TransformerConfig {
+    checkSize("vocabSize", vocabSize);
+    checkSize("hiddenSize", hiddenSize);
+    checkSize("intermediateSize", intermediateSize);
+    checkArgument(
+        layers > 0 && layers <= MOST_LAYERS,
+        "layers is %s: it must be in [1, %s]",
+        layers,
+        MOST_LAYERS);
+    checkSize("heads", heads);
+    checkSize("keyValueHeads", keyValueHeads);
+    checkSize("headDim", headDim);
+    checkSize("maxPositions", maxPositions);
+    checkArgument(
+        heads % keyValueHeads == 0,
+        "keyValueHeads is %s: it must divide heads (%s)",
+        keyValueHeads,
+        heads);
+    checkArgument(
+        (long) heads * headDim <= LARGEST,
+        "heads is %s and headDim %s: their product must be at most %s",
+        heads,
+        headDim,
+        LARGEST);
+    checkArgument(
+        normEpsilon >= 0 && normEpsilon < 1,
+        "normEpsilon is %s: it must be in [0, 1)",
+        normEpsilon);
+    boolean gpt2 = architecture == Architecture.GPT2;
+    checkArgument(
+        gpt2 || headDim % 2 == 0, "headDim is %s: rotary positions need an even number", headDim);
+    checkArgument(
+        !gpt2 || (keyValueHeads == heads && (long) heads * headDim == hiddenSize),
+        "GPT-2 has heads %s, keyValueHeads %s, headDim %s: they must be equal in number and make up"
+            + " hiddenSize (%s)",
+        heads,
+        keyValueHeads,
+        headDim,
+        hiddenSize);
+    checkArgument(
+        gpt2 == (activation != Activation.SILU),
+        "activation is %s: %s",
+        activation,
+        gpt2 ? "GPT-2 has GELU_TANH or GELU_ERF" : "this family has SILU");
+    checkTokens(vocabSize, bosTokenId, eosTokenIds);
+  }
+
+  /**
+   * A Llama model with {@code headDim = hiddenSize / heads}, a tied head, base-10,000 rotary
+   * positions, epsilon 1e-5 and no bias.
+   */
+  public static TransformerConfig llama(
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int heads,
+      int keyValueHeads,
+      int maxPositions,
+      int eosTokenId) {
+    checkSize("heads", heads);
+    checkArgument(
+        hiddenSize % heads == 0,
+        "hiddenSize is %s: it must be a multiple of heads (%s)",
+        hiddenSize,
+        heads);
+    return new TransformerConfig(
+        Architecture.LLAMA,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        keyValueHeads,
+        hiddenSize / heads,
+        maxPositions,
+        1e-5,
+        Rope.DEFAULT,
+        true,
+        false,
+        false,
+        false,
+        false,
+        Activation.SILU,
+        OptionalInt.empty(),
+        ImmutableList.of(eosTokenId));
+  }
+
+  /** The same model that ends at other tokens. */
+  public TransformerConfig withEosTokenIds(ImmutableList<Integer> value) {
+    return new TransformerConfig(
+        architecture,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        keyValueHeads,
+        headDim,
+        maxPositions,
+        normEpsilon,
+        rope,
+        tieWordEmbeddings,
+        attentionBias,
+        attentionOutputBias,
+        mlpBias,
+        qkNorm,
+        activation,
+        bosTokenId,
+        value);
+  }
+
+  private static void checkSize(String name, int value) {
+    checkArgument(
+        value > 0 && value <= LARGEST, "%s is %s: it must be in [1, %s]", name, value, LARGEST);
+  }
+
+  private static void checkTokens(
+      int vocabSize, OptionalInt bosTokenId, ImmutableList<Integer> eosTokenIds) {
+    checkArgument(
+        bosTokenId.isEmpty() || (bosTokenId.getAsInt() >= 0 && bosTokenId.getAsInt() < vocabSize),
+        "bosTokenId is %s: it must be in [0, vocabSize %s)",
+        bosTokenId,
+        vocabSize);
+    for (int id : eosTokenIds) {
+      checkArgument(
+          id >= 0 && id < vocabSize,
+          "eosTokenIds has %s: it must be in [0, vocabSize %s)",
+          id,
+          vocabSize);
+    }
+  }
+}

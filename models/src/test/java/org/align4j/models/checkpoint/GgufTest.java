@@ -1,0 +1,196 @@
+package org.align4j.models.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.align4j.core.file.BadFileException;
+import org.align4j.models.text.ChatMessage;
+import org.align4j.models.transformer.Architecture;
+import org.align4j.models.transformer.Rope;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+final class GgufTest {
+
+  private static final String QUERY = "model.layers.0.self_attn.q_proj.weight";
+
+  @TempDir Path folder;
+
+  /** convert_hf_to_gguf: {@code w.reshape(H, 2, d/2, ·).swapaxes(1, 2)}, so rows 0 2 1 3 return. */
+  @Test
+  void queryAndKeyRowsOfLlamaReturnToTheirPlaces() throws IOException {
+    float[] query = numbered(64);
+    float[] key = numbered(32);
+    try (Checkpoint llama =
+        load(
+            TinyModels.gguf("llama")
+                .tensor("blk.0.attn_q.weight", query, 8, 8)
+                .tensor("blk.0.attn_k.weight", key, 4, 8))) {
+      assertThat(firstColumn(llama.parameters().get(QUERY)))
+          .containsExactly(0, 16, 8, 24, 32, 48, 40, 56);
+      assertThat(firstColumn(llama.parameters().get(QUERY.replace("q_proj", "k_proj"))))
+          .containsExactly(0, 16, 8, 24);
+    }
+  }
+
+  @Test
+  void rowsOfOtherFamiliesStay() throws IOException {
+    try (Checkpoint qwen =
+        load(TinyModels.gguf("qwen2").tensor("blk.0.attn_q.weight", numbered(64), 8, 8))) {
+      assertThat(qwen.config().architecture()).isEqualTo(Architecture.QWEN2);
+      assertThat(qwen.config().attentionBias()).isTrue();
+      assertThat(firstColumn(qwen.parameters().get(QUERY)))
+          .containsExactly(0, 8, 16, 24, 32, 40, 48, 56);
+    }
+  }
+
+  @Test
+  void metadataBecomeTheConfigurationAndTheText() throws IOException {
+    try (Checkpoint model = load(TinyModels.gguf("llama").put("llama.rope.freq_base", 5e5f))) {
+      assertThat(model.config().normEpsilon()).isEqualTo(1e-5);
+      assertThat(model.config().rope()).isEqualTo(new Rope(500_000, new Rope.Unscaled()));
+      assertThat(model.config().tieWordEmbeddings()).isTrue();
+      assertThat(model.config().eosTokenIds()).containsExactly(6);
+      assertThat(model.tokenizer().orElseThrow().encode("ab ab</s>")).containsExactly(3, 4, 6);
+      assertThat(model.chatTemplate().orElseThrow().prompt(List.of(ChatMessage.user("ab"))))
+          .isEqualTo("ab</s>");
+    }
+  }
+
+  @Test
+  void aHeadOfItsOwnIsLoadedAndACopyOfTheEmbeddingIsNot() throws IOException {
+    float[] head = TinyModels.randoms(new Random(1), 104);
+    try (Checkpoint untied = load(TinyModels.gguf("llama").tensor("output.weight", head, 13, 8))) {
+      assertThat(untied.config().tieWordEmbeddings()).isFalse();
+      assertThat(untied.parameters().get("lm_head.weight").data().asFloat()).containsExactly(head);
+    }
+    try (Checkpoint copied =
+        load(
+            TinyModels.gguf("llama")
+                .tensor("token_embd.weight", head, 13, 8)
+                .tensor("output.weight", head, 13, 8))) {
+      assertThat(copied.config().tieWordEmbeddings()).isTrue();
+      assertThat(copied.parameters().contains("lm_head.weight")).isFalse();
+    }
+  }
+
+  @Test
+  void gpt2WeightsAreTurnedBack() throws IOException {
+    var builder =
+        TinyModels.gguf("llama")
+            .put("general.architecture", "gpt2")
+            .put("tokenizer.ggml.pre", "gpt-2")
+            .put("gpt2.block_count", 1)
+            .put("gpt2.context_length", 5)
+            .put("gpt2.embedding_length", 4)
+            .put("gpt2.feed_forward_length", 6)
+            .put("gpt2.attention.head_count", 2)
+            .put("gpt2.attention.layer_norm_epsilon", 1e-5f);
+    for (String name :
+        List.of("attn_q", "attn_k", "attn_v", "ffn_gate", "attn_output", "ffn_up", "ffn_down")) {
+      builder.remove("blk.0." + name + ".weight");
+    }
+    for (String name : List.of("output_norm", "blk.0.attn_norm", "blk.0.ffn_norm")) {
+      builder.tensor(name + ".weight", new float[4], 4).tensor(name + ".bias", new float[4], 4);
+    }
+    builder
+        .tensor("token_embd.weight", new float[28], 7, 4)
+        .tensor("position_embd.weight", new float[20], 5, 4)
+        .tensor("blk.0.attn_qkv.weight", numbered(48), 12, 4)
+        .tensor("blk.0.attn_qkv.bias", new float[12], 12)
+        .tensor("blk.0.attn_output.weight", new float[16], 4, 4)
+        .tensor("blk.0.attn_output.bias", new float[4], 4)
+        .tensor("blk.0.ffn_up.weight", new float[24], 6, 4)
+        .tensor("blk.0.ffn_up.bias", new float[6], 6)
+        .tensor("blk.0.ffn_down.weight", new float[24], 4, 6)
+        .tensor("blk.0.ffn_down.bias", new float[4], 4);
+    try (Checkpoint gpt2 = load(builder)) {
+      INDArray fused = gpt2.parameters().get("transformer.h.0.attn.c_attn.weight");
+      assertThat(fused.shape()).containsExactly(4, 12);
+      assertThat(fused.getFloat(1, 2)).isEqualTo(9);
+      assertThat(fused.getFloat(3, 11)).isEqualTo(47);
+    }
+  }
+
+  @Test
+  void frequencyFactorsBecomeLlama3Scaling() throws IOException {
+    var scaled = new Rope(10_000, new Rope.Llama3(32, 1, 4, 8192));
+    float[] plain = Rope.DEFAULT.inverseFrequencies(4);
+    float[] stretched = scaled.inverseFrequencies(4);
+    float[] factors = {plain[0] / stretched[0], plain[1] / stretched[1]};
+    // Frequencies of a head of 4 are too high to be stretched: its factors are all 1.
+    assertThat(factors).containsExactly(1, 1);
+    try (Checkpoint model =
+        load(TinyModels.gguf("llama").tensor("rope_freqs.weight", factors, 2))) {
+      assertThat(model.config().rope().inverseFrequencies(4)).containsExactly(plain);
+    }
+    assertThatRefused(TinyModels.gguf("llama").tensor("rope_freqs.weight", new float[] {3, 8}, 2))
+        .hasMessageContaining("rope_freqs.weight is not what llama3 scaling");
+  }
+
+  @Test
+  void whatIsNotSupportedIsNamed() {
+    assertThatRefused(TinyModels.gguf("llama").put("general.architecture", "mamba"))
+        .hasMessageContaining("mamba")
+        .hasMessageContaining("llama, qwen2, qwen3 and gpt2");
+    assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.pre", "falcon"))
+        .hasMessageContaining("tokenizer.ggml.pre is falcon")
+        .hasMessageContaining("smollm");
+    assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.model", "llama"))
+        .hasMessageContaining("SentencePiece");
+    assertThatRefused(TinyModels.gguf("llama").put("llama.rope.scaling.type", "yarn"))
+        .hasMessageContaining("yarn");
+    assertThatRefused(TinyModels.gguf("llama").put("llama.attention.sliding_window", 8))
+        .hasMessageContaining("sliding window of 8");
+    assertThatRefused(TinyModels.gguf("llama").put("llama.expert_count", 8))
+        .hasMessageContaining("mixture of experts");
+    assertThatRefused(
+            TinyModels.gguf("llama").tensor("blk.0.ffn_up.weight", 14, new byte[99], 12, 8))
+        .hasMessageContaining("blk.0.ffn_up.weight is stored as Q6_K")
+        .hasMessageContaining("Q8_0");
+  }
+
+  @Test
+  void missingExtraAndMisshapenTensorsAreNamed() {
+    assertThatRefused(TinyModels.gguf("llama").remove("blk.0.attn_v.weight"))
+        .hasMessageContaining("has no tensor blk.0.attn_v.weight");
+    assertThatRefused(TinyModels.gguf("llama").tensor("blk.0.odd", new float[2], 2))
+        .hasMessageContaining("has tensor blk.0.odd");
+    assertThatRefused(TinyModels.gguf("llama").tensor("blk.0.ffn_up.weight", new float[88], 11, 8))
+        .hasMessageContaining("blk.0.ffn_up.weight is [11, 8]")
+        .hasMessageContaining("[12, 8]");
+  }
+
+  private AbstractThrowableAssert<?, ?> assertThatRefused(GgufBuilder builder) {
+    return assertThatThrownBy(() -> load(builder))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageStartingWith("model.gguf: ");
+  }
+
+  private Checkpoint load(GgufBuilder builder) throws IOException {
+    return Checkpoint.load(Files.write(folder.resolve("model.gguf"), builder.build()));
+  }
+
+  private static float[] numbered(int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = i;
+    }
+    return values;
+  }
+
+  private static int[] firstColumn(INDArray matrix) {
+    int[] column = new int[(int) matrix.size(0)];
+    for (int i = 0; i < column.length; i++) {
+      column[i] = (int) matrix.getFloat(i, 0);
+    }
+    return column;
+  }
+}
