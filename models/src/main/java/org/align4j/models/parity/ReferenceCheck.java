@@ -1,0 +1,214 @@
+package org.align4j.models.parity;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.ImmutableList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.JsonFiles;
+import org.align4j.models.generate.Completion;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.policy.PackedSequences;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.SequenceScores;
+import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.text.ChatMessage;
+import org.align4j.models.text.ChatTemplate;
+import org.align4j.models.text.Tokenizer;
+
+/**
+ * A model against recorded answers: {@code reference.jsonl} (ids, log-probs, entropy, the most
+ * likely next tokens, the greedy continuation), {@code tokenizer.jsonl} (ids and decoded text) and
+ * {@code chat.jsonl} (rendered chats and their ids). Each line is one check.
+ */
+final class ReferenceCheck {
+
+  private static final String REFERENCE = "reference.jsonl";
+  private static final String TOKENIZER = "tokenizer.jsonl";
+  private static final String CHAT = "chat.jsonl";
+
+  /** Of log-probs and entropy, absolute. */
+  private static final double TOLERANCE = 1e-3;
+
+  private static final int GREEDY_TOKENS = 48;
+  private static final int SLOTS = 16;
+
+  private final Policy policy;
+  private final Tokenizer tokenizer;
+  private final Consumer<ParityResult> listener;
+
+  ReferenceCheck(Policy policy, Consumer<ParityResult> listener) {
+    this.policy = policy;
+    this.tokenizer = policy.tokenizer();
+    this.listener = listener;
+  }
+
+  /** Whether a folder holds answers of a model. */
+  static boolean isReference(Path folder) {
+    return Stream.of(REFERENCE, TOKENIZER, CHAT)
+        .anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  void run(Path folder) {
+    tokenizerLines(folder.resolve(TOKENIZER));
+    chatLines(folder.resolve(CHAT));
+    referenceLines(folder.resolve(REFERENCE));
+  }
+
+  private void tokenizerLines(Path file) {
+    List<JsonNode> lines = lines(file);
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode line = lines.get(i);
+      Findings findings = findings(file, i);
+      checkIds(findings, line);
+      checkText(
+          findings,
+          "decoded text",
+          tokenizer.decode(Json.ints(line.path("ids"))),
+          line.path("decoded").asText());
+      listener.accept(findings.result());
+    }
+  }
+
+  private void chatLines(Path file) {
+    List<JsonNode> lines = lines(file);
+    if (lines.isEmpty()) {
+      return;
+    }
+    ChatTemplate template =
+        policy
+            .chatTemplate()
+            .orElseThrow(
+                () -> new BadFileException(file, "the model has no chat template to compare with"));
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode line = lines.get(i);
+      Findings findings = findings(file, i);
+      List<ChatMessage> messages = new ArrayList<>();
+      for (JsonNode message : line.path("messages")) {
+        messages.add(
+            new ChatMessage(message.path("role").asText(), message.path("content").asText()));
+      }
+      checkText(findings, "chat text", template.prompt(messages), line.path("text").asText());
+      checkIds(findings, line);
+      listener.accept(findings.result());
+    }
+  }
+
+  private void referenceLines(Path file) {
+    List<JsonNode> lines = lines(file);
+    if (lines.isEmpty()) {
+      return;
+    }
+    List<int[]> prompts = new ArrayList<>();
+    for (JsonNode line : lines) {
+      prompts.add(Json.ints(line.path("ids")));
+    }
+    var settings = GenerationSettings.of(GREEDY_TOKENS).withSampling(SamplingSettings.GREEDY);
+    ImmutableList<Completion> greedy = policy.generator(SLOTS).generate(prompts, settings, 0);
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode line = lines.get(i);
+      Findings findings = findings(file, i);
+      checkIds(findings, line);
+      checkScores(findings, line, prompts.get(i));
+      checkNextTokens(findings, line, prompts.get(i));
+      int[] wanted = Json.ints(line.path("greedy"));
+      int[] answered = greedy.get(i).responseIds();
+      if (!Arrays.equals(answered, wanted)) {
+        findings.failure(
+            "greedy continuation differs from token " + Arrays.mismatch(answered, wanted) + " on");
+      }
+      listener.accept(findings.result());
+    }
+  }
+
+  private void checkScores(Findings findings, JsonNode line, int[] ids) {
+    if (ids.length < 2) {
+      return;
+    }
+    SequenceScores scores =
+        policy.score(
+            PackedSequences.ofResponses(List.of(TokenSequence.ofText(ids)), Integer.MAX_VALUE, 1f));
+    findings.deviation(
+        "log_probs",
+        "",
+        Findings.largestDifference(scores.outputs()[0], Json.floats(line.path("log_probs"))),
+        TOLERANCE);
+    findings.deviation(
+        "entropy",
+        "",
+        Findings.largestDifference(scores.entropy()[0], Json.floats(line.path("entropy"))),
+        TOLERANCE);
+  }
+
+  /** The recorded next tokens as five responses of one token to the same prompt. */
+  private void checkNextTokens(Findings findings, JsonNode line, int[] ids) {
+    JsonNode top = line.path("next_top5");
+    List<TokenSequence> candidates = new ArrayList<>();
+    float[] wanted = new float[top.size()];
+    for (int k = 0; k < wanted.length; k++) {
+      candidates.add(new TokenSequence(ids, new int[] {top.get(k).get(0).asInt()}));
+      wanted[k] = (float) top.get(k).get(1).asDouble();
+    }
+    if (candidates.isEmpty()) {
+      return;
+    }
+    float[][] logProbs =
+        policy.score(PackedSequences.ofResponses(candidates, Integer.MAX_VALUE, 1f)).outputs();
+    float[] answered = new float[wanted.length];
+    for (int k = 0; k < answered.length; k++) {
+      answered[k] = logProbs[k][0];
+    }
+    findings.deviation("next_top5", "", Findings.largestDifference(answered, wanted), TOLERANCE);
+  }
+
+  private void checkIds(Findings findings, JsonNode line) {
+    int[] wanted = Json.ints(line.path("ids"));
+    int[] answered = tokenizer.encode(line.path("text").asText());
+    if (!Arrays.equals(answered, wanted)) {
+      findings.failure("ids differ from token " + Arrays.mismatch(answered, wanted) + " on");
+    }
+  }
+
+  private static void checkText(Findings findings, String what, String answered, String wanted) {
+    if (!answered.equals(wanted)) {
+      int at = 0;
+      while (at < Math.min(answered.length(), wanted.length())
+          && answered.charAt(at) == wanted.charAt(at)) {
+        at++;
+      }
+      findings.failure(what + " differs from character " + at + " on");
+    }
+  }
+
+  private static Findings findings(Path file, int line) {
+    return new Findings(file + ":" + (line + 1));
+  }
+
+  private static List<JsonNode> lines(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return List.of();
+    }
+    List<JsonNode> lines = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(file)) {
+        if (!line.isBlank()) {
+          lines.add(JsonFiles.mapper().readTree(line));
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw new BadFileException(file, "line " + (lines.size() + 1) + " is not JSON", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return lines;
+  }
+}

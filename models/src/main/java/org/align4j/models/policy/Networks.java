@@ -1,0 +1,22 @@
+package org.align4j.models.policy;
+
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.plan.PlanNetwork;
+import org.align4j.core.samediff.SameDiffNetwork;
+import org.align4j.core.tensor.Parameters;
+
+/** Makes the network of an engine. */
+public final class Networks {
+
+  private Networks() {}
+
+  /** A network over these parameters, which stay the caller's. */
+  public static Network create(Engine engine, NetworkDefinition definition, Parameters parameters) {
+    return switch (engine) {
+      case SAMEDIFF -> SameDiffNetwork.create(definition, parameters);
+      case PLAN -> PlanNetwork.create(definition, parameters);
+    };
+  }
+}

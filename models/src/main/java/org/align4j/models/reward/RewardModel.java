@@ -1,0 +1,99 @@
+package org.align4j.models.reward;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.Network;
+import org.align4j.core.tensor.Parameters;
+import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.models.checkpoint.HuggingFaceFolder;
+import org.align4j.models.policy.Networks;
+import org.align4j.models.policy.PackedSequences;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.SequenceScores;
+import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.text.Tokenizer;
+import org.align4j.models.transformer.Initialization;
+import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.Transformer;
+import org.align4j.models.transformer.TransformerConfig;
+
+/**
+ * A Bradley–Terry reward model: a transformer whose scalar head reads the last token of the
+ * response (the layout of transformers' {@code ForSequenceClassification} with one label). Owns its
+ * parameters.
+ */
+public final class RewardModel implements AutoCloseable {
+
+  private final Checkpoint checkpoint;
+  private final Network network;
+
+  private RewardModel(Checkpoint checkpoint, Engine engine) {
+    this.checkpoint = checkpoint;
+    this.network =
+        Networks.create(
+            engine,
+            new Transformer(checkpoint.config(), ModelHead.SCALAR),
+            checkpoint.parameters());
+  }
+
+  /** Reads a Hugging Face folder with a scalar head. */
+  public static RewardModel load(Path path, Engine engine) {
+    return new RewardModel(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine);
+  }
+
+  /** An untrained reward model on the body of a policy. */
+  public static RewardModel of(Policy policy, long seed) {
+    Parameters parameters = Initialization.scalarFrom(policy.config(), policy.parameters(), seed);
+    Checkpoint body = policy.checkpoint();
+    return new RewardModel(
+        new Checkpoint(body.config(), parameters, body.tokenizer(), body.chatTemplate()),
+        policy.engine());
+  }
+
+  /** Writes a Hugging Face folder. */
+  public void save(Path folder) {
+    HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR);
+  }
+
+  /** What the model looks like. */
+  public TransformerConfig config() {
+    return checkpoint.config();
+  }
+
+  /** The tokenizer; a model without one is refused. */
+  public Tokenizer tokenizer() {
+    return checkpoint
+        .tokenizer()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "the reward model has no tokenizer: tokenizer.json belongs beside its"
+                    + " config.json"));
+  }
+
+  /** The network, to train. */
+  public Network network() {
+    return network;
+  }
+
+  /**
+   * Rewards {@code [B]} of whole sequences.
+   *
+   * @param tokenBudget most tokens of one forward pass
+   */
+  public float[] scores(List<TokenSequence> sequences, int tokenBudget) {
+    var packed = PackedSequences.ofLastTokens(sequences, tokenBudget);
+    float[][] outputs = SequenceScores.of(network, packed).outputs();
+    float[] rewards = new float[outputs.length];
+    for (int b = 0; b < rewards.length; b++) {
+      rewards[b] = outputs[b][0];
+    }
+    return rewards;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+    checkpoint.parameters().close();
+  }
+}
