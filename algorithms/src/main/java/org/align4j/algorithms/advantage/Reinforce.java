@@ -1,0 +1,30 @@
+package org.align4j.algorithms.advantage;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * REINFORCE: the discounted return of the token rewards, without baseline or normalisation.
+ *
+ * <p>{@code A_t = G_t = Σ_{k≥t} γ^(k−t) r_k}. Paper, eq. 1 and 4; Williams 1992.
+ */
+public final class Reinforce implements AdvantageEstimator {
+
+  @Override
+  public String name() {
+    return "reinforce";
+  }
+
+  @Override
+  public Advantages estimate(Experience experience, AdvantageSettings settings) {
+    INDArray mask = experience.responseMask();
+    TokenRewards rewards = TokenRewards.of(experience, settings);
+    INDArray scores = GroupBaseline.clip(experience.rewards(), settings);
+    INDArray returns =
+        Returns.toGo(
+            rewards.withScores(scores),
+            mask,
+            settings.gamma(),
+            settings.convention().advantage().discounting());
+    return new Advantages(returns, returns, rewards.total(scores), rewards.kl());
+  }
+}

@@ -1,0 +1,46 @@
+package org.align4j.algorithms.convention;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import org.align4j.algorithms.registry.Registry;
+
+/** How per-token losses {@code [B,T]} become one number. All divide by totals of the mini-batch. */
+public enum Aggregation {
+  /** Sum over all response tokens / number of response tokens. */
+  TOKEN_MEAN("token-mean"),
+  /** Mean over tokens of each row, then mean over rows. */
+  SEQ_MEAN_TOKEN_MEAN("seq-mean-token-mean"),
+  /** Sum over tokens of each row, then mean over rows. */
+  SEQ_MEAN_TOKEN_SUM("seq-mean-token-sum"),
+  /** Sum over all tokens / a length; verl: no division by the number of rows. */
+  SEQ_MEAN_TOKEN_SUM_NORM("seq-mean-token-sum-norm"),
+  /** Dr. GRPO: sum over all tokens / (rows · a constant length). */
+  SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH("seq-mean-token-sum-over-max-length");
+
+  private final String label;
+
+  Aggregation(String label) {
+    this.label = label;
+  }
+
+  /** The name in options and files. */
+  public String label() {
+    return label;
+  }
+
+  /** The aggregation of this name. */
+  public static Aggregation of(String label) {
+    for (Aggregation aggregation : values()) {
+      if (aggregation.label.equals(label)) {
+        return aggregation;
+      }
+    }
+    throw new IllegalArgumentException(
+        Registry.Names.unknown(
+            "aggregation",
+            label,
+            Arrays.stream(values())
+                .map(Aggregation::label)
+                .collect(ImmutableList.toImmutableList())));
+  }
+}

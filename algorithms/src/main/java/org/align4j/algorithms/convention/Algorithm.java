@@ -1,0 +1,76 @@
+package org.align4j.algorithms.convention;
+
+import com.google.common.collect.ImmutableList;
+import org.align4j.algorithms.registry.Registry;
+
+/**
+ * An algorithm of the comparison: an estimator, a loss and what they need from the trainer.
+ *
+ * @param name as on the command line
+ * @param estimator name of the advantage estimator
+ * @param loss name of the policy loss
+ * @param needsCritic whether a critic is trained: only PPO
+ * @param needsGreedyRollout whether a greedy sample of each prompt is scored: only ReMax
+ * @param needsGroups whether it compares samples of one prompt
+ */
+public record Algorithm(
+    String name,
+    String estimator,
+    String loss,
+    boolean needsCritic,
+    boolean needsGreedyRollout,
+    boolean needsGroups) {
+
+  /** Where the KL to the reference goes. */
+  public enum KlPlace {
+    /** Into the token rewards. */
+    REWARD,
+    /** Into the loss, with a gradient. */
+    LOSS
+  }
+
+  /**
+   * What an algorithm is under a convention.
+   *
+   * @param aggregation of its loss
+   * @param klPlace where the KL goes
+   * @param klEstimator name of the KL estimator
+   */
+  public record Recipe(Aggregation aggregation, KlPlace klPlace, String klEstimator) {}
+
+  /** All algorithms, in the order of the comparison. */
+  public static final ImmutableList<Algorithm> ALL =
+      ImmutableList.of(
+          new Algorithm("ppo", "gae", "ppo-clip", true, false, false),
+          new Algorithm("reinforce++", "reinforce++", "ppo-clip", false, false, false),
+          new Algorithm(
+              "reinforce++-baseline", "reinforce++-baseline", "ppo-clip", false, false, true),
+          new Algorithm("reinforce", "reinforce", "reinforce", false, false, false),
+          new Algorithm("grpo", "grpo", "ppo-clip", false, false, true),
+          new Algorithm("dr-grpo", "dr-grpo", "ppo-clip", false, false, true),
+          new Algorithm("rloo", "rloo", "ppo-clip", false, false, true),
+          new Algorithm("remax", "remax", "ppo-clip", false, true, false),
+          new Algorithm("opo", "opo", "ppo-clip", false, false, true),
+          new Algorithm("gpg", "gpg", "reinforce", false, false, true));
+
+  /** The algorithm of this name. */
+  public static Algorithm of(String name) {
+    for (Algorithm algorithm : ALL) {
+      if (algorithm.name.equals(name)) {
+        return algorithm;
+      }
+    }
+    throw new IllegalArgumentException(
+        Registry.Names.unknown(
+            "algorithm",
+            name,
+            ALL.stream().map(Algorithm::name).collect(ImmutableList.toImmutableList())));
+  }
+
+  /** What this algorithm is under a convention. */
+  public Recipe under(Convention convention) {
+    return convention
+        .recipes()
+        .getOrDefault(name, new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1"));
+  }
+}

@@ -1,0 +1,44 @@
+package org.align4j.algorithms.kl;
+
+import org.align4j.algorithms.convention.KlClamp;
+import org.align4j.core.tensor.Masked;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A KL estimator under a convention's clamp. The log-ratio is clamped first, the estimate last;
+ * where a clamp holds, no gradient passes.
+ *
+ * @param estimator of the KL
+ * @param clamp its bounds
+ */
+public record TokenKl(KlEstimator estimator, KlClamp clamp) {
+
+  /** The estimator of this name under a clamp. */
+  public static TokenKl of(String estimator, KlClamp clamp) {
+    return new TokenKl(KlEstimator.registry().get(estimator), clamp);
+  }
+
+  /** The estimate {@code [B,T]} of {@code Δ = logProbs − refLogProbs}, 0 where masked. */
+  public INDArray value(INDArray logProbs, INDArray refLogProbs, INDArray mask) {
+    INDArray value = estimator.value(clamped(logProbs.sub(refLogProbs)));
+    return Masked.clip(value, -clamp.value(), clamp.value()).muli(mask);
+  }
+
+  /** Its derivative by the log-probs {@code [B,T]}, 0 where masked or clamped. */
+  public INDArray derivative(INDArray logProbs, INDArray refLogProbs, INDArray mask) {
+    INDArray ratio = logProbs.sub(refLogProbs);
+    if (estimator.straightThrough()) {
+      return estimator.derivative(ratio).muli(mask);
+    }
+    INDArray held = clamped(ratio);
+    return estimator
+        .derivative(held)
+        .muli(mask)
+        .muli(Masked.inside(ratio, -clamp.logRatio(), clamp.logRatio()))
+        .muli(Masked.inside(estimator.value(held), -clamp.value(), clamp.value()));
+  }
+
+  private INDArray clamped(INDArray ratio) {
+    return Masked.clip(ratio, -clamp.logRatio(), clamp.logRatio());
+  }
+}

@@ -1,0 +1,159 @@
+package org.align4j.algorithms.loss;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.align4j.algorithms.convention.Aggregation;
+import org.align4j.algorithms.convention.Convention;
+import org.align4j.algorithms.convention.RolloutCorrection;
+
+/**
+ * What a policy loss is told.
+ *
+ * @param clipLow ε below 1, in (0, 1); default 0.2 (paper, table 1)
+ * @param clipHigh ε above 1, above 0; default 0.2 (paper); DAPO uses 0.28
+ * @param dualClip c above 1: for Â &lt; 0 the loss is at most −cÂ; ∞ for none
+ * @param aggregation from tokens to one number
+ * @param constantLength L of the aggregations that divide by a length, or 0 for the columns of the
+ *     mini-batch
+ * @param klCoefficient β of the KL term in the loss; 0 for none
+ * @param klEstimator its estimator
+ * @param entropyCoefficient weight of the mean entropy, subtracted from the loss; 0 for none
+ * @param correction of rollout log-probs that are not the old policy's
+ * @param convention what the peers do differently
+ */
+public record PolicyLossSettings(
+    double clipLow,
+    double clipHigh,
+    double dualClip,
+    Aggregation aggregation,
+    long constantLength,
+    double klCoefficient,
+    String klEstimator,
+    double entropyCoefficient,
+    RolloutCorrection correction,
+    Convention convention) {
+
+  /** Checks every field. */
+  public PolicyLossSettings {
+    checkArgument(clipLow > 0 && clipLow < 1, "clipLow is %s: it must be in (0, 1)", clipLow);
+    checkArgument(clipHigh > 0, "clipHigh is %s: it must be above 0", clipHigh);
+    checkArgument(dualClip > 1, "dualClip is %s: it must be above 1", dualClip);
+    checkArgument(
+        constantLength >= 0,
+        "constantLength is %s: it must be at least 1, or 0 for the columns of the batch",
+        constantLength);
+    checkArgument(
+        klCoefficient >= 0 && Double.isFinite(klCoefficient),
+        "klCoefficient is %s: it must be at least 0",
+        klCoefficient);
+    checkArgument(
+        Double.isFinite(entropyCoefficient),
+        "entropyCoefficient is %s: it must be finite",
+        entropyCoefficient);
+  }
+
+  /** The convention's own defaults, without KL term and entropy bonus. */
+  public static PolicyLossSettings of(Convention convention) {
+    return new PolicyLossSettings(
+        0.2,
+        0.2,
+        convention.loss().dualClip(),
+        convention.loss().aggregation(),
+        0,
+        0,
+        "k2",
+        0,
+        RolloutCorrection.NONE,
+        convention);
+  }
+
+  /** With another clip range. */
+  public PolicyLossSettings withClip(double low, double high) {
+    return new PolicyLossSettings(
+        low,
+        high,
+        dualClip,
+        aggregation,
+        constantLength,
+        klCoefficient,
+        klEstimator,
+        entropyCoefficient,
+        correction,
+        convention);
+  }
+
+  /** With another dual clip; ∞ for none. */
+  public PolicyLossSettings withDualClip(double value) {
+    return new PolicyLossSettings(
+        clipLow,
+        clipHigh,
+        value,
+        aggregation,
+        constantLength,
+        klCoefficient,
+        klEstimator,
+        entropyCoefficient,
+        correction,
+        convention);
+  }
+
+  /** With another aggregation and its length (0: the columns of the mini-batch). */
+  public PolicyLossSettings withAggregation(Aggregation value, long length) {
+    return new PolicyLossSettings(
+        clipLow,
+        clipHigh,
+        dualClip,
+        value,
+        length,
+        klCoefficient,
+        klEstimator,
+        entropyCoefficient,
+        correction,
+        convention);
+  }
+
+  /** With a KL term. */
+  public PolicyLossSettings withKl(double coefficient, String estimator) {
+    return new PolicyLossSettings(
+        clipLow,
+        clipHigh,
+        dualClip,
+        aggregation,
+        constantLength,
+        coefficient,
+        estimator,
+        entropyCoefficient,
+        correction,
+        convention);
+  }
+
+  /** With an entropy bonus. */
+  public PolicyLossSettings withEntropyCoefficient(double value) {
+    return new PolicyLossSettings(
+        clipLow,
+        clipHigh,
+        dualClip,
+        aggregation,
+        constantLength,
+        klCoefficient,
+        klEstimator,
+        value,
+        correction,
+        convention);
+  }
+
+  /** With a correction of the generator's log-probs. */
+  public PolicyLossSettings withCorrection(RolloutCorrection value) {
+    return new PolicyLossSettings(
+        clipLow,
+        clipHigh,
+        dualClip,
+        aggregation,
+        constantLength,
+        klCoefficient,
+        klEstimator,
+        entropyCoefficient,
+        value,
+        convention);
+  }
+}

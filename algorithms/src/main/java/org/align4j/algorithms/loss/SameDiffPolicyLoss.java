@@ -1,0 +1,123 @@
+package org.align4j.algorithms.loss;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkNotNull;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.collect.ImmutableMap;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.api.OutAndGrad;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A policy loss written in SameDiff: the per-token losses as a graph over placeholders, the
+ * gradient by autodiff. To register one, write a class with a no-argument constructor that
+ * implements {@link PolicyLoss} and hands its calls to one of these.
+ *
+ * <p>ND4J's own gradients have traps: {@code min} and {@code max} of two arrays double where they
+ * are equal, {@code cumsum} and {@code gather} are wrong in 1.0.0-M2.1. Write {@code min(a, b)} as
+ * {@code a − relu(a − b)}.
+ */
+public final class SameDiffPolicyLoss implements PolicyLoss {
+
+  /**
+   * Placeholders {@code [B,T]}.
+   *
+   * @param logProbs the one that is differentiated
+   * @param oldLogProbs of the policy that the advantages belong to
+   * @param advantages Â
+   * @param mask response mask, 0 or 1
+   */
+  public record Placeholders(
+      SDVariable logProbs, SDVariable oldLogProbs, SDVariable advantages, SDVariable mask) {}
+
+  /** Builds the per-token losses {@code [B,T]}; masked columns must stay finite. */
+  @FunctionalInterface
+  public interface Definition {
+    /** Adds the loss to a graph. */
+    SDVariable losses(SameDiff graph, Placeholders inputs);
+  }
+
+  private static final String LOG_PROBS = "logProbs";
+
+  private final String name;
+  private final Definition definition;
+  private final Map<DataType, Built> graphs = new ConcurrentHashMap<>();
+
+  /** A loss of this name. */
+  public SameDiffPolicyLoss(String name, Definition definition) {
+    this.name = name;
+    this.definition = definition;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Surrogate evaluate(
+      PolicyLossInputs inputs, INDArray weights, PolicyLossSettings settings) {
+    Built built = graphs.computeIfAbsent(inputs.logProbs().dataType(), this::build);
+    Map<String, INDArray> values =
+        ImmutableMap.of(
+            LOG_PROBS,
+            inputs.logProbs(),
+            "oldLogProbs",
+            inputs.oldLogProbs(),
+            "advantages",
+            inputs.advantages(),
+            "mask",
+            inputs.mask(),
+            "weights",
+            weights);
+    OutAndGrad result =
+        built.graph.calculateGradientsAndOutputs(values, List.of(built.losses), List.of(LOG_PROBS));
+    INDArray answer = checkNotNull(result.getOutputs().get(built.losses));
+    checkArgument(
+        Arrays.equals(answer.shape(), inputs.mask().shape()),
+        "policy loss %s answers %s: it must give a loss for each token, %s",
+        name,
+        Arrays.toString(answer.shape()),
+        Arrays.toString(inputs.mask().shape()));
+    return new Surrogate(
+        answer, checkNotNull(result.getGradients().get(LOG_PROBS)), Nd4j.zerosLike(inputs.mask()));
+  }
+
+  /** A graph and the name of its per-token losses. */
+  private record Built(SameDiff graph, String losses) {}
+
+  private Built build(DataType type) {
+    SameDiff graph = SameDiff.create();
+    Placeholders placeholders =
+        new Placeholders(
+            graph.placeHolder(LOG_PROBS, type, -1, -1),
+            graph.placeHolder("oldLogProbs", type, -1, -1),
+            graph.placeHolder("advantages", type, -1, -1),
+            graph.placeHolder("mask", type, -1, -1));
+    SDVariable weights = graph.placeHolder("weights", type, -1, -1);
+    SDVariable losses = definition.losses(graph, placeholders);
+    // SameDiff refuses to differentiate a graph without a trainable variable: this one adds 0.
+    SDVariable anchor = graph.var("anchor", Nd4j.zeros(type, 1));
+    SDVariable loss = losses.mul(weights).sum().add(anchor.sum());
+    graph.setLossVariables(loss.name());
+    // Differentiating prints a line per op on standard output; a library does not print.
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+    try {
+      graph.createGradFunction(LOG_PROBS);
+    } finally {
+      System.setOut(out);
+    }
+    return new Built(graph, losses.name());
+  }
+}

@@ -1,0 +1,110 @@
+package org.align4j.algorithms.registry;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.Streams;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * The implementations of an extension point, by name. One class and one line in {@code
+ * META-INF/services} register a new one.
+ *
+ * @param <T> the extension point
+ */
+public final class Registry<T extends Named> {
+
+  private final String noun;
+  private final ImmutableSortedMap<String, T> byName;
+
+  private Registry(String noun, Iterable<T> entries) {
+    this.noun = noun;
+    TreeMap<String, T> found = new TreeMap<>();
+    for (T entry : entries) {
+      T earlier = found.putIfAbsent(entry.name(), entry);
+      checkArgument(
+          earlier == null,
+          "two classes are registered as %s %s: %s and %s; rename one of them",
+          noun,
+          entry.name(),
+          earlier == null ? "" : earlier.getClass().getName(),
+          entry.getClass().getName());
+    }
+    this.byName = ImmutableSortedMap.copyOf(found);
+  }
+
+  /**
+   * Everything registered for an extension point.
+   *
+   * @param noun what one is called in an error, such as "advantage estimator"
+   */
+  public static <T extends Named> Registry<T> load(String noun, Class<T> type) {
+    return new Registry<>(noun, ServiceLoader.load(type));
+  }
+
+  /** The entries given, for tests and programs that register nothing. */
+  public static <T extends Named> Registry<T> of(String noun, Iterable<T> entries) {
+    return new Registry<>(noun, entries);
+  }
+
+  /** Names in alphabetical order. */
+  public ImmutableList<String> names() {
+    return byName.keySet().asList();
+  }
+
+  /** All entries, by name. */
+  public ImmutableList<T> all() {
+    return byName.values().asList();
+  }
+
+  /** The entry of this name; an unknown name is answered with the nearest known one. */
+  public T get(String name) {
+    T entry = byName.get(name);
+    if (entry == null) {
+      throw new IllegalArgumentException(Names.unknown(noun, name, names()));
+    }
+    return entry;
+  }
+
+  /** Nearest-name suggestions for an unknown name. */
+  public static final class Names {
+
+    private Names() {}
+
+    /** The sentence for an unknown name: what, the nearest, all known. */
+    public static String unknown(String noun, String name, Iterable<String> known) {
+      ImmutableList<String> names = ImmutableList.copyOf(known);
+      return "unknown %s %s; did you mean %s? Known: %s"
+          .formatted(noun, name, nearest(name, names), String.join(", ", names));
+    }
+
+    /** Of the names known, the one with the smallest edit distance, letter case aside. */
+    public static String nearest(String name, Iterable<String> known) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      return Streams.stream(known)
+          .min(Comparator.comparingInt(n -> distance(n.toLowerCase(Locale.ROOT), lower)))
+          .orElse("");
+    }
+
+    private static int distance(String a, String b) {
+      int[] previous = new int[b.length() + 1];
+      for (int j = 0; j <= b.length(); j++) {
+        previous[j] = j;
+      }
+      for (int i = 1; i <= a.length(); i++) {
+        int[] current = new int[b.length() + 1];
+        current[0] = i;
+        for (int j = 1; j <= b.length(); j++) {
+          int substituted = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+          current[j] = Math.min(substituted, 1 + Math.min(previous[j], current[j - 1]));
+        }
+        previous = current;
+      }
+      return previous[b.length()];
+    }
+  }
+}

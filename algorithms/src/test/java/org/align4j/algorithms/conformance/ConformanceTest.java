@@ -1,0 +1,27 @@
+package org.align4j.algorithms.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+class ConformanceTest {
+
+  /** What the peers' own functions answered, where the shared cases are at hand. */
+  @TestFactory
+  Stream<DynamicTest> agreesWithThePeers() throws IOException {
+    Path folder = Path.of(System.getProperty("align4j.shared", "shared"), "conformance");
+    if (!Files.isDirectory(folder)) {
+      return Stream.of();
+    }
+    return Conformance.run(java.util.List.of(folder)).results().stream()
+        .map(result ->
+            DynamicTest.dynamicTest(
+                result.file().getFileName().toString(),
+                () -> assertThat(result.failures()).isEmpty()));
+  }
+}

@@ -1,0 +1,481 @@
+package org.align4j.algorithms.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.align4j.algorithms.convention.Aggregation;
+import org.align4j.algorithms.convention.Convention;
+import org.align4j.algorithms.convention.RolloutCorrection;
+import org.align4j.algorithms.convention.RolloutCorrection.Kind;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+class PolicyObjectiveTest {
+
+  private static final String[] LOSSES = {"ppo-clip", "gspo", "cispo", "reinforce"};
+  private static final String[] KL = {"k1", "k2", "k3", "abs", "k1+", "k3+"};
+  private static final double INFINITY = Double.POSITIVE_INFINITY;
+
+  /** Random arrays with holes, an empty row, and ratios on both sides of every bound. */
+  private static ScalarObjective random(Random random, ScalarObjective.Options o) {
+    return random(random, o, 5, 6);
+  }
+
+  private static ScalarObjective random(
+      Random random, ScalarObjective.Options o, int rows, int columns) {
+    double[][] mask = new double[rows][columns];
+    double[][] old = new double[rows][columns];
+    double[][] advantages = new double[rows][columns];
+    double[][] rollout = new double[rows][columns];
+    double[][] ref = new double[rows][columns];
+    double[][] entropy = new double[rows][columns];
+    for (int i = 0; i < rows; i++) {
+      for (int t = 0; t < columns; t++) {
+        mask[i][t] = i < rows - 1 && (t == 0 || random.nextInt(4) > 0) ? 1 : 0;
+        // Also where masked: what is there must not matter.
+        old[i][t] = -random.nextDouble() * 3;
+        advantages[i][t] = random.nextGaussian();
+        rollout[i][t] = old[i][t] + random.nextGaussian();
+        ref[i][t] = old[i][t] + random.nextGaussian() / 2;
+        entropy[i][t] = random.nextDouble();
+      }
+    }
+    return new ScalarObjective(old, advantages, mask, rollout, ref, entropy, o);
+  }
+
+  private static double[][] policy(Random random, ScalarObjective s) {
+    double[][] logProbs = new double[s.mask.length][s.mask[0].length];
+    for (int i = 0; i < logProbs.length; i++) {
+      for (int t = 0; t < logProbs[i].length; t++) {
+        boolean far = random.nextInt(8) == 0;
+        logProbs[i][t] = s.old[i][t] + (far ? 1.6 : 0.5 * random.nextGaussian());
+      }
+    }
+    return logProbs;
+  }
+
+  private static PolicyLossInputs inputs(ScalarObjective s, double[][] logProbs) {
+    return PolicyLossInputs.of(
+            Nd4j.createFromArray(logProbs),
+            Nd4j.createFromArray(s.old),
+            Nd4j.createFromArray(s.advantages),
+            Nd4j.createFromArray(s.mask))
+        .withRolloutLogProbs(Nd4j.createFromArray(s.rollout))
+        .withRefLogProbs(Nd4j.createFromArray(s.ref))
+        .withEntropy(Nd4j.createFromArray(s.entropy));
+  }
+
+  private static PolicyLossSettings settings(ScalarObjective.Options o) {
+    RolloutCorrection correction =
+        switch (o.correction()) {
+          case "tis" -> new RolloutCorrection(Kind.TIS, o.isLow(), o.isHigh());
+          case "icepop" -> new RolloutCorrection(Kind.ICEPOP, o.isLow(), o.isHigh());
+          default -> RolloutCorrection.NONE;
+        };
+    return PolicyLossSettings.of(Convention.of(o.convention()))
+        .withClip(o.clipLow(), o.clipHigh())
+        .withDualClip(o.dualClip())
+        .withAggregation(Aggregation.of(o.aggregation()), (long) o.length())
+        .withKl(o.beta(), o.kl())
+        .withCorrection(correction)
+        .withEntropyCoefficient(o.entropyCoefficient());
+  }
+
+  private static PolicyObjective objective(ScalarObjective.Options o) {
+    return new PolicyObjective(PolicyLoss.registry().get(o.loss()), settings(o));
+  }
+
+  private static ScalarObjective.Options options(
+      Random random, String loss, Convention convention, Aggregation aggregation) {
+    return new ScalarObjective.Options(
+        loss,
+        convention.name(),
+        0.1 + 0.3 * random.nextDouble(),
+        (loss.equals("cispo") && convention == Convention.TRL ? 1 : 0)
+            + 0.1
+            + 0.5 * random.nextDouble(),
+        random.nextBoolean() ? INFINITY : 1.2 + 2 * random.nextDouble(),
+        aggregation.label(),
+        9,
+        random.nextBoolean() ? 0 : 0.1 + random.nextDouble(),
+        KL[random.nextInt(KL.length)],
+        new String[] {"none", "tis", "icepop"}[random.nextInt(3)],
+        0.5,
+        1.5,
+        random.nextBoolean() ? 0 : random.nextGaussian());
+  }
+
+  /**
+   * Loss against the formula (1e-12: rounding), gradient against central differences of it (step
+   * 1e-6, so 1e-7 for terms of size one), for every loss, convention and aggregation.
+   */
+  @Test
+  void everyLossAndItsGradientAgreeWithTheFormula() {
+    Random random = new Random(9);
+    for (String loss : LOSSES) {
+      for (Convention convention : Convention.ALL) {
+        for (Aggregation aggregation : Aggregation.values()) {
+          for (int round = 0; round < 3; round++) {
+            ScalarObjective.Options o = options(random, loss, convention, aggregation);
+            // Also one column or two rows, where ND4J likes to lose a dimension.
+            ScalarObjective scalar = random(random, o, round == 1 ? 2 : 5, round == 2 ? 1 : 6);
+            double[][] logProbs = policy(random, scalar);
+            PolicyLossInputs inputs = inputs(scalar, logProbs);
+            LossResult got = objective(o).evaluate(inputs);
+            assertThat(got.loss())
+                .as(o.toString())
+                .isCloseTo(scalar.loss(logProbs, logProbs), within(1e-12));
+            assertGradient(o, scalar, logProbs, got.gradient());
+            assertStatistics(o, scalar, logProbs, got);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertGradient(
+      ScalarObjective.Options o, ScalarObjective scalar, double[][] logProbs, INDArray gradient) {
+    for (int i = 0; i < logProbs.length; i++) {
+      for (int t = 0; t < logProbs[i].length; t++) {
+        double h = 1e-6;
+        double[][] up = copy(logProbs);
+        double[][] down = copy(logProbs);
+        up[i][t] += h;
+        down[i][t] -= h;
+        double numeric = (scalar.loss(up, logProbs) - scalar.loss(down, logProbs)) / (2 * h);
+        double got = gradient.getDouble(i, t);
+        if (!(Math.abs(got - numeric) <= 1e-7)) {
+          assertThat(got).as("%s [%s,%s]", o, i, t).isCloseTo(numeric, within(1e-7));
+        }
+      }
+    }
+  }
+
+  private static void assertStatistics(
+      ScalarObjective.Options o, ScalarObjective scalar, double[][] logProbs, LossResult got) {
+    double tokens = 0;
+    double clipped = 0;
+    double kl = 0;
+    double entropy = 0;
+    double deviation = 0;
+    for (int i = 0; i < logProbs.length; i++) {
+      for (int t = 0; t < logProbs[i].length; t++) {
+        if (scalar.mask[i][t] == 1) {
+          tokens++;
+          clipped += scalar.clipped(i, t, logProbs) ? 1 : 0;
+          double d = logProbs[i][t] - scalar.old[i][t];
+          kl -= d;
+          entropy += scalar.entropy[i][t];
+          deviation = Math.max(deviation, Math.abs(Math.exp(d) - 1));
+        }
+      }
+    }
+    assertThat(got.statistic("clip_fraction"))
+        .as(o.toString())
+        .isCloseTo(clipped / tokens, within(1e-12));
+    assertThat(got.statistic("approx_kl")).isCloseTo(kl / tokens, within(1e-12));
+    assertThat(got.statistic("entropy")).isCloseTo(entropy / tokens, within(1e-12));
+    assertThat(got.statistic("ratio_deviation_max")).isCloseTo(deviation, within(1e-12));
+    ScalarObjective surrogate =
+        new ScalarObjective(
+            scalar.old,
+            scalar.advantages,
+            scalar.mask,
+            scalar.rollout,
+            scalar.ref,
+            scalar.entropy,
+            new ScalarObjective.Options(
+                o.loss(),
+                o.convention(),
+                o.clipLow(),
+                o.clipHigh(),
+                o.dualClip(),
+                o.aggregation(),
+                o.length(),
+                0,
+                o.kl(),
+                o.correction(),
+                o.isLow(),
+                o.isHigh(),
+                0));
+    assertThat(got.statistic("policy_loss"))
+        .isCloseTo(surrogate.loss(logProbs, logProbs), within(1e-12));
+    assertThat(got.statistics().containsKey("kl_loss")).isEqualTo(o.beta() > 0);
+    if (o.beta() > 0) {
+      double entropyTerm =
+          got.entropyGradient() == null ? 0 : entropyTerm(got.entropyGradient(), scalar);
+      assertThat(got.statistic("policy_loss") + o.beta() * got.statistic("kl_loss") + entropyTerm)
+          .isCloseTo(got.loss(), within(1e-12));
+    }
+    assertThat(got.entropyGradient() != null).isEqualTo(o.entropyCoefficient() != 0);
+  }
+
+  /** The bonus is linear in the entropy, so it is its own gradient times the entropy. */
+  private static double entropyTerm(INDArray gradient, ScalarObjective scalar) {
+    return gradient.mul(Nd4j.createFromArray(scalar.entropy)).sumNumber().doubleValue();
+  }
+
+  private static double[][] copy(double[][] x) {
+    double[][] y = new double[x.length][];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = x[i].clone();
+    }
+    return y;
+  }
+
+  @Test
+  void anEntropyBonusLowersTheLossOfTokensThatCount() {
+    Random random = new Random(4);
+    ScalarObjective.Options o =
+        new ScalarObjective.Options(
+            "ppo-clip",
+            "openrlhf",
+            0.2,
+            0.2,
+            INFINITY,
+            "token-mean",
+            0,
+            0,
+            "k2",
+            "none",
+            0,
+            1,
+            0.3);
+    ScalarObjective scalar = random(random, o);
+    double[][] logProbs = policy(random, scalar);
+    INDArray gradient =
+        java.util.Objects.requireNonNull(
+            objective(o).evaluate(inputs(scalar, logProbs)).entropyGradient());
+    double tokens = Nd4j.createFromArray(scalar.mask).sumNumber().doubleValue();
+    for (int i = 0; i < 5; i++) {
+      for (int t = 0; t < 6; t++) {
+        assertThat(gradient.getDouble(i, t))
+            .isCloseTo(-0.3 * scalar.mask[i][t] / tokens, within(1e-15));
+      }
+    }
+  }
+
+  /** Rows are independent given the totals: only the order of the last sum differs. */
+  @Test
+  void microBatchesAddUpToTheMiniBatch() {
+    Random random = new Random(6);
+    for (String loss : LOSSES) {
+      for (Convention convention : Convention.ALL) {
+        for (Aggregation aggregation : Aggregation.values()) {
+          ScalarObjective.Options o = options(random, loss, convention, aggregation);
+          ScalarObjective scalar = random(random, o);
+          PolicyLossInputs whole = inputs(scalar, policy(random, scalar));
+          LossResult expected = objective(o).evaluate(whole);
+          BatchTotals totals = BatchTotals.of(whole.mask());
+          double sum = 0;
+          Map<String, Double> statistics = ImmutableMap.of();
+          for (int[] rows : new int[][] {{0, 3}, {3, 5}}) {
+            LossResult part = objective(o).evaluate(slice(whole, rows[0], rows[1]), totals);
+            sum += part.loss();
+            statistics = LossResult.join(statistics, part.statistics());
+            INDArray gradient =
+                expected
+                    .gradient()
+                    .get(NDArrayIndex.interval(rows[0], rows[1]), NDArrayIndex.all());
+            assertThat(part.gradient().equalsWithEps(gradient, 1e-14)).as(o.toString()).isTrue();
+          }
+          assertThat(sum).as(o.toString()).isCloseTo(expected.loss(), within(1e-13));
+          for (String name : expected.statistics().keySet()) {
+            assertThat(statistics.get(name))
+                .as(name)
+                .isCloseTo(expected.statistic(name), within(1e-13));
+          }
+        }
+      }
+    }
+  }
+
+  private static PolicyLossInputs slice(PolicyLossInputs whole, int from, int to) {
+    return new PolicyLossInputs(
+        rows(whole.logProbs(), from, to),
+        rows(whole.oldLogProbs(), from, to),
+        rows(whole.advantages(), from, to),
+        rows(whole.mask(), from, to),
+        rows(whole.rolloutLogProbs(), from, to),
+        rows(whole.refLogProbs(), from, to),
+        rows(whole.entropy(), from, to));
+  }
+
+  private static INDArray rows(@Nullable INDArray x, int from, int to) {
+    return Objects.requireNonNull(x)
+        .get(NDArrayIndex.interval(from, to), NDArrayIndex.all())
+        .dup('c');
+  }
+
+  /** verl's "norm" divides by the padded length unless it is told one: that is its definition. */
+  @Test
+  void withoutALengthTheColumnsOfTheMiniBatchAreDividedBy() {
+    PolicyLossInputs inputs = PolicyLossInputs.of(ones(2, 4), ones(2, 4), ones(2, 4), ones(2, 4));
+    PolicyLossSettings settings = PolicyLossSettings.of(Convention.VERL);
+    assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0)))
+        .isEqualTo(-2);
+    assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 16)))
+        .isEqualTo(-0.5);
+    assertThat(
+            loss(
+                inputs,
+                settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH, 0)))
+        .isEqualTo(-1);
+  }
+
+  private static double loss(PolicyLossInputs inputs, PolicyLossSettings settings) {
+    return new PolicyObjective(new PpoClip(), settings).evaluate(inputs).loss();
+  }
+
+  private static INDArray ones(int rows, int columns) {
+    return Nd4j.ones(DataType.DOUBLE, rows, columns);
+  }
+
+  /** On the first inner step old is new: ρ is 1, nothing is clipped, and the loss is −mean(Â). */
+  @Test
+  void beforeAnyUpdateTheGradientIsThatOfReinforce() {
+    Random random = new Random(8);
+    ScalarObjective.Options o =
+        new ScalarObjective.Options(
+            "ppo-clip", "openrlhf", 0.2, 0.2, 3, "token-mean", 0, 0, "k2", "none", 0, 1, 0);
+    ScalarObjective scalar = random(random, o);
+    LossResult clip = objective(o).evaluate(inputs(scalar, scalar.old));
+    LossResult plain =
+        new PolicyObjective(new ReinforceLoss(), settings(o)).evaluate(inputs(scalar, scalar.old));
+    assertThat(clip.gradient().equalsWithEps(plain.gradient(), 1e-15)).isTrue();
+    assertThat(clip.statistic("ratio_deviation_max")).isZero();
+    assertThat(clip.statistic("clip_fraction")).isZero();
+    assertThat(clip.statistic("approx_kl")).isZero();
+  }
+
+  /** A log-ratio of 40 is held at 20 and passes no gradient; the clip alone would pass it. */
+  @Test
+  void aRatioBeyondTheLimitPassesNoGradientWhereTheConventionHoldsIt() {
+    PolicyLossInputs inputs =
+        PolicyLossInputs.of(
+            Nd4j.createFromArray(new double[][] {{0, -1}}),
+            Nd4j.createFromArray(new double[][] {{-40, -1}}),
+            Nd4j.createFromArray(new double[][] {{-1, 1}}),
+            ones(1, 2));
+    for (Convention convention : Convention.ALL) {
+      LossResult result =
+          new PolicyObjective(
+                  new PpoClip(), PolicyLossSettings.of(convention).withDualClip(INFINITY))
+              .evaluate(inputs);
+      boolean held = convention == Convention.OPENRLHF || convention == Convention.VERL;
+      double ratio = Math.exp(held ? 20 : 40);
+      assertThat(result.loss()).isCloseTo((ratio - 1) / 2, within(1e-6 * ratio));
+      assertThat(result.gradient().getDouble(0, 0))
+          .isCloseTo(held ? 0 : ratio / 2, within(1e-6 * ratio));
+    }
+  }
+
+  @Test
+  void aSequenceRatioBeyondVerlsLimitPassesNoGradient() {
+    PolicyLossInputs inputs =
+        PolicyLossInputs.of(
+            Nd4j.createFromArray(new double[][] {{0, 0}}),
+            Nd4j.createFromArray(new double[][] {{-12, -12}}),
+            Nd4j.createFromArray(new double[][] {{-1, -1}}),
+            ones(1, 2));
+    LossResult verl =
+        new PolicyObjective(new Gspo(), PolicyLossSettings.of(Convention.VERL)).evaluate(inputs);
+    assertThat(verl.loss()).isCloseTo(Math.exp(10), within(1e-8));
+    assertThat(verl.gradient().getDouble(0, 0)).isZero();
+    LossResult openrlhf =
+        new PolicyObjective(new Gspo(), PolicyLossSettings.of(Convention.OPENRLHF))
+            .evaluate(inputs);
+    assertThat(openrlhf.loss()).isCloseTo(Math.exp(12), within(1e-7));
+    assertThat(openrlhf.gradient().getDouble(0, 0)).isCloseTo(Math.exp(12) / 2, within(1e-7));
+  }
+
+  @Test
+  void whatASettingNeedsMustBeThere() {
+    PolicyLossInputs bare = PolicyLossInputs.of(ones(1, 2), ones(1, 2), ones(1, 2), ones(1, 2));
+    PolicyLossSettings settings = PolicyLossSettings.of(Convention.OPENRLHF);
+    assertThatThrownBy(() -> loss(bare, settings.withKl(0.1, "k2")))
+        .hasMessage(
+            "refLogProbs are missing: klCoefficient is 0.1, so score the reference model or set it"
+                + " to 0");
+    assertThatThrownBy(() -> loss(bare, settings.withEntropyCoefficient(0.1)))
+        .hasMessage(
+            "entropy is missing: entropyCoefficient is 0.1, so pass the entropy or set it to 0");
+    assertThatThrownBy(
+            () -> loss(bare, settings.withCorrection(new RolloutCorrection(Kind.TIS, 0.5, 2))))
+        .hasMessage("rolloutLogProbs are missing: TIS needs the generator's own log-probs");
+  }
+
+  @Test
+  void aCopyWithOneArrayReplacedKeepsTheOthers() {
+    INDArray a = ones(1, 2);
+    INDArray b = ones(1, 2).muli(2);
+    INDArray c = ones(1, 2).muli(3);
+    INDArray mask = Nd4j.createFromArray(new double[][] {{1, 0}});
+    INDArray other = ones(1, 2).muli(9);
+    PolicyLossInputs bare = PolicyLossInputs.of(a, b, c, mask);
+    PolicyLossInputs full =
+        bare.withEntropy(other).withRefLogProbs(a).withRolloutLogProbs(b).withLogProbs(other);
+    assertThat(full).isEqualTo(new PolicyLossInputs(other, b, c, mask, b, a, other));
+  }
+
+  @Test
+  void shapesMustMatchTheMask() {
+    INDArray good = ones(2, 3);
+    INDArray wide = ones(2, 4);
+    String rest = " [2, 4] does not match mask [2, 3]: pass the mask of the same rollout";
+    PolicyLossInputs inputs = PolicyLossInputs.of(good, good, good, good);
+    assertThatThrownBy(() -> PolicyLossInputs.of(wide, good, good, good))
+        .hasMessage("logProbs" + rest);
+    assertThatThrownBy(() -> PolicyLossInputs.of(good, wide, good, good))
+        .hasMessage("oldLogProbs" + rest);
+    assertThatThrownBy(() -> PolicyLossInputs.of(good, good, wide, good))
+        .hasMessage("advantages" + rest);
+    assertThatThrownBy(() -> inputs.withRolloutLogProbs(wide)).hasMessage("rolloutLogProbs" + rest);
+    assertThatThrownBy(() -> inputs.withRefLogProbs(wide)).hasMessage("refLogProbs" + rest);
+    assertThatThrownBy(() -> inputs.withEntropy(wide)).hasMessage("entropy" + rest);
+    assertThatThrownBy(() -> inputs.withLogProbs(wide)).hasMessage("logProbs" + rest);
+    INDArray flat = Nd4j.ones(DataType.DOUBLE, 3);
+    assertThatThrownBy(() -> PolicyLossInputs.of(flat, flat, flat, flat))
+        .hasMessage("mask is [3]: it must be [B,T]");
+    assertThatThrownBy(() -> BatchTotals.of(flat)).hasMessage("mask is [3]: it must be [B,T]");
+    assertThatThrownBy(() -> BatchTotals.of(Nd4j.zeros(DataType.DOUBLE, 2, 3)))
+        .hasMessage("mask has 0.0 response tokens: a batch needs at least one");
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    PolicyLossSettings good = PolicyLossSettings.of(Convention.OPENRLHF);
+    assertThatThrownBy(() -> good.withClip(0, 0.2))
+        .hasMessage("clipLow is 0.0: it must be in (0, 1)");
+    assertThatThrownBy(() -> good.withClip(1, 0.2))
+        .hasMessage("clipLow is 1.0: it must be in (0, 1)");
+    assertThatThrownBy(() -> good.withClip(0.2, 0))
+        .hasMessage("clipHigh is 0.0: it must be above 0");
+    assertThatThrownBy(() -> good.withDualClip(1))
+        .hasMessage("dualClip is 1.0: it must be above 1");
+    assertThatThrownBy(() -> good.withAggregation(Aggregation.TOKEN_MEAN, -1))
+        .hasMessage(
+            "constantLength is -1: it must be at least 1, or 0 for the columns of the batch");
+    assertThatThrownBy(() -> good.withKl(-1, "k2"))
+        .hasMessage("klCoefficient is -1.0: it must be at least 0");
+    assertThatThrownBy(() -> good.withEntropyCoefficient(Double.NaN))
+        .hasMessage("entropyCoefficient is NaN: it must be finite");
+    assertThatThrownBy(() -> new RolloutCorrection(Kind.TIS, -1, 2))
+        .hasMessage("low is -1.0: it must be at least 0");
+    assertThatThrownBy(() -> new RolloutCorrection(Kind.TIS, 2, 2))
+        .hasMessage("high is 2.0: it must be above low (2.0)");
+    assertThatThrownBy(() -> new PolicyObjective(new PpoClip(), good.withKl(0.1, "k4")))
+        .hasMessageStartingWith("unknown KL estimator k4; did you mean k1?");
+    assertThatThrownBy(() -> Aggregation.of("token-means"))
+        .hasMessageStartingWith("unknown aggregation token-means; did you mean token-mean?");
+  }
+}
