@@ -1,0 +1,65 @@
+package org.align4j.algorithms.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+
+/** Files of pairs: for supervised training and for preferences. */
+public final class PairFiles {
+
+  private PairFiles() {}
+
+  /**
+   * Prompts with the responses to imitate: {@code response} or {@code completion} where there is
+   * one, else the whole answer (GSM8K's worked solution), else a chat whose last message is the
+   * assistant's.
+   */
+  public static JsonLines<TextPair> supervised(Path file, PromptFields fields, BadLines badLines) {
+    return JsonLines.open(file, (id, line) -> supervised(fields, id, line), badLines);
+  }
+
+  /** {@code prompt} (text or messages), {@code chosen}, {@code rejected}. */
+  public static JsonLines<PreferencePair> preferences(Path file, BadLines badLines) {
+    PromptFields fields = new PromptFields("prompt", "");
+    return JsonLines.open(
+        file,
+        (id, line) ->
+            new PreferencePair(
+                fields.parse(id, line), response(line, "chosen"), response(line, "rejected")),
+        badLines);
+  }
+
+  private static TextPair supervised(PromptFields fields, String id, JsonNode line) {
+    Prompt prompt = fields.parse(id, line);
+    for (String key : new String[] {"response", "completion"}) {
+      if (line.has(key)) {
+        return new TextPair(prompt, response(line, key));
+      }
+    }
+    String answer = fields.rawAnswer(line);
+    if (!answer.isEmpty()) {
+      return new TextPair(prompt, answer);
+    }
+    ImmutableList<Message> messages = prompt.messages();
+    Message last = messages.get(messages.size() - 1);
+    checkArgument(
+        messages.size() > 1 && last.role().equals("assistant"),
+        "it has no response, completion or answer (its keys: %s)",
+        PromptFields.keys(line));
+    return new TextPair(
+        Prompt.chat(id, messages.subList(0, messages.size() - 1), ""), last.content());
+  }
+
+  /** A text, or the last of an array of messages. */
+  private static String response(JsonNode line, String key) {
+    JsonNode value = line.get(key);
+    checkArgument(value != null, "it has no \"%s\" (its keys: %s)", key, PromptFields.keys(line));
+    if (value.isTextual()) {
+      return value.asText();
+    }
+    ImmutableList<Message> messages = PromptFields.messages(key, value);
+    return messages.get(messages.size() - 1).content();
+  }
+}

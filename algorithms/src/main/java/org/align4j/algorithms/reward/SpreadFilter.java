@@ -1,0 +1,41 @@
+package org.align4j.algorithms.reward;
+
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.align4j.algorithms.advantage.Groups;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Drops groups that teach nothing: those whose scores are all equal. By spread and not, as in
+ * OpenRLHF, by the mean lying strictly between two bounds, which lets groups of equal fractional
+ * scores through.
+ */
+public final class SpreadFilter {
+
+  private SpreadFilter() {}
+
+  /** Rows whose group has at least two different scores, in order. */
+  public static ImmutableIntArray rows(INDArray scores, Groups groups) {
+    // Decisions per sample, not arithmetic on tokens: plain Java over [B].
+    double[] score = scores.toDoubleVector();
+    Map<Integer, Double> first = new HashMap<>();
+    Set<Integer> spread = new HashSet<>();
+    for (int i = 0; i < score.length; i++) {
+      int group = groups.ids().get(i);
+      Double earlier = first.putIfAbsent(group, score[i]);
+      if (earlier != null && earlier != score[i]) {
+        spread.add(group);
+      }
+    }
+    ImmutableIntArray.Builder rows = ImmutableIntArray.builder();
+    for (int i = 0; i < score.length; i++) {
+      if (spread.contains(groups.ids().get(i))) {
+        rows.add(i);
+      }
+    }
+    return rows.build();
+  }
+}

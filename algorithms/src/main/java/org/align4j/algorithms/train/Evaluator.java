@@ -1,0 +1,78 @@
+package org.align4j.algorithms.train;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.reward.Completion;
+import org.align4j.algorithms.reward.Judgement;
+import org.align4j.algorithms.reward.Reward;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.generate.FinishReason;
+import org.align4j.models.generate.GenerationListener;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.generate.Generator;
+
+/** Has a policy answer problems and scores the answers. */
+public final class Evaluator {
+
+  private final Generator generator;
+  private final PromptCodec codec;
+  private final Reward reward;
+
+  /** An evaluator of the generator's policy. */
+  public Evaluator(Generator generator, PromptCodec codec, Reward reward) {
+    this.generator = generator;
+    this.codec = codec;
+    this.reward = reward;
+  }
+
+  /** One greedy response to each of the first problems. */
+  public Evaluation greedy(Prompts prompts, int size, int maxNewTokens) {
+    GenerationSettings settings =
+        GenerationSettings.of(maxNewTokens).withSampling(SamplingSettings.GREEDY);
+    return sampled(prompts, size, 1, settings, 0);
+  }
+
+  /**
+   * Several responses to each of the first problems.
+   *
+   * @param size problems, at most as many as there are
+   */
+  public Evaluation sampled(
+      Prompts prompts, int size, int samplesPerPrompt, GenerationSettings settings, long seed) {
+    checkArgument(
+        size >= 1 && size <= prompts.size(),
+        "size is %s: it must be in [1, %s], the problems there are",
+        size,
+        prompts.size());
+    List<Prompt> asked = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      asked.add(prompts.get(i));
+    }
+    List<int[]> ids = asked.stream().map(codec::encode).toList();
+    var completions =
+        generator.generate(ids, samplesPerPrompt, settings, seed, 0, GenerationListener.NONE);
+    List<Completion> texts = new ArrayList<>();
+    for (var completion : completions) {
+      texts.add(
+          new Completion(
+              asked.get(completion.prompt()),
+              codec.decode(completion.responseIds()),
+              completion.finishReason() != FinishReason.LENGTH));
+    }
+    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
+    ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
+    ImmutableList.Builder<Boolean> right = ImmutableList.builder();
+    for (int i = 0; i < texts.size(); i++) {
+      Judgement judgement = judgements.get(i);
+      samples.add(
+          new ScoredSample(texts.get(i), judgement, completions.get(i).responseIds().length));
+      right.add(reward.isRight(judgement));
+    }
+    return new Evaluation(samplesPerPrompt, samples.build(), right.build());
+  }
+}

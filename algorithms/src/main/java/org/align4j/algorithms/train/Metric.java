@@ -1,0 +1,100 @@
+package org.align4j.algorithms.train;
+
+/**
+ * Metrics of a training step, named as in the paper's figures. {@code docs/algorithms.md} has the
+ * same table.
+ */
+public enum Metric {
+  REWARD("train/reward", "mean raw score", "score", "rises"),
+  REWARD_STD(
+      "train/reward_std", "standard deviation of the raw scores, ddof 0", "score", "above 0"),
+  KL(
+      "train/kl",
+      "mean k1 KL to the reference per response token over the batch, at rollout time",
+      "nats/token",
+      "0 at first, then below 0.1"),
+  KL_COEF("train/kl_coef", "β in the reward", "score/nat", "as set, or following train/kl"),
+  RETURN(
+      "train/return",
+      "mean over sequences of the sum of shaped rewards",
+      "score",
+      "rises; about 0 with a group baseline"),
+  POLICY_LOSS(
+      "train/policy_loss",
+      "policy loss, mean over the mini-batches",
+      "-",
+      "about 0, without trend"),
+  CRITIC_LOSS("train/critic_loss", "value loss, mean over the mini-batches", "score²", "falls"),
+  RESPONSE_LENGTH(
+      "train/response_length", "mean response tokens", "tokens", "steady, below the limit"),
+  TOTAL_LENGTH("train/total_length", "mean prompt and response tokens", "tokens", "steady"),
+  TRUNCATED("train/truncated", "share of responses that ended by length", "share", "below 0.1"),
+  ACTOR_LR("train/actor_lr", "learning rate of the policy", "-", "as scheduled"),
+  CRITIC_LR("train/critic_lr", "learning rate of the critic", "-", "as scheduled"),
+  ENTROPY(
+      "train/entropy",
+      "mean entropy of the policy at the trained tokens",
+      "nats/token",
+      "falls slowly, not to 0"),
+  CLIP_FRACTION(
+      "train/clip_fraction",
+      "share of tokens where the clipped surrogate is smaller",
+      "share",
+      "below 0.3"),
+  RATIO_DEVIATION(
+      "train/ratio_deviation",
+      "largest |ρ − 1| at the first inner step, before any update",
+      "-",
+      "0 (plan), below 1e-3 (SameDiff)"),
+  GRADIENT_NORM(
+      "train/gradient_norm",
+      "policy's global gradient norm before clipping, mean over the mini-batches",
+      "-",
+      "below 10, without spikes"),
+  CRITIC_GRADIENT_NORM(
+      "train/critic_gradient_norm",
+      "critic's global gradient norm before clipping, mean over the mini-batches",
+      "-",
+      "below 100, without spikes"),
+  SKIPPED_STEPS(
+      "train/skipped_steps", "optimiser steps skipped for gradients not finite", "steps", "0"),
+  IDLE_SAMPLES(
+      "train/idle_samples", "share of samples whose advantages are all 0", "share", "below 0.8"),
+  FILTERED_GROUPS(
+      "train/filtered_groups",
+      "prompts dropped because their scores are all equal",
+      "prompts",
+      "below 0.8 of the batch");
+
+  private final String label;
+  private final String description;
+  private final String unit;
+  private final String healthy;
+
+  Metric(String label, String description, String unit, String healthy) {
+    this.label = label;
+    this.description = description;
+    this.unit = unit;
+    this.healthy = healthy;
+  }
+
+  /** Name in files. */
+  public String label() {
+    return label;
+  }
+
+  /** What it measures. */
+  public String description() {
+    return description;
+  }
+
+  /** Unit of its values, {@code -} for none. */
+  public String unit() {
+    return unit;
+  }
+
+  /** Where its values should be. */
+  public String healthy() {
+    return healthy;
+  }
+}

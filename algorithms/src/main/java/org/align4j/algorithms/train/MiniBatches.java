@@ -1,0 +1,46 @@
+package org.align4j.algorithms.train;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.core.random.CounterRandom;
+
+/**
+ * Cuts a rollout batch into mini-batches in random order (paper, §3.3). Prompts are shuffled, the
+ * samples of one stay neighbours: they share the prompt's computation.
+ */
+final class MiniBatches {
+
+  private static final long ORDER = CounterRandom.stream("mini-batch order");
+
+  private MiniBatches() {}
+
+  /**
+   * Rows of each mini-batch; the last may be smaller.
+   *
+   * @param groups number of each sample's prompt {@code [B]}
+   * @param pass number of the pass over all rollout batches: the stream of the random order
+   */
+  static ImmutableList<int[]> of(int[] groups, int batchSize, long seed, long pass) {
+    List<List<Integer>> byGroup = new ArrayList<>();
+    for (int i = 0; i < groups.length; i++) {
+      if (i == 0 || groups[i] != groups[i - 1]) {
+        byGroup.add(new ArrayList<>());
+      }
+      byGroup.get(byGroup.size() - 1).add(i);
+    }
+    for (int i = byGroup.size() - 1; i > 0; i--) {
+      int j = (int) (CounterRandom.uniform(seed ^ ORDER, pass, i) * (i + 1));
+      List<Integer> swapped = byGroup.get(i);
+      byGroup.set(i, byGroup.get(j));
+      byGroup.set(j, swapped);
+    }
+    int[] order = byGroup.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
+    ImmutableList.Builder<int[]> batches = ImmutableList.builder();
+    for (int from = 0; from < order.length; from += batchSize) {
+      batches.add(
+          java.util.Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize)));
+    }
+    return batches.build();
+  }
+}

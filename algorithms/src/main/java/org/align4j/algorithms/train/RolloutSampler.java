@@ -1,0 +1,124 @@
+package org.align4j.algorithms.train;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.reward.Completion;
+import org.align4j.algorithms.reward.Judgement;
+import org.align4j.algorithms.reward.Reward;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.generate.FinishReason;
+import org.align4j.models.generate.GenerationListener;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.generate.Generator;
+import org.align4j.models.policy.TokenSequence;
+
+/** Samples responses to prompts and has them scored. Its state is the number of samples drawn. */
+final class RolloutSampler {
+
+  private final Generator generator;
+  private final PromptCodec codec;
+  private final Reward reward;
+  private final RlSettings settings;
+  private final boolean greedyToo;
+  private long drawn;
+
+  RolloutSampler(
+      Generator generator,
+      PromptCodec codec,
+      Reward reward,
+      RlSettings settings,
+      boolean greedyToo) {
+    this.generator = generator;
+    this.codec = codec;
+    this.reward = reward;
+    this.settings = settings;
+    this.greedyToo = greedyToo;
+  }
+
+  /** Sequences drawn so far: the stream of the next one's random numbers. */
+  long drawn() {
+    return drawn;
+  }
+
+  void seek(long sequences) {
+    drawn = sequences;
+  }
+
+  Rollouts sample(List<Prompt> prompts, PhaseClock clock) {
+    clock.enter(Phase.GENERATE);
+    List<int[]> ids = prompts.stream().map(codec::encode).toList();
+    int n = settings.samplesPerPrompt();
+    var sampling = new SamplingSettings(settings.temperature(), settings.topK(), settings.topP());
+    GenerationSettings generation =
+        GenerationSettings.of(settings.maxNewTokens()).withSampling(sampling);
+    var completions =
+        generator.generate(ids, n, generation, settings.seed(), drawn, GenerationListener.NONE);
+    drawn += completions.size();
+    clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
+    double[] greedy = greedyToo ? greedyScores(prompts, ids, clock) : null;
+
+    clock.enter(Phase.ADVANTAGE);
+    ImmutableList<ScoredSample> samples = judge(prompts, completions);
+    ImmutableList.Builder<TokenSequence> sequences = ImmutableList.builder();
+    float[][] logProbs = new float[completions.size()][];
+    int[] groups = new int[completions.size()];
+    for (int i = 0; i < groups.length; i++) {
+      var completion = completions.get(i);
+      sequences.add(new TokenSequence(completion.promptIds(), completion.responseIds()));
+      logProbs[i] = completion.logProbs();
+      groups[i] = completion.prompt();
+    }
+    double[] perSample = null;
+    if (greedy != null) {
+      perSample = new double[groups.length];
+      for (int i = 0; i < groups.length; i++) {
+        perSample[i] = greedy[groups[i]];
+      }
+    }
+    return new Rollouts(sequences.build(), logProbs, samples, groups, perSample);
+  }
+
+  private double[] greedyScores(List<Prompt> prompts, List<int[]> ids, PhaseClock clock) {
+    GenerationSettings greedy =
+        GenerationSettings.of(settings.maxNewTokens()).withSampling(SamplingSettings.GREEDY);
+    var completions = generator.generate(ids, greedy, settings.seed());
+    clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
+    return judge(prompts, completions).stream().mapToDouble(s -> s.judgement().score()).toArray();
+  }
+
+  private ImmutableList<ScoredSample> judge(
+      List<Prompt> prompts, List<org.align4j.models.generate.Completion> completions) {
+    List<Completion> texts = new ArrayList<>();
+    for (var completion : completions) {
+      texts.add(
+          new Completion(
+              prompts.get(completion.prompt()),
+              codec.decode(completion.responseIds()),
+              completion.finishReason() != FinishReason.LENGTH));
+    }
+    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
+    checkState(
+        judgements.size() == texts.size(),
+        "reward %s answered %s scores for %s responses: one for each is needed",
+        reward.name(),
+        judgements.size(),
+        texts.size());
+    ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
+    for (int i = 0; i < texts.size(); i++) {
+      checkState(
+          Double.isFinite(judgements.get(i).score()),
+          "reward %s answered %s for a response to %s: it must be a finite number",
+          reward.name(),
+          judgements.get(i).score(),
+          texts.get(i).prompt().id());
+      samples.add(
+          new ScoredSample(
+              texts.get(i), judgements.get(i), completions.get(i).responseIds().length));
+    }
+    return samples.build();
+  }
+}

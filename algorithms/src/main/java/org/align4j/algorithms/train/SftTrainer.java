@@ -1,0 +1,188 @@
+package org.align4j.algorithms.train;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.data.TextPair;
+import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Scores;
+import org.align4j.core.metric.MetricSink;
+import org.align4j.core.optim.AdamW;
+import org.align4j.core.optim.AdamWSettings;
+import org.align4j.core.optim.LearningRateSchedule;
+import org.align4j.core.optim.ParameterGroup;
+import org.align4j.core.optim.UpdateReport;
+import org.align4j.core.random.CounterRandom;
+import org.align4j.models.policy.MicroBatch;
+import org.align4j.models.policy.PackedSequences;
+import org.align4j.models.policy.TokenSequence;
+
+/**
+ * Supervised fine-tuning: the mean negative log-prob of response tokens, prompts not counted.
+ * Examples are packed without padding; the denominator is the step's, whatever the micro-batches.
+ */
+public final class SftTrainer implements AutoCloseable {
+
+  private static final long ORDER = CounterRandom.stream("supervised order");
+
+  private final Network network;
+  private final PromptCodec codec;
+  private final IntFunction<TextPair> examples;
+  private final int size;
+  private final SftSettings settings;
+  private final AdamW optimizer;
+  private final LearningRateSchedule schedule;
+  private int step;
+  private int[] order = {};
+  private long shuffledPass = -1;
+
+  /**
+   * A trainer at its beginning.
+   *
+   * @param network with a language head
+   * @param examples by index in {@code [0,size)}
+   */
+  public SftTrainer(
+      Network network,
+      PromptCodec codec,
+      IntFunction<TextPair> examples,
+      int size,
+      SftSettings settings) {
+    checkArgument(size > 0, "there are no examples");
+    this.network = network;
+    this.codec = codec;
+    this.examples = examples;
+    this.size = size;
+    this.settings = settings;
+    this.optimizer =
+        new AdamW(
+            network.parameters(),
+            AdamWSettings.DEFAULT
+                .withWeightDecay(settings.weightDecay())
+                .withMaxNorm(
+                    settings.maxNormClip() == 0
+                        ? Double.POSITIVE_INFINITY
+                        : settings.maxNormClip()),
+            ImmutableList.of(ParameterGroup.withoutDecay()));
+    this.schedule =
+        LearningRateSchedule.cosine(
+            settings.learningRate(),
+            Math.round(settings.warmupRatio() * settings.steps()),
+            settings.steps());
+  }
+
+  /** What a step did. */
+  public record Report(
+      int step, double loss, double learningRate, double gradientNorm, long tokens) {
+
+    /** As metrics: {@code sft/loss} and so on. */
+    public ImmutableMap<String, Double> metrics() {
+      return ImmutableMap.of(
+          "sft/loss", loss,
+          "sft/learning_rate", learningRate,
+          "sft/gradient_norm", gradientNorm,
+          "sft/tokens", (double) tokens);
+    }
+  }
+
+  /** Is told of each step. */
+  @FunctionalInterface
+  public interface Listener {
+    void onStep(Report report);
+  }
+
+  /** Steps to the end of the settings. */
+  public void run(MetricSink sink, Listener listener) {
+    while (step < settings.steps()) {
+      Report report = step();
+      sink.record(report.step(), report.metrics());
+      listener.onStep(report);
+    }
+  }
+
+  /** One optimiser step. */
+  public Report step() {
+    List<TokenSequence> batch = new ArrayList<>();
+    for (int i = 0; i < settings.batchSize(); i++) {
+      batch.add(encode(examples.apply(index((long) step * settings.batchSize() + i))));
+    }
+    int budget = Math.min(settings.microBatchTokens(), network.preferredTokens());
+    PackedSequences packed = PackedSequences.ofResponses(batch, budget, 1f);
+    double labels = batch.stream().mapToDouble(s -> s.response().length).sum();
+    checkArgument(labels > 0, "the examples of step %s have no response token", step + 1);
+    network.gradients().zero();
+    double loss = 0;
+    long tokens = 0;
+    for (MicroBatch part : packed.batches()) {
+      Scores scores = network.forward(part.batch());
+      for (float logProb : scores.outputs()) {
+        loss -= logProb / labels;
+      }
+      float[] gradient = new float[scores.outputs().length];
+      Arrays.fill(gradient, (float) (-1 / labels));
+      network.backward(gradient, null);
+      tokens += part.batch().tokens().length;
+    }
+    UpdateReport report = optimizer.update(network.gradients(), schedule.at(step));
+    if (report.applied()) {
+      network.parametersChanged();
+    }
+    step++;
+    return new Report(step, loss, report.learningRate(), report.gradientNorm(), tokens);
+  }
+
+  /** Mean loss per response token of other examples. */
+  public double evaluate(List<TextPair> heldOut) {
+    List<TokenSequence> sequences = heldOut.stream().map(this::encode).toList();
+    double labels = sequences.stream().mapToDouble(s -> s.response().length).sum();
+    double loss = 0;
+    for (MicroBatch part :
+        PackedSequences.ofResponses(sequences, settings.microBatchTokens(), 1f).batches()) {
+      for (float logProb : network.score(part.batch()).outputs()) {
+        loss -= logProb / Math.max(1, labels);
+      }
+    }
+    return loss;
+  }
+
+  private TokenSequence encode(TextPair pair) {
+    Prompt prompt = pair.prompt();
+    int[] ids = codec.encode(prompt);
+    checkArgument(
+        ids.length < settings.maxLength(),
+        "prompt %s has %s tokens, maxLength is %s: nothing is left for the response",
+        prompt.id(),
+        ids.length,
+        settings.maxLength());
+    int[] response = codec.encodeResponse(pair.response());
+    int room = settings.maxLength() - ids.length;
+    return new TokenSequence(
+        ids, response.length > room ? Arrays.copyOf(response, room) : response);
+  }
+
+  /** Every pass over the examples is in another order, which depends on seed and pass only. */
+  private int index(long position) {
+    long pass = position / size;
+    if (pass != shuffledPass) {
+      order = new int[size];
+      for (int i = 0; i < size; i++) {
+        int j = (int) (CounterRandom.uniform(settings.seed() ^ ORDER, pass, i) * (i + 1));
+        order[i] = order[j];
+        order[j] = i;
+      }
+      shuffledPass = pass;
+    }
+    return order[(int) (position % size)];
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+  }
+}

@@ -1,0 +1,60 @@
+package org.align4j.algorithms.train;
+
+import com.google.common.collect.ImmutableList;
+import org.align4j.models.policy.TokenSequence;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What updates need of a rollout batch, {@code [B][T]} each, 0 where masked.
+ *
+ * @param sequences prompt and response ids {@code [B]}
+ * @param mask 1 at response tokens
+ * @param oldLogProbs of the policy that sampled
+ * @param refLogProbs of the reference
+ * @param advantages Â
+ * @param returns targets of the critic
+ * @param oldValues of the critic at rollout time, or null
+ */
+record TrainingBatch(
+    ImmutableList<TokenSequence> sequences,
+    float[][] mask,
+    float[][] oldLogProbs,
+    float[][] refLogProbs,
+    float[][] advantages,
+    float[][] returns,
+    float @Nullable [][] oldValues) {
+
+  int size() {
+    return sequences.size();
+  }
+
+  /** Some of the samples: a mini-batch. */
+  TrainingBatch pick(int[] rows) {
+    ImmutableList.Builder<TokenSequence> picked = ImmutableList.builder();
+    for (int row : rows) {
+      picked.add(sequences.get(row));
+    }
+    return new TrainingBatch(
+        picked.build(),
+        Columns.pick(mask, rows),
+        Columns.pick(oldLogProbs, rows),
+        Columns.pick(refLogProbs, rows),
+        Columns.pick(advantages, rows),
+        Columns.pick(returns, rows),
+        oldValues == null ? null : Columns.pick(oldValues, rows));
+  }
+
+  /** Rows with an advantage other than 0. */
+  int[] activeRows() {
+    return java.util.stream.IntStream.range(0, size())
+        .filter(i -> {
+          for (float advantage : advantages[i]) {
+            if (advantage != 0) {
+              return true;
+            }
+          }
+          return false;
+        })
+        .toArray();
+  }
+}

@@ -1,0 +1,94 @@
+package org.align4j.algorithms.train;
+
+import java.util.Optional;
+import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.reward.Completion;
+import org.align4j.algorithms.reward.Judgement;
+import org.align4j.algorithms.reward.Reward;
+import org.align4j.core.engine.Engine;
+import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.models.policy.Critic;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.Reference;
+import org.align4j.models.text.CharTokenizer;
+import org.align4j.models.transformer.Initialization;
+import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.TransformerConfig;
+
+/** A trainer on a model of a few hundred parameters: every test starts from the same one. */
+final class TinyRun implements AutoCloseable {
+
+  static final RlSettings SETTINGS =
+      RlSettings.ARITHMETIC
+          .with("promptsPerBatch", "4")
+          .with("samplesPerPrompt", "4")
+          .with("trainBatchSize", "8")
+          .with("maxNewTokens", "6")
+          .with("initKlCoef", "0.01")
+          .with("actorLearningRate", "1e-2")
+          .with("criticLearningRate", "1e-2");
+
+  final Policy policy;
+  final Critic critic;
+  final Reference reference;
+  final RlTrainer trainer;
+
+  TinyRun(RlSettings settings, Engine engine) {
+    this(settings, engine, new ShareOfAs());
+  }
+
+  TinyRun(RlSettings settings, Engine engine, Reward reward) {
+    CharTokenizer tokenizer = new CharTokenizer("abc");
+    var config =
+        TransformerConfig.llama(tokenizer.vocabSize(), 8, 8, 1, 2, 2, 32, CharTokenizer.EOS);
+    policy =
+        Policy.of(
+            new Checkpoint(
+                config,
+                Initialization.random(config, ModelHead.LANGUAGE, 5),
+                Optional.of(tokenizer),
+                Optional.empty()),
+            engine);
+    critic = Critic.of(policy, 6);
+    reference = Reference.of(policy);
+    trainer =
+        new RlTrainer(
+            settings,
+            RlModels.of(policy, reference, critic),
+            ModelCodec.of(policy),
+            prompts(),
+            reward);
+  }
+
+  static Prompts prompts() {
+    return Prompts.of(
+        java.util.stream.IntStream.range(0, 9)
+            .mapToObj(
+                i -> Prompt.text("p" + i, "abc".substring(i % 3) + "abc".substring(i / 3), ""))
+            .toList());
+  }
+
+  /** Share of the letter a among the response's characters: a reward any policy can raise. */
+  static final class ShareOfAs implements Reward {
+    @Override
+    public String name() {
+      return "share-of-as";
+    }
+
+    @Override
+    public Judgement judge(Completion completion) {
+      String text = completion.text();
+      double as = text.chars().filter(c -> c == 'a').count();
+      return new Judgement(text.isEmpty() ? 0 : as / text.length(), "");
+    }
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    critic.close();
+    reference.close();
+    policy.close();
+  }
+}
