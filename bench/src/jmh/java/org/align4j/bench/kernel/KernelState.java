@@ -1,0 +1,63 @@
+package org.align4j.bench.kernel;
+
+import java.util.Random;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Threads;
+import org.align4j.core.ops.WeightLayout;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Kernels, threads and memory of a benchmark, and random operands. */
+@State(Scope.Benchmark)
+public class KernelState {
+
+  final Kernels kernels = Kernels.best();
+  private final Random random = new Random(1);
+  NativeMemory memory = new NativeMemory();
+  Threads threads = new Threads(1);
+
+  /** Starts the threads. */
+  @Setup
+  public void open() {
+    threads.close();
+    threads = Threads.ofProcessors();
+    memory = new NativeMemory();
+  }
+
+  /** Frees everything. */
+  @TearDown
+  public void close() {
+    threads.close();
+    memory.close();
+  }
+
+  Matrix matrix(int rows, int columns) {
+    return floats((long) rows * columns).matrix(columns);
+  }
+
+  Floats floats(long count) {
+    Floats floats = memory.allocate(count);
+    float[] values = new float[1 << 12];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    for (long at = 0; at < count; at += values.length) {
+      int length = (int) Math.min(values.length, count - at);
+      floats.slice(at, length).copyFrom(values, 0, length);
+    }
+    return floats;
+  }
+
+  PackedMatrix packed(int depth, int columns) {
+    PackedMatrix packed =
+        kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
+    kernels.pack(matrix(depth, columns), WeightLayout.IN_OUT, packed, 0, packed.panels());
+    return packed;
+  }
+}

@@ -1,0 +1,188 @@
+package org.align4j.bench.cli;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.align4j.algorithms.data.BadLines;
+import org.align4j.algorithms.data.PromptFields;
+import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.train.Evaluation;
+import org.align4j.algorithms.train.Evaluator;
+import org.align4j.algorithms.train.Interval;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.bench.compare.CompletionLog;
+import org.align4j.bench.compare.Workloads;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.policy.Policy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Accuracy of a model on problems with answers. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Have a model solve problems: greedy accuracy, or with --samples mean@k, unbiased pass@k and maj@k, with 95 % confidence intervals.")
+final class EvaluateCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FOLDER-OR-GGUF",
+      description = "Hugging Face folder or GGUF file.")
+  private Path model;
+
+  @Option(
+      names = "--prompts",
+      required = true,
+      paramLabel = "FILE.jsonl",
+      description = "Problems with answers.")
+  private Path prompts;
+
+  @Option(
+      names = "--prompt-key",
+      defaultValue = "",
+      description = "Key of the prompt (default: question, prompt, messages or problem).")
+  private String promptKey;
+
+  @Option(
+      names = "--answer-key",
+      defaultValue = "",
+      description = "Key of the reference answer (default: answer or solution).")
+  private String answerKey;
+
+  @Option(
+      names = "--skip-bad-lines",
+      description = "Leave lines out that cannot be used, instead of refusing the file.")
+  private boolean skipBadLines;
+
+  @Option(names = "--size", description = "Problems from the beginning of the file (default: all).")
+  private @Nullable Integer size;
+
+  @Option(
+      names = "--samples",
+      defaultValue = "1",
+      description = "Responses to each problem; 1 is greedy (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1",
+      description = "Of sampling, with --samples above 1 (default: ${DEFAULT-VALUE}).")
+  private float temperature;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      description = "Of sampling (default: ${DEFAULT-VALUE}).")
+  private float topP;
+
+  @Option(
+      names = "--max-new-tokens",
+      defaultValue = "256",
+      description = "Longest response (default: ${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the sampling (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "32",
+      description =
+          "Most sequences decoded at once; results do not depend on it (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--reward",
+      defaultValue = "math",
+      description = "Reward that says what is right (default: ${DEFAULT-VALUE}).")
+  private String reward;
+
+  @Option(
+      names = "--completions",
+      paramLabel = "FILE.jsonl",
+      description = "Writes every response with its score; the file must not exist.")
+  private @Nullable Path completions;
+
+  @Mixin private EngineOption engine;
+
+  EvaluateCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    GenerationSettings settings =
+        Failures.usage(() -> {
+          Checks.atLeastOne("--samples", samples);
+          Checks.atLeastOne("--batch", batch);
+          Checks.that(
+              size == null || size >= 1, "--size is %s: it must be at least 1".formatted(size));
+          Checks.that(
+              completions == null || !Files.exists(completions),
+              "--completions: %s exists already".formatted(completions));
+          SamplingSettings sampling =
+              samples == 1 ? SamplingSettings.GREEDY : new SamplingSettings(temperature, 0, topP);
+          return new GenerationSettings(maxNewTokens, sampling, ImmutableList.of());
+        });
+    Reward scored = Failures.usage(() -> Rewards.named(reward));
+    try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
+      Prompts problems =
+          Failures.usage(() ->
+              Workloads.prompts(
+                  prompts,
+                  new PromptFields(promptKey, answerKey),
+                  skipBadLines ? BadLines.SKIP : BadLines.FATAL,
+                  policy.chatTemplate().isPresent()));
+      int count = size == null ? problems.size() : Math.min(size, problems.size());
+      Evaluation evaluation =
+          new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
+              .sampled(problems, count, samples, settings, seed);
+      if (completions != null) {
+        try (CompletionLog log = CompletionLog.create(completions)) {
+          log.add(0, evaluation.samples());
+        }
+      }
+      show(evaluation);
+    }
+    return 0;
+  }
+
+  private void show(Evaluation evaluation) {
+    console.print("problems  " + evaluation.problems());
+    if (samples == 1) {
+      console.print("accuracy  " + percent(evaluation.accuracy()));
+    } else {
+      console.print("mean@%d  %s".formatted(samples, percent(evaluation.meanAtK())));
+      for (int k = 1; k <= samples; k *= 2) {
+        console.print("pass@%d  %s".formatted(k, percent(evaluation.passAtK(k))));
+      }
+      console.print("maj@%d  %s".formatted(samples, percent(evaluation.majorityAtK())));
+    }
+    console.print("verdicts  " + evaluation.verdicts());
+    console.print(String.format(Locale.ROOT, "length  %.1f tokens", evaluation.meanLength()));
+  }
+
+  private static String percent(Interval share) {
+    return String.format(
+        Locale.ROOT,
+        "%.1f %% (95 %%: %.1f to %.1f)",
+        100 * share.value(),
+        100 * share.low(),
+        100 * share.high());
+  }
+}

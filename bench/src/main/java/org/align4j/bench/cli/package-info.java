@@ -1,0 +1,8 @@
+/**
+ * The command line: one class a command that parses its options, calls one library method and hands
+ * the result to one printer. Start at {@link org.align4j.bench.cli.Main}.
+ */
+@NullMarked
+package org.align4j.bench.cli;
+
+import org.jspecify.annotations.NullMarked;

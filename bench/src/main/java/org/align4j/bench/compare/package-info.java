@@ -1,0 +1,8 @@
+/**
+ * The comparison suite: the same prompts, the same SFT policy, the same sample budget, one
+ * algorithm after the other.
+ */
+@NullMarked
+package org.align4j.bench.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package org.align4j.bench.report;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.Multimaps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import org.align4j.algorithms.train.Phase;
+import org.align4j.bench.compare.RunResult;
+import org.align4j.bench.compare.Spread;
+
+/**
+ * The table that the comparison prints: one column an algorithm, mean and spread over the seeds.
+ */
+public final class ComparisonReport {
+
+  private static final double PAPER_PPO_HOURS = 60;
+  private static final double PAPER_REINFORCE_HOURS = 42;
+
+  private ComparisonReport() {}
+
+  /** The table and the ratio of the paper's pair where both ran. */
+  public static String of(List<RunResult> results) {
+    ImmutableListMultimap<String, RunResult> byAlgorithm =
+        Multimaps.index(results, RunResult::algorithm);
+    ImmutableList<String> algorithms = byAlgorithm.keySet().asList();
+    List<List<String>> rows = new ArrayList<>();
+    row(rows, "wall time, s", byAlgorithm, 1, run -> run.phases().totalSeconds());
+    for (Phase phase : Phase.values()) {
+      row(rows, "  " + phase.label() + ", s", byAlgorithm, 1, run -> run.phases().seconds(phase));
+    }
+    row(rows, "s per 1,000 response tokens", byAlgorithm, 3, RunResult::secondsPerThousandTokens);
+    row(rows, "tokens sampled", byAlgorithm, 0, run -> run.phases().tokens(Phase.GENERATE));
+    row(
+        rows,
+        "tokens scored (reference)",
+        byAlgorithm,
+        0,
+        run -> run.phases().tokens(Phase.REFERENCE));
+    row(
+        rows,
+        "tokens back-propagated (policy)",
+        byAlgorithm,
+        0,
+        run -> run.phases().tokens(Phase.POLICY_UPDATE));
+    row(rows, "reward, first batch", byAlgorithm, 3, RunResult::rewardBefore);
+    row(rows, "reward, last batch", byAlgorithm, 3, RunResult::rewardAfter);
+    if (results.stream().anyMatch(run -> run.accuracyAfter().isPresent())) {
+      row(
+          rows,
+          "held-out accuracy before, %",
+          byAlgorithm,
+          1,
+          run -> percent(run.accuracyBefore()));
+      row(rows, "held-out accuracy after, %", byAlgorithm, 1, run -> percent(run.accuracyAfter()));
+    }
+    row(rows, "KL per token, last batch", byAlgorithm, 4, RunResult::kl);
+    row(rows, "response length, first batch", byAlgorithm, 1, RunResult::lengthBefore);
+    row(rows, "response length, last batch", byAlgorithm, 1, RunResult::lengthAfter);
+    if (results.stream().allMatch(run -> run.peakBytes().isPresent())) {
+      row(rows, "peak memory, GB", byAlgorithm, 2, run -> run.peakBytes().orElse(0) / 1e9);
+    }
+    return table(algorithms, rows) + ratio(byAlgorithm);
+  }
+
+  private static String table(List<String> algorithms, List<List<String>> rows) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column().header("").dataAlign(HorizontalAlign.LEFT));
+    for (String algorithm : algorithms) {
+      columns.add(
+          new Column()
+              .header(algorithm)
+              .headerAlign(HorizontalAlign.RIGHT)
+              .dataAlign(HorizontalAlign.RIGHT));
+    }
+    String[][] cells =
+        rows.stream().map(row -> row.toArray(String[]::new)).toArray(String[][]::new);
+    return AsciiTable.getTable(
+        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns.toArray(Column[]::new), cells);
+  }
+
+  private static void row(
+      List<List<String>> rows,
+      String label,
+      ImmutableListMultimap<String, RunResult> byAlgorithm,
+      int decimals,
+      ToDoubleFunction<RunResult> figure) {
+    List<String> cells = new ArrayList<>();
+    cells.add(label);
+    byAlgorithm
+        .asMap()
+        .values()
+        .forEach(runs ->
+            cells.add(
+                Spread.of(runs.stream().mapToDouble(figure).boxed().toList()).format(decimals)));
+    rows.add(cells);
+  }
+
+  private static String ratio(ImmutableListMultimap<String, RunResult> byAlgorithm) {
+    if (!byAlgorithm.containsKey("ppo") || !byAlgorithm.containsKey("reinforce++")) {
+      return "";
+    }
+    double ppo = mean(byAlgorithm.get("ppo"), RunResult::secondsPerThousandTokens);
+    double reinforce = mean(byAlgorithm.get("reinforce++"), RunResult::secondsPerThousandTokens);
+    double wall =
+        mean(byAlgorithm.get("ppo"), run -> run.phases().totalSeconds())
+            / mean(byAlgorithm.get("reinforce++"), run -> run.phases().totalSeconds());
+    return String.format(
+        Locale.ROOT,
+        "%nPPO : REINFORCE++ = %.2f in wall time, %.2f per response token (the paper: %.0f h : %.0f h = %.2f).%n",
+        wall,
+        ppo / reinforce,
+        PAPER_PPO_HOURS,
+        PAPER_REINFORCE_HOURS,
+        PAPER_PPO_HOURS / PAPER_REINFORCE_HOURS);
+  }
+
+  private static double mean(List<RunResult> runs, ToDoubleFunction<RunResult> figure) {
+    return runs.stream().mapToDouble(figure).average().orElse(0);
+  }
+
+  private static double percent(OptionalDouble share) {
+    return 100 * share.orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,197 @@
+package org.align4j.bench.throughput;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.align4j.bench.compare.PeakMemory;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Scores;
+import org.align4j.core.kernel.FmaPeak;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.MemoryBandwidth;
+import org.align4j.core.kernel.Threads;
+import org.align4j.core.optim.AdamW;
+import org.align4j.core.optim.AdamWSettings;
+import org.align4j.core.random.CounterRandom;
+import org.align4j.core.tensor.Parameters;
+import org.align4j.models.generate.GenerationListener;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.generate.Generator;
+import org.align4j.models.policy.MicroBatch;
+import org.align4j.models.policy.Networks;
+import org.align4j.models.policy.PackedSequences;
+import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.transformer.Initialization;
+import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.Transformer;
+import org.align4j.models.transformer.TransformerConfig;
+
+/**
+ * Measures training, scoring and sampling of one model with random weights. Training and scoring: 8
+ * distinct sequences of 256 random tokens, no shared prefix, every next token labelled, temperature
+ * 1; a training step is forward, backward, global-norm clip and AdamW on all parameters. Sampling:
+ * distinct 64-token prompts, 64 new tokens each at temperature 1 with log-probs, prompt time
+ * included. Each figure is the best of the repetitions that fit its share of the time.
+ */
+public final class Throughput {
+
+  private static final int SEQUENCES = 8;
+  private static final int LENGTH = 256;
+  private static final int PROMPT = 64;
+  private static final int NEW_TOKENS = 64;
+  private static final int[] DECODED_AT_ONCE = {1, 16, 64};
+  private static final double SECONDS_PER_FIGURE = 20;
+  private static final int MOST_REPETITIONS = 6;
+
+  private final String name;
+  private final TransformerConfig config;
+  private final Engine engine;
+  private final Progress progress;
+
+  /**
+   * A measurement.
+   *
+   * @param name what the result calls the model
+   */
+  public Throughput(String name, TransformerConfig config, Engine engine, Progress progress) {
+    this.name = name;
+    this.config = config;
+    this.engine = engine;
+    this.progress = progress;
+  }
+
+  /** Hears which figure is being measured. */
+  public interface Progress {
+    /** A figure is next. */
+    void next(String figure);
+  }
+
+  /** Measures everything; takes a few minutes on a model of 135M parameters. */
+  public ThroughputResult measure() {
+    progress.next("bounds of the machine");
+    int threads = Runtime.getRuntime().availableProcessors();
+    double peak;
+    double memory;
+    try (Threads pool = new Threads(threads)) {
+      peak = FmaPeak.gigaflops(pool, 10);
+      memory = MemoryBandwidth.gigabytes(pool);
+    }
+    double gemm = Products.gigaflops(2048, 576, 1536);
+    PeakMemory.reset();
+    progress.next("training");
+    double train;
+    double peakMemory;
+    Parameters parameters = Initialization.random(config, ModelHead.LANGUAGE, 1);
+    try (Network network =
+        Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters)) {
+      train = train(network);
+      peakMemory =
+          PeakMemory.bytes().isPresent() ? PeakMemory.bytes().getAsLong() / 1e9 : Double.NaN;
+    }
+    double score;
+    var sample = ImmutableMap.<String, Double>builder();
+    try (Network network =
+        Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters)) {
+      progress.next("scoring");
+      score = score(network);
+      for (int slots : DECODED_AT_ONCE) {
+        progress.next("sampling, batch " + slots);
+        sample.put(Integer.toString(slots), sample(network, slots));
+      }
+    } finally {
+      parameters.close();
+    }
+    return new ThroughputResult(
+        name,
+        train,
+        score,
+        sample.buildOrThrow(),
+        gemm,
+        peak,
+        memory,
+        peakMemory,
+        Runtime.version().toString(),
+        engine == Engine.PLAN ? Kernels.best().name() : "nd4j",
+        threads);
+  }
+
+  private double train(Network network) {
+    PackedSequences packed =
+        PackedSequences.ofResponses(sequences(), network.preferredTokens(), 1f);
+    try (AdamW optimiser =
+        new AdamW(network.parameters(), AdamWSettings.DEFAULT.withLearningRate(1e-6))) {
+      return best(() -> {
+        network.gradients().zero();
+        for (MicroBatch batch : packed.batches()) {
+          Scores scores = network.forward(batch.batch());
+          float[] coefficients = new float[scores.outputs().length];
+          Arrays.fill(coefficients, -1f / (SEQUENCES * (LENGTH - 1)));
+          network.backward(coefficients, null);
+        }
+        optimiser.update(network.gradients());
+        network.parametersChanged();
+        return SEQUENCES * LENGTH;
+      });
+    }
+  }
+
+  private double score(Network network) {
+    PackedSequences packed = PackedSequences.ofResponses(sequences(), SEQUENCES * LENGTH, 1f);
+    return best(() -> {
+      packed.batches().forEach(batch -> network.score(batch.batch()));
+      return SEQUENCES * LENGTH;
+    });
+  }
+
+  private double sample(Network network, int slots) {
+    Generator generator =
+        new Generator(
+            network,
+            config.maxPositions(),
+            com.google.common.collect.ImmutableSet.of(),
+            ids -> "",
+            slots);
+    List<int[]> prompts = new ArrayList<>();
+    for (int i = 0; i < slots; i++) {
+      prompts.add(tokens(1000 + i, PROMPT));
+    }
+    return best(() -> {
+      generator.generate(
+          prompts, 1, GenerationSettings.of(NEW_TOKENS), 1, 0, GenerationListener.NONE);
+      return (long) slots * NEW_TOKENS;
+    });
+  }
+
+  private List<TokenSequence> sequences() {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int i = 0; i < SEQUENCES; i++) {
+      sequences.add(TokenSequence.ofText(tokens(i, LENGTH)));
+    }
+    return sequences;
+  }
+
+  private int[] tokens(long stream, int count) {
+    int[] ids = new int[count];
+    for (int t = 0; t < count; t++) {
+      ids[t] = (int) (CounterRandom.uniform(1, stream, t) * config.vocabSize());
+    }
+    return ids;
+  }
+
+  /** Tokens a second of the fastest repetition; the first ones warm the compiler up. */
+  private static double best(LongSupplier work) {
+    double best = 0;
+    double spent = 0;
+    for (int i = 0; i < MOST_REPETITIONS && (i < 2 || spent < SECONDS_PER_FIGURE); i++) {
+      long start = System.nanoTime();
+      long tokens = work.getAsLong();
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      spent += seconds;
+      best = Math.max(best, tokens / seconds);
+    }
+    return best;
+  }
+}

@@ -1,0 +1,56 @@
+package org.align4j.bench;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+
+/** Imports go one way: core ← models ← algorithms ← bench. */
+@AnalyzeClasses(packages = "org.align4j", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ModuleArrowsTest {
+
+  @ArchTest
+  static final ArchRule modulesKnowOnlyThoseBelow =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("core")
+          .definedBy("org.align4j.core..")
+          .layer("models")
+          .definedBy("org.align4j.models..")
+          .layer("algorithms")
+          .definedBy("org.align4j.algorithms..")
+          .layer("bench")
+          .definedBy("org.align4j.bench..")
+          .whereLayer("bench")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("algorithms")
+          .mayOnlyBeAccessedByLayers("bench")
+          .whereLayer("models")
+          .mayOnlyBeAccessedByLayers("algorithms", "bench");
+
+  @ArchTest
+  static final ArchRule librariesDoNotPrint =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("org.align4j.bench..")
+          .should()
+          .accessField(System.class, "err")
+          .because("what libraries have to say goes to a metric sink, a listener or slf4j");
+
+  @ArchTest
+  static final ArchRule kernelsKnowNothingAbove =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideInAPackage("org.align4j.core.kernel..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.align4j.core.plan..", "org.align4j.core.samediff..");
+
+  @ArchTest
+  static final ArchRule packagesOfAlgorithmsAreFreeOfCycles =
+      slices().matching("org.align4j.algorithms.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,170 @@
+package org.align4j.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bad usage is one clear sentence and exit code 2, before any work. */
+final class CommandLineTest {
+
+  @TempDir private Path folder;
+
+  /** What a command printed. */
+  private record Outcome(int code, String results, String errors) {}
+
+  private static Outcome run(String... args) {
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+    try {
+      int code = Main.run(new PrintStream(results, true, StandardCharsets.UTF_8), List.of(args));
+      return new Outcome(
+          code, results.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setErr(before);
+    }
+  }
+
+  private static void assertUsageError(Outcome outcome, String... parts) {
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.results()).isEmpty();
+    assertThat(outcome.errors()).contains(parts).doesNotContain("\tat ");
+    assertThat(outcome.errors().lines()).hasSize(1);
+  }
+
+  @Test
+  void anUnknownAlgorithmIsAnsweredWithTheNearest() {
+    Path out = folder.resolve("out");
+    assertUsageError(
+        run("compare", "--algorithms", "grop", "--out", out.toString()),
+        "grop",
+        "did you mean grpo",
+        "ppo");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aNegativeLearningRateIsRefused() {
+    assertUsageError(
+        run("compare", "--set", "actorLearningRate=-1"), "actorLearningRate is -1.0", "0 or above");
+  }
+
+  @Test
+  void anUnknownFieldIsAnsweredWithTheNearest() {
+    assertUsageError(
+        run("compare", "--set", "actorLearningRat=1"), "did you mean actorLearningRate");
+  }
+
+  @Test
+  void zeroSeedsAreRefused() {
+    assertUsageError(run("compare", "--seeds", "0"), "--seeds is 0", "at least 1");
+  }
+
+  @Test
+  void anUnknownOptionIsAnsweredWithTheNearest() {
+    assertUsageError(run("compare", "--sead", "3"), "--sead", "--seed");
+  }
+
+  @Test
+  void aModelWithoutPromptsIsRefused() {
+    assertUsageError(run("compare", "--model", folder.toString()), "--model needs --prompts");
+  }
+
+  @Test
+  void missingAndEmptyPromptsAreNamed() throws IOException {
+    Path model = Files.writeString(folder.resolve("model.gguf"), "not a model");
+    Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+    assertUsageError(
+        run(
+            "compare",
+            "--model",
+            model.toString(),
+            "--prompts",
+            folder.resolve("none.jsonl").toString()),
+        "none.jsonl",
+        "no such file");
+    assertUsageError(
+        run("compare", "--model", model.toString(), "--prompts", empty.toString()),
+        "empty.jsonl",
+        "is empty");
+  }
+
+  @Test
+  void aModelThatIsNotOneIsNamed() throws IOException {
+    Path model = Files.writeString(folder.resolve("model.gguf"), "not a model");
+    Path prompts =
+        Files.writeString(
+            folder.resolve("prompts.jsonl"),
+            "{\"question\": \"1 + 1?\", \"answer\": \"#### 2\"}\n");
+    assertUsageError(
+        run(
+            "compare",
+            "--model",
+            model.toString(),
+            "--prompts",
+            prompts.toString(),
+            "--eval-size",
+            "0"),
+        "model.gguf");
+  }
+
+  @Test
+  void anOutputFolderThatIsAFileIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertUsageError(
+        run("compare", "--out", file.toString(), "--updates", "1", "--eval-size", "0"), "--out");
+    assertThat(file).isEmptyFile();
+  }
+
+  @Test
+  void anEarlierRunIsNotOverwritten() throws IOException {
+    Path earlier = Files.createDirectories(folder.resolve("ppo/seed-1"));
+    Path metrics = Files.writeString(earlier.resolve("metrics.jsonl"), "kept");
+    assertUsageError(run("compare", "--out", folder.toString()), "exists from an earlier run");
+    assertThat(metrics).hasContent("kept");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "compare",
+        "sft",
+        "evaluate",
+        "generate",
+        "verify",
+        "throughput",
+        "parity",
+        "conformance",
+        "download"
+      })
+  void everyCommandExplainsItself(String command) {
+    Outcome outcome = run(command, "--help");
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.results()).contains("Usage:", command);
+  }
+
+  @Test
+  void verdictsAreCountedOnTheLastLine() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("cases.jsonl"),
+            """
+            {"text": "so 1/2 of it", "answer": "0.5", "verdict": "correct"}
+            {"text": "#### 3", "answer": "4", "verdict": "correct"}
+            """);
+    Outcome outcome = run("verify", file.toString());
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.results()).endsWith("1 passed, 1 failed\n");
+  }
+}

@@ -1,0 +1,86 @@
+package org.align4j.bench.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The consumer project, built before this test against the installed modules, brings an estimator
+ * of its own; it runs by name. Each test starts a JVM as {@code bench/run} does.
+ */
+final class ConsumerIT {
+
+  private static final Path CONSUMER = Path.of("target/it/consumer/target/consumer-1.jar");
+
+  @TempDir private Path folder;
+
+  /** What a process printed. */
+  private record Outcome(int code, String results, String errors) {}
+
+  private Outcome compare(List<String> jvmFlags, String... more)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmFlags);
+    command.addAll(
+        List.of(
+            "-Xmx1g", "-cp", System.getProperty("java.class.path"), "org.align4j.bench.cli.Main"));
+    command.addAll(
+        List.of(
+            "compare", "--updates", "1", "--prompts-per-batch", "2", "--samples-per-prompt", "2"));
+    command.addAll(
+        List.of(
+            "--max-new-tokens",
+            "8",
+            "--eval-size",
+            "0",
+            "--out",
+            folder.resolve("out").toString()));
+    command.addAll(List.of(more));
+    Path results = folder.resolve("results");
+    Path errors = folder.resolve("errors");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(results.toFile())
+            .redirectError(errors.toFile())
+            .start();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    return new Outcome(process.exitValue(), Files.readString(results), Files.readString(errors));
+  }
+
+  private static List<String> flags() {
+    return List.of(System.getProperty("align4j.jvm.flags", "").split(" "));
+  }
+
+  @Test
+  void anEstimatorOfTheUsersRunsByName() throws Exception {
+    assertThat(CONSUMER).exists();
+    Outcome outcome =
+        compare(
+            flags(),
+            "--classpath",
+            CONSUMER.toString(),
+            "--algorithms",
+            "half-baseline,reinforce++");
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(outcome.results()).contains("half-baseline");
+    assertThat(folder.resolve("out/half-baseline/seed-1/metrics.jsonl")).isNotEmptyFile();
+  }
+
+  @Test
+  void withoutTheVectorModuleTheScalarKernelsRunAndSaySo() throws Exception {
+    List<String> flags = new ArrayList<>(flags());
+    flags.remove("--add-modules");
+    flags.remove("jdk.incubator.vector");
+    Outcome outcome = compare(flags, "--algorithms", "reinforce++");
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(outcome.errors()).containsIgnoringCase("scalar kernels");
+  }
+}
