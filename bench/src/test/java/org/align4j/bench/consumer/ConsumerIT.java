@@ -2,6 +2,7 @@ package org.align4j.bench.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,7 @@ final class ConsumerIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmFlags);
-    command.addAll(
-        List.of(
-            "-Xmx1g", "-cp", System.getProperty("java.class.path"), "org.align4j.bench.cli.Main"));
+    command.addAll(List.of("-Xmx1g", "-cp", runtimeClasspath(), "org.align4j.bench.cli.Main"));
     command.addAll(
         List.of(
             "compare", "--updates", "1", "--prompts-per-batch", "2", "--samples-per-prompt", "2"));
@@ -53,6 +52,11 @@ final class ConsumerIT {
             .start();
     assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
     return new Outcome(process.exitValue(), Files.readString(results), Files.readString(errors));
+  }
+
+  /** What bench/run starts java with: not the test class path, which has more. */
+  private static String runtimeClasspath() throws IOException {
+    return "target/classes" + File.pathSeparator + Files.readString(Path.of("target/dependencies"));
   }
 
   private static List<String> flags() {
