@@ -40,18 +40,18 @@ public final class FmaPeak {
     FloatVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b;
     FloatVector c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
     for (int i = 0; i < ROUNDS; i++) {
-      c0 = c0.fma(a, b);
-      c1 = c1.fma(a, b);
-      c2 = c2.fma(a, b);
-      c3 = c3.fma(a, b);
-      c4 = c4.fma(a, b);
-      c5 = c5.fma(a, b);
-      c6 = c6.fma(a, b);
-      c7 = c7.fma(a, b);
-      c8 = c8.fma(a, b);
-      c9 = c9.fma(a, b);
-      c10 = c10.fma(a, b);
-      c11 = c11.fma(a, b);
+      c0 = a.fma(b, c0);
+      c1 = a.fma(b, c1);
+      c2 = a.fma(b, c2);
+      c3 = a.fma(b, c3);
+      c4 = a.fma(b, c4);
+      c5 = a.fma(b, c5);
+      c6 = a.fma(b, c6);
+      c7 = a.fma(b, c7);
+      c8 = a.fma(b, c8);
+      c9 = a.fma(b, c9);
+      c10 = a.fma(b, c10);
+      c11 = a.fma(b, c11);
     }
     FloatVector sum = c0.add(c1).add(c2).add(c3).add(c4).add(c5);
     return sum.add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).lane(0);
