@@ -101,21 +101,41 @@ final class FewRows {
     long b1 = b + BYTES;
     long b2 = b + panelPitch;
     long b3 = b + panelPitch + BYTES;
-    for (int k = 0; k < depth; k++) {
-      FloatVector s0 = broadcast(SPECIES, ALL.get(FLOAT, a + 8L * k));
-      FloatVector s1 = broadcast(SPECIES, ALL.get(FLOAT, a1 + 8L * k));
-      FloatVector bx = fromMemorySegment(SPECIES, ALL, b + 2 * BYTES * k, ORDER);
+    long a0n = a + 8;
+    long a1n = a + 12;
+    long b0n = b + 2 * BYTES;
+    long b1n = b + 3 * BYTES;
+    long b2n = b + panelPitch + 2 * BYTES;
+    long b3n = b + panelPitch + 3 * BYTES;
+    for (int k = 0; k < depth / 2; k++) {
+      FloatVector bx = fromMemorySegment(SPECIES, ALL, b + 4 * BYTES * k, ORDER);
+      FloatVector by = fromMemorySegment(SPECIES, ALL, b1 + 4 * BYTES * k, ORDER);
+      FloatVector bz = fromMemorySegment(SPECIES, ALL, b2 + 4 * BYTES * k, ORDER);
+      FloatVector bw = fromMemorySegment(SPECIES, ALL, b3 + 4 * BYTES * k, ORDER);
+      FloatVector s0 = broadcast(SPECIES, ALL.get(FLOAT, a + 16L * k));
       c0x = s0.fma(bx, c0x);
-      c1x = s1.fma(bx, c1x);
-      FloatVector by = fromMemorySegment(SPECIES, ALL, b1 + 2 * BYTES * k, ORDER);
       c0y = s0.fma(by, c0y);
-      c1y = s1.fma(by, c1y);
-      FloatVector bz = fromMemorySegment(SPECIES, ALL, b2 + 2 * BYTES * k, ORDER);
       c0z = s0.fma(bz, c0z);
-      c1z = s1.fma(bz, c1z);
-      FloatVector bw = fromMemorySegment(SPECIES, ALL, b3 + 2 * BYTES * k, ORDER);
       c0w = s0.fma(bw, c0w);
+      FloatVector s1 = broadcast(SPECIES, ALL.get(FLOAT, a1 + 16L * k));
+      c1x = s1.fma(bx, c1x);
+      c1y = s1.fma(by, c1y);
+      c1z = s1.fma(bz, c1z);
       c1w = s1.fma(bw, c1w);
+      FloatVector bxn = fromMemorySegment(SPECIES, ALL, b0n + 4 * BYTES * k, ORDER);
+      FloatVector byn = fromMemorySegment(SPECIES, ALL, b1n + 4 * BYTES * k, ORDER);
+      FloatVector bzn = fromMemorySegment(SPECIES, ALL, b2n + 4 * BYTES * k, ORDER);
+      FloatVector bwn = fromMemorySegment(SPECIES, ALL, b3n + 4 * BYTES * k, ORDER);
+      FloatVector s0n = broadcast(SPECIES, ALL.get(FLOAT, a0n + 16L * k));
+      c0x = s0n.fma(bxn, c0x);
+      c0y = s0n.fma(byn, c0y);
+      c0z = s0n.fma(bzn, c0z);
+      c0w = s0n.fma(bwn, c0w);
+      FloatVector s1n = broadcast(SPECIES, ALL.get(FLOAT, a1n + 16L * k));
+      c1x = s1n.fma(bxn, c1x);
+      c1y = s1n.fma(byn, c1y);
+      c1z = s1n.fma(bzn, c1z);
+      c1w = s1n.fma(bwn, c1w);
     }
     c0x.intoMemorySegment(ALL, c, ORDER);
     c0y.intoMemorySegment(ALL, c + BYTES, ORDER);
@@ -125,5 +145,10 @@ final class FewRows {
     c1y.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
     c1z.intoMemorySegment(ALL, c + cPitch + 2 * BYTES, ORDER);
     c1w.intoMemorySegment(ALL, c + cPitch + 3 * BYTES, ORDER);
+    if (depth % 2 != 0) {
+      long last = depth - 1;
+      SixRows.two(a + 8 * last, b + 2 * BYTES * last, 1, c, cPitch, true);
+      SixRows.two(a + 8 * last, b2 + 2 * BYTES * last, 1, c + 2 * BYTES, cPitch, true);
+    }
   }
 }

@@ -2,22 +2,47 @@ package org.align4j.core.kernel;
 
 /**
  * Working memory of one thread. It grows to the largest request and stays; contents are undefined
- * at each request.
+ * at each request. Within one round of {@link Threads} a kernel may find again what it has left
+ * there: {@link #hold} and {@link #holds}.
  */
 public final class Scratch implements AutoCloseable {
 
   private final NativeMemory memory = new NativeMemory();
   private Floats floats = memory.allocate(1024);
+  private long heldAddress;
+  private long heldShape;
 
   /**
    * Address of at least {@code count} floats, aligned to 64 bytes; the previous request is void.
    */
   long address(long count) {
+    forget();
     if (floats.length() < count) {
       memory.free(floats);
       floats = memory.allocate(count);
     }
     return floats.address();
+  }
+
+  /** Remembers what the last request was made of, until the next one or the next round. */
+  void hold(long address, long shape) {
+    heldAddress = address;
+    heldShape = shape;
+  }
+
+  /** Whether the last request still holds what was made of this in this round. */
+  boolean holds(long address, long shape) {
+    return heldAddress == address && heldShape == shape;
+  }
+
+  /** Address of the last request. */
+  long held() {
+    return floats.address();
+  }
+
+  /** A round begins: what was held may have changed. */
+  void forget() {
+    heldAddress = 0;
   }
 
   @Override

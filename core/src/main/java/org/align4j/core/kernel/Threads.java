@@ -69,6 +69,7 @@ public final class Threads implements AutoCloseable {
       return;
     }
     if (count == 1 || workers.isEmpty()) {
+      scratch.forget();
       for (int from = 0; from < items; from += tile) {
         task.run(from, Math.min(items, from + tile), scratch);
       }
@@ -121,6 +122,7 @@ public final class Threads implements AutoCloseable {
 
   private void drain(Scratch mine) {
     Task work = task;
+    mine.forget();
     try {
       int t;
       while (work != null && (t = next.getAndIncrement()) < tiles) {

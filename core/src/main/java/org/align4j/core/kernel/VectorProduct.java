@@ -22,8 +22,8 @@ final class VectorProduct {
 
   static final int WIDTH = 2 * Lanes.COUNT;
   private static final int ROWS = WIDE ? 14 : 6;
-  static int ROW_BLOCK = Integer.getInteger("mc", WIDE ? 112 : 96);
-  static int DEPTH_BLOCK = Integer.getInteger("kc", WIDE ? 576 : 384);
+  private static final int ROW_BLOCK = WIDE ? 112 : 96;
+  private static final int DEPTH_BLOCK = 576;
 
   /** Up to so many rows, where the weights come from memory, panels are read in longer pieces. */
   private static final int FEW_ROWS = ROW_BLOCK / 4;
@@ -43,9 +43,15 @@ final class VectorProduct {
   }
 
   private static int columnBlocks(int rows, int panels) {
+    int each = columnBlock(rows, panels);
+    return (panels + each - 1) / each;
+  }
+
+  /** Panels of a tile: whole fours, which {@link FewRows} takes at once. */
+  private static int columnBlock(int rows, int panels) {
     int wanted = Math.max(1, TILES / Math.max(1, rowBlocks(rows)));
     int each = (panels + wanted - 1) / wanted;
-    return (panels + each - 1) / each;
+    return (each + 3) / 4 * 4;
   }
 
   static void product(
@@ -61,7 +67,7 @@ final class VectorProduct {
       Scratch scratch) {
     int panels = weight.panels();
     int columnBlocks = columnBlocks(rows, panels);
-    int each = (panels + columnBlocks - 1) / columnBlocks;
+    int each = columnBlock(rows, panels);
     long rowPitch = transposed ? Float.BYTES : x.pitch();
     long kPitch = transposed ? x.pitch() : Float.BYTES;
     for (int tile = from; tile < to; tile++) {
@@ -89,19 +95,15 @@ final class VectorProduct {
       boolean add,
       Scratch scratch) {
     int depth = weight.depth();
-    int most = rowEnd - row <= FEW_ROWS ? LONG_DEPTH_BLOCK : DEPTH_BLOCK;
-    int blocks = (depth + most - 1) / most;
-    int step = (depth + blocks - 1) / blocks;
-    long work = scratch.address((long) ROW_BLOCK * DEPTH_BLOCK + (long) ROWS * WIDTH);
-    long room = work + Float.BYTES * (long) ROWS * WIDTH;
+    int step = depthStep(rowEnd - row, depth);
+    long a = x + row * rowPitch;
+    boolean single = rowEnd - row == 1 && kPitch == Float.BYTES;
+    long work = packed(a, rowPitch, kPitch, rowEnd - row, depth, single, scratch);
+    long rows = single ? a : work + Float.BYTES * (long) ROWS * WIDTH;
+    long pitch = Float.BYTES * (single ? 1L : packedRows(rowEnd - row));
     for (int k = 0; k < depth; k += step) {
       int length = Math.min(step, depth - k);
-      long a = x + row * rowPitch + k * kPitch;
-      boolean single = rowEnd - row == 1 && kPitch == Float.BYTES;
-      if (!single) {
-        packRows(a, rowPitch, kPitch, rowEnd - row, length, room);
-      }
-      long packed = single ? a : room;
+      long packed = rows + k * pitch;
       boolean load = add || k > 0;
       int p = few(packed, length, row, rowEnd, weight, k, panel, panelEnd, y, load);
       for (; p < panelEnd; p++) {
@@ -117,7 +119,36 @@ final class VectorProduct {
     }
   }
 
-  /** Several whole panels at once where the rows are one or two; answers the first panel left. */
+  private static int depthStep(int rows, int depth) {
+    int most = rows <= FEW_ROWS ? LONG_DEPTH_BLOCK : DEPTH_BLOCK;
+    int blocks = (depth + most - 1) / most;
+    return (depth + blocks - 1) / blocks;
+  }
+
+  /**
+   * Room for a tile of the result, and behind it the packed rows, one depth block after the other.
+   * A thread packs the rows of a block once and keeps them for its next tiles in the same round.
+   */
+  private static long packed(
+      long a, long rowPitch, long kPitch, int rows, int depth, boolean single, Scratch scratch) {
+    long shape = ((long) rows << 32 | depth) ^ rowPitch << 16;
+    if (scratch.holds(a, shape)) {
+      return scratch.held();
+    }
+    long count = (long) ROWS * WIDTH + (single ? 0 : (long) packedRows(rows) * depth);
+    long work = scratch.address(count);
+    if (!single) {
+      int step = depthStep(rows, depth);
+      for (int k = 0; k < depth; k += step) {
+        long target = work + Float.BYTES * ((long) ROWS * WIDTH + (long) packedRows(rows) * k);
+        packRows(a + k * kPitch, rowPitch, kPitch, rows, Math.min(step, depth - k), target);
+      }
+      scratch.hold(a, shape);
+    }
+    return work;
+  }
+
+  /** Several whole panels at once where the rows are up to three; answers the first panel left. */
   private static int few(
       long packed,
       int depth,
@@ -130,19 +161,24 @@ final class VectorProduct {
       Matrix y,
       boolean load) {
     int rows = rowEnd - row;
-    if (rows > 2) {
+    if (rows > 3) {
       return panel;
     }
     int whole = Math.min(panelEnd, weight.columns() / WIDTH);
-    int at = rows == 1 ? 4 : 2;
+    long pitch = weight.panelPitch();
     int p = panel;
-    for (; p + at <= whole; p += at) {
+    for (; p + 4 <= whole; p += 4) {
       long c = y.address(row) + (long) Float.BYTES * p * WIDTH;
       long b = weight.address(p, k);
-      if (rows == 1) {
-        FewRows.oneByFour(packed, b, weight.panelPitch(), depth, c, y.pitch(), load);
-      } else {
-        FewRows.twoByTwo(packed, b, weight.panelPitch(), depth, c, y.pitch(), load);
+      long one = packed;
+      if (rows >= 2) {
+        FewRows.twoByTwo(packed, b, pitch, depth, c, y.pitch(), load);
+        FewRows.twoByTwo(packed, b + 2 * pitch, pitch, depth, c + 2 * PANEL_ROW, y.pitch(), load);
+        one += 8L * depth;
+        c += 2 * y.pitch();
+      }
+      if (rows != 2) {
+        FewRows.oneByFour(one, b, pitch, depth, c, y.pitch(), load);
       }
     }
     return p;
@@ -153,20 +189,37 @@ final class VectorProduct {
     if (WIDE && left >= 7) {
       return left >= 14 ? 14 : left >= 12 ? 12 : left >= 8 ? 8 : 4;
     }
-    int tiles = (left + 5) / 6;
-    return (left + tiles - 1) / tiles;
+    return switch (left) {
+      case 1 -> 1;
+      case 2, 3 -> 2;
+      case 4, 8 -> 4;
+      case 5, 7, 9, 10 -> 5;
+      default -> 6;
+    };
   }
 
-  /** Copies rows to {@code [k][14]} or {@code [k][6]} and, at the end, to fewer. */
+  /** Floats between the steps of packed rows: a power of two up to six rows. */
+  private static int packedPitch(int step) {
+    return step == 5 || step == 6 ? 8 : step;
+  }
+
+  /** Rows that packing so many takes at most. */
+  static int packedRows(int rows) {
+    return rows <= 4 ? rows : (rows + 5) / 6 * 8;
+  }
+
+  /** Copies rows to {@code [k][14]} or {@code [k][8]} and, at the end, to fewer. */
   static void packRows(long a, long rowPitch, long kPitch, int rows, int depth, long packed) {
     for (int done = 0; done < rows; ) {
       int step = step(rows - done);
       switch (step) {
         case 6 -> packSix(a, rowPitch, kPitch, depth, packed);
         case 5 -> packFive(a, rowPitch, kPitch, depth, packed);
+        case 4 -> packFour(a, rowPitch, kPitch, depth, packed);
+        case 2 -> packTwo(a, rowPitch, kPitch, depth, packed);
         default -> packStep(a, rowPitch, kPitch, step, depth, packed);
       }
-      packed += (long) Float.BYTES * step * depth;
+      packed += (long) Float.BYTES * packedPitch(step) * depth;
       a += step * rowPitch;
       done += step;
     }
@@ -175,7 +228,7 @@ final class VectorProduct {
   private static void packSix(long a, long rowPitch, long kPitch, int depth, long packed) {
     for (int k = 0; k < depth; k++) {
       long source = a + k * kPitch;
-      long target = packed + 24L * k;
+      long target = packed + 32L * k;
       ALL.set(FLOAT, target, ALL.get(FLOAT, source));
       ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
       ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
@@ -188,12 +241,32 @@ final class VectorProduct {
   private static void packFive(long a, long rowPitch, long kPitch, int depth, long packed) {
     for (int k = 0; k < depth; k++) {
       long source = a + k * kPitch;
-      long target = packed + 20L * k;
+      long target = packed + 32L * k;
       ALL.set(FLOAT, target, ALL.get(FLOAT, source));
       ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
       ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
       ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
       ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
+    }
+  }
+
+  private static void packFour(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 16L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
+      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
+    }
+  }
+
+  private static void packTwo(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 8L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
     }
   }
 
@@ -216,7 +289,7 @@ final class VectorProduct {
       } else {
         narrow(step, packed, b, depth, c, cPitch, load);
       }
-      packed += (long) Float.BYTES * step * depth;
+      packed += (long) Float.BYTES * packedPitch(step) * depth;
       c += step * cPitch;
       done += step;
     }
@@ -237,7 +310,6 @@ final class VectorProduct {
       case 6 -> SixRows.six(a, b, depth, c, cPitch, load);
       case 5 -> SixRows.five(a, b, depth, c, cPitch, load);
       case 4 -> SixRows.four(a, b, depth, c, cPitch, load);
-      case 3 -> SixRows.three(a, b, depth, c, cPitch, load);
       case 2 -> SixRows.two(a, b, depth, c, cPitch, load);
       default -> SixRows.one(a, b, depth, c, cPitch, load);
     }
@@ -261,7 +333,7 @@ final class VectorProduct {
       }
       panel(packed, b, depth, work, PANEL_ROW, step, load);
       copy(work, PANEL_ROW, c, cPitch, step, columns);
-      packed += (long) Float.BYTES * step * depth;
+      packed += (long) Float.BYTES * packedPitch(step) * depth;
       c += step * cPitch;
       done += step;
     }
