@@ -256,7 +256,11 @@ public final class VectorKernels implements Kernels {
       int to,
       Scratch scratch) {
     for (int tile = from; tile < to; tile++) {
-      VectorAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
+      if (logSumExp == null && tiles.count(tiles.block(tile)) == 1) {
+        VectorStepAttention.attention(q, k, v, tiles, out, tile, scratch);
+      } else {
+        VectorAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
+      }
     }
   }
 

@@ -10,10 +10,11 @@ import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products in the manner of Goto and van de Geijn (2008): a block of rows stays in the
- * second cache while the panels of the right-hand side pass by, and a micro-kernel keeps the sums
- * in registers. Sums over the depth go on through memory from block to block, so blocking changes
- * no bits.
+ * Matrix products in the manner of Goto and van de Geijn (2008): a micro-kernel keeps the sums in
+ * registers. Few rows stay in the second cache while the panels of the right-hand side pass by. Of
+ * many rows a block comes from the third cache, a few rows at a time, and passes by a group of
+ * panels in the second: each weight is then read from memory once for {@link #ROW_BLOCK} rows. Sums
+ * over the depth go on through memory from block to block, so blocking changes no bits.
  */
 final class VectorProduct {
 
@@ -22,11 +23,20 @@ final class VectorProduct {
 
   static final int WIDTH = 2 * Lanes.COUNT;
   private static final int ROWS = WIDE ? 14 : 6;
-  private static final int ROW_BLOCK = WIDE ? 112 : 96;
+
+  /** Rows that the second cache has room for. */
+  private static final int CACHED_ROWS = 16 * ROWS;
+
+  /** Most rows of a block. */
+  private static final int ROW_BLOCK = 240;
+
   private static final int DEPTH_BLOCK = 576;
 
+  /** Panels that stay in the second cache while a block of rows passes by. */
+  private static final int PANEL_GROUP = 8;
+
   /** Up to so many rows, where the weights come from memory, panels are read in longer pieces. */
-  private static final int FEW_ROWS = ROW_BLOCK / 4;
+  private static final int FEW_ROWS = 4 * ROWS;
 
   private static final int LONG_DEPTH_BLOCK = 4 * DEPTH_BLOCK;
   private static final int TILES = 16;
@@ -39,7 +49,18 @@ final class VectorProduct {
   }
 
   private static int rowBlocks(int rows) {
-    return (rows + ROW_BLOCK - 1) / ROW_BLOCK;
+    int block = rowBlock(rows);
+    return (rows + block - 1) / block;
+  }
+
+  /** Rows of a block: whole micro-kernels, and an even number of blocks. */
+  private static int rowBlock(int rows) {
+    if (rows <= CACHED_ROWS) {
+      return rows;
+    }
+    int blocks = 2 * ((rows + 2 * ROW_BLOCK - 1) / (2 * ROW_BLOCK));
+    int each = (rows + blocks - 1) / blocks;
+    return (each + ROWS - 1) / ROWS * ROWS;
   }
 
   private static int columnBlocks(int rows, int panels) {
@@ -68,12 +89,13 @@ final class VectorProduct {
     int panels = weight.panels();
     int columnBlocks = columnBlocks(rows, panels);
     int each = columnBlock(rows, panels);
+    int block = rowBlock(rows);
     long rowPitch = transposed ? Float.BYTES : x.pitch();
     long kPitch = transposed ? x.pitch() : Float.BYTES;
     for (int tile = from; tile < to; tile++) {
-      int row = tile / columnBlocks * ROW_BLOCK;
+      int row = tile / columnBlocks * block;
       int panel = tile % columnBlocks * each;
-      int rowEnd = Math.min(rows, row + ROW_BLOCK);
+      int rowEnd = Math.min(rows, row + block);
       int panelEnd = Math.min(panels, panel + each);
       tile(x.address(0), rowPitch, kPitch, row, rowEnd, weight, panel, panelEnd, y, add, scratch);
       if (bias != null) {
@@ -105,16 +127,22 @@ final class VectorProduct {
       int length = Math.min(step, depth - k);
       long packed = rows + k * pitch;
       boolean load = add || k > 0;
-      int p = few(packed, length, row, rowEnd, weight, k, panel, panelEnd, y, load);
-      for (; p < panelEnd; p++) {
-        int columns = Math.min(WIDTH, weight.columns() - p * WIDTH);
-        long c = y.address(row) + (long) Float.BYTES * p * WIDTH;
-        long b = weight.address(p, k);
-        if (columns == WIDTH) {
-          panel(packed, b, length, c, y.pitch(), rowEnd - row, load);
-        } else {
-          last(packed, b, length, c, y.pitch(), rowEnd - row, columns, load, work);
-        }
+      int whole = Math.min(panelEnd, weight.columns() / WIDTH);
+      panels(
+          packed,
+          weight.address(panel, k),
+          weight.panelPitch(),
+          whole - panel,
+          length,
+          y.address(row) + panel * PANEL_ROW,
+          y.pitch(),
+          rowEnd - row,
+          load);
+      if (whole < panelEnd) {
+        int columns = weight.columns() - whole * WIDTH;
+        long c = y.address(row) + whole * PANEL_ROW;
+        long b = weight.address(whole, k);
+        last(packed, b, length, c, y.pitch(), rowEnd - row, columns, load, work);
       }
     }
   }
@@ -148,40 +176,67 @@ final class VectorProduct {
     return work;
   }
 
-  /** Several whole panels at once where the rows are up to three; answers the first panel left. */
-  private static int few(
+  /**
+   * {@code c[rows][panels · WIDTH] (+)= a · b} over whole panels, {@code panelPitch} bytes apart.
+   * For up to three rows several panels are taken at once.
+   */
+  static void panels(
       long packed,
+      long b,
+      long panelPitch,
+      int panels,
       int depth,
-      int row,
-      int rowEnd,
-      PackedMatrix weight,
-      int k,
-      int panel,
-      int panelEnd,
-      Matrix y,
+      long c,
+      long cPitch,
+      int rows,
       boolean load) {
-    int rows = rowEnd - row;
-    if (rows > 3) {
-      return panel;
-    }
-    int whole = Math.min(panelEnd, weight.columns() / WIDTH);
-    long pitch = weight.panelPitch();
-    int p = panel;
-    for (; p + 4 <= whole; p += 4) {
-      long c = y.address(row) + (long) Float.BYTES * p * WIDTH;
-      long b = weight.address(p, k);
+    int p = 0;
+    for (; rows <= 3 && p + 4 <= panels; p += 4) {
+      long from = b + p * panelPitch;
+      long to = c + p * PANEL_ROW;
       long one = packed;
       if (rows >= 2) {
-        FewRows.twoByTwo(packed, b, pitch, depth, c, y.pitch(), load);
-        FewRows.twoByTwo(packed, b + 2 * pitch, pitch, depth, c + 2 * PANEL_ROW, y.pitch(), load);
-        one += 8L * depth;
-        c += 2 * y.pitch();
+        FewRows.twoByTwo(packed, from, panelPitch, depth, to, cPitch, load);
+        FewRows.twoByTwo(
+            packed, from + 2 * panelPitch, panelPitch, depth, to + 2 * PANEL_ROW, cPitch, load);
+        one += 2L * Float.BYTES * depth;
+        to += 2 * cPitch;
       }
       if (rows != 2) {
-        FewRows.oneByFour(one, b, pitch, depth, c, y.pitch(), load);
+        FewRows.oneByFour(one, from, panelPitch, depth, to, cPitch, load);
       }
     }
-    return p;
+    int group = rows <= CACHED_ROWS ? 1 : PANEL_GROUP;
+    for (; p < panels; p += group) {
+      int count = Math.min(group, panels - p);
+      long from = b + p * panelPitch;
+      block(packed, from, panelPitch, count, depth, c + p * PANEL_ROW, cPitch, rows, load);
+    }
+  }
+
+  private static void block(
+      long packed,
+      long b,
+      long panelPitch,
+      int panels,
+      int depth,
+      long c,
+      long cPitch,
+      int rows,
+      boolean load) {
+    for (int done = 0; done < rows; ) {
+      int step = step(rows - done);
+      for (int p = 0; p < panels; p++) {
+        if (WIDE) {
+          wide(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch, load);
+        } else {
+          narrow(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch, load);
+        }
+      }
+      packed += (long) Float.BYTES * packedPitch(step) * depth;
+      c += step * cPitch;
+      done += step;
+    }
   }
 
   /** Rows of the next micro-kernel where so many are left. */
@@ -213,8 +268,7 @@ final class VectorProduct {
     for (int done = 0; done < rows; ) {
       int step = step(rows - done);
       switch (step) {
-        case 6 -> packSix(a, rowPitch, kPitch, depth, packed);
-        case 5 -> packFive(a, rowPitch, kPitch, depth, packed);
+        case 5, 6 -> packEight(a, rowPitch, kPitch, step, depth, packed);
         case 4 -> packFour(a, rowPitch, kPitch, depth, packed);
         case 2 -> packTwo(a, rowPitch, kPitch, depth, packed);
         default -> packStep(a, rowPitch, kPitch, step, depth, packed);
@@ -222,6 +276,17 @@ final class VectorProduct {
       packed += (long) Float.BYTES * packedPitch(step) * depth;
       a += step * rowPitch;
       done += step;
+    }
+  }
+
+  private static void packEight(
+      long a, long rowPitch, long kPitch, int step, int depth, long packed) {
+    if (kPitch == Float.BYTES) {
+      Transposition.rows(a, rowPitch, step, depth, packed, Float.BYTES * packedPitch(step));
+    } else if (step == 6) {
+      packSix(a, rowPitch, kPitch, depth, packed);
+    } else {
+      packFive(a, rowPitch, kPitch, depth, packed);
     }
   }
 
@@ -282,17 +347,7 @@ final class VectorProduct {
   }
 
   static void panel(long packed, long b, int depth, long c, long cPitch, int rows, boolean load) {
-    for (int done = 0; done < rows; ) {
-      int step = step(rows - done);
-      if (WIDE) {
-        wide(step, packed, b, depth, c, cPitch, load);
-      } else {
-        narrow(step, packed, b, depth, c, cPitch, load);
-      }
-      packed += (long) Float.BYTES * packedPitch(step) * depth;
-      c += step * cPitch;
-      done += step;
-    }
+    block(packed, b, 0, 1, depth, c, cPitch, rows, load);
   }
 
   private static void wide(int step, long a, long b, int depth, long c, long cPitch, boolean load) {
