@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Have a model solve problems: greedy accuracy, or with --samples mean@k, unbiased pass@k and maj@k, with 95 % confidence intervals.")
+        "Have a model solve problems: greedy accuracy, or with --samples mean@k, unbiased pass@k and maj@k, with 95 %% confidence intervals.")
 final class EvaluateCommand implements Callable<Integer> {
 
   private final Console console;
