@@ -3,22 +3,29 @@ package org.align4j.core.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.kernel.ScalarKernels;
 import org.align4j.core.tensor.Parameters;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** What a step costs the heap, and what a plan needs of native memory. */
 @Tag("isolated")
 class PlanMemoryTest {
 
   private static final int STEPS = 1000;
+  private static final Path STATUS = Path.of("/proc/self/status");
 
   /**
    * A training step hands out its scores and notes which parts the batch has: some hundred bytes
@@ -89,6 +96,38 @@ class PlanMemoryTest {
         .isBetween((long) layers * perLayer, (long) layers * perLayer + passing);
     Layout inference = new Layout(graph, false);
     assertThat(inference.columns()).isLessThanOrEqualTo(32 + 32 + 2 * 48L);
+  }
+
+  /** On Linux; elsewhere there is no such test. */
+  @TestFactory
+  Stream<DynamicTest> closingANetworkFreesItsMemoryAtOnce() {
+    return Files.isReadable(STATUS)
+        ? Stream.of(DynamicTest.dynamicTest("resident memory", PlanMemoryTest::closeAndLook))
+        : Stream.empty();
+  }
+
+  private static void closeAndLook() throws IOException {
+    SmallNetwork shape = SmallNetwork.LLAMA;
+    TokenBatch batch =
+        Batches.separate(Batches.groups(new Random(3), shape.vocabulary(), 500, 90), 1f);
+    float[] coefficients = new float[batch.rows().length];
+    long activations = 4L * batch.tokens().length * (2L * 32 + 32 + 16 + 16 + 32 + 2 * 48);
+    assertThat(activations).as("bytes that the backward pass reads").isGreaterThan(20L << 20);
+    try (Parameters parameters = shape.randomParameters(1)) {
+      PlanNetwork network = PlanNetwork.create(shape, parameters, oneThread());
+      network.forward(batch);
+      network.backward(coefficients, null);
+      long before = residentBytes();
+      network.close();
+      assertThat(before - residentBytes()).isGreaterThan(activations);
+    }
+  }
+
+  private static long residentBytes() throws IOException {
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      String line = lines.filter(l -> l.startsWith("VmRSS:")).findFirst().orElseThrow();
+      return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+    }
   }
 
   /** Bytes allocated by this thread per step, after the compiler has seen the code. */
