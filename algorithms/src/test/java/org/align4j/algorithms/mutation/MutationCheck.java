@@ -54,7 +54,12 @@ class MutationCheck {
       Map.of(
           "kl", List.of("kl.KlTest"),
           "advantage", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
-          "loss", List.of("loss.OtherLossesTest", "loss.PolicyObjectiveTest"),
+          "loss",
+              List.of(
+                  "loss.OtherLossesTest",
+                  "loss.PolicyObjectiveTest",
+                  "loss.PolicyLossInputsTest",
+                  "loss.PolicyLossSettingsTest"),
           "reward", List.of("reward.ShapingTest"),
           "convention",
               List.of(

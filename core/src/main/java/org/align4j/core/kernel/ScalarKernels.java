@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** The kernels as a reader would write them: the definition, and the fallback. */
 public final class ScalarKernels implements Kernels {
 
-  private static final int ROW_TILE = 16;
-
   @Override
   public String name() {
     return "scalar";
@@ -26,17 +24,12 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
-    for (int c = from; c < to; c++) {
-      for (int k = 0; k < target.depth(); k++) {
-        float value = layout == WeightLayout.OUT_IN ? source.get(c, k) : source.get(k, c);
-        Memory.set(target.address(c, k), value);
-      }
-    }
+    ScalarProduct.pack(source, layout, target, from, to);
   }
 
   @Override
   public int productTiles(int rows, PackedMatrix weight) {
-    return (rows + ROW_TILE - 1) / ROW_TILE;
+    return ScalarProduct.tiles(rows);
   }
 
   @Override
@@ -50,15 +43,7 @@ public final class ScalarKernels implements Kernels {
       int from,
       int to,
       Scratch scratch) {
-    for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
-      for (int c = 0; c < weight.columns(); c++) {
-        float sum = add ? y.get(n, c) : 0;
-        for (int k = 0; k < weight.depth(); k++) {
-          sum += x.get(n, k) * Memory.get(weight.address(c, k));
-        }
-        y.set(n, c, bias == null ? sum : sum + bias.get(c));
-      }
-    }
+    ScalarProduct.product(x, false, rows, weight, bias, y, add, from, to);
   }
 
   @Override
@@ -71,15 +56,7 @@ public final class ScalarKernels implements Kernels {
       int from,
       int to,
       Scratch scratch) {
-    for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
-      for (int c = 0; c < weight.columns(); c++) {
-        float sum = add ? y.get(n, c) : 0;
-        for (int k = 0; k < weight.depth(); k++) {
-          sum += x.get(k, n) * Memory.get(weight.address(c, k));
-        }
-        y.set(n, c, sum);
-      }
-    }
+    ScalarProduct.product(x, true, rows, weight, null, y, add, from, to);
   }
 
   @Override
@@ -231,50 +208,24 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < y.columns(); c++) {
-        float g = gate.get(n, c);
-        y.set(n, c, (float) (g * ScalarMath.sigmoid(g) * up.get(n, c)));
-      }
-    }
+    ScalarActivations.swiGlu(gate, up, y, from, to);
   }
 
   @Override
   public void swiGluGradient(
       Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < dy.columns(); c++) {
-        float g = gate.get(n, c);
-        float u = up.get(n, c);
-        float d = dy.get(n, c);
-        double s = ScalarMath.sigmoid(g);
-        dGate.set(n, c, (float) (d * u * s * (1 + g * (1 - s))));
-        dUp.set(n, c, (float) (d * g * s));
-      }
-    }
+    ScalarActivations.swiGluGradient(gate, up, dy, dGate, dUp, from, to);
   }
 
   @Override
   public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < y.columns(); c++) {
-        float a = x.get(n, c);
-        y.set(n, c, (float) (form == Gelu.ERF ? ScalarMath.geluErf(a) : ScalarMath.geluTanh(a)));
-      }
-    }
+    ScalarActivations.gelu(x, form, y, from, to);
   }
 
   @Override
   public void geluGradient(
       Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < dx.columns(); c++) {
-        float a = x.get(n, c);
-        double slope =
-            form == Gelu.ERF ? ScalarMath.geluErfDerivative(a) : ScalarMath.geluTanhDerivative(a);
-        dx.set(n, c, (float) (dy.get(n, c) * slope) + (add ? dx.get(n, c) : 0));
-      }
-    }
+    ScalarActivations.geluGradient(x, form, dy, dx, add, from, to);
   }
 
   @Override
@@ -432,15 +383,19 @@ public final class ScalarKernels implements Kernels {
       int step,
       long from,
       long to) {
-    double correction1 = 1 - Math.pow(beta1, step);
-    double correction2 = 1 - Math.pow(beta2, step);
-    for (long i = from; i < to; i++) {
-      double g = (double) gradientScale * gradient.get(i);
-      m.set(i, (float) (beta1 * m.get(i) + (1 - beta1) * g));
-      v.set(i, (float) (beta2 * v.get(i) + (1 - beta2) * g * g));
-      double kept = parameter.get(i) * (1 - learningRate * decay);
-      double direction = m.get(i) / correction1 / (Math.sqrt(v.get(i) / correction2) + eps);
-      parameter.set(i, (float) (kept - learningRate * direction));
-    }
+    ScalarOptimiser.adamW(
+        parameter,
+        gradient,
+        m,
+        v,
+        gradientScale,
+        learningRate,
+        beta1,
+        beta2,
+        eps,
+        decay,
+        step,
+        from,
+        to);
   }
 }

@@ -1,0 +1,47 @@
+package org.align4j.core.kernel;
+
+import org.align4j.core.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/** Matrix products by their definition: every sum in the order of the depth. */
+final class ScalarProduct {
+
+  private static final int ROW_TILE = 16;
+
+  private ScalarProduct() {}
+
+  static int tiles(int rows) {
+    return (rows + ROW_TILE - 1) / ROW_TILE;
+  }
+
+  static void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    for (int c = from; c < to; c++) {
+      for (int k = 0; k < target.depth(); k++) {
+        float value = layout == WeightLayout.OUT_IN ? source.get(c, k) : source.get(k, c);
+        Memory.set(target.address(c, k), value);
+      }
+    }
+  }
+
+  static void product(
+      Matrix x,
+      boolean transposed,
+      int rows,
+      PackedMatrix weight,
+      @Nullable Floats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to) {
+    for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
+      for (int c = 0; c < weight.columns(); c++) {
+        float sum = add ? y.get(n, c) : 0;
+        for (int k = 0; k < weight.depth(); k++) {
+          float left = transposed ? x.get(k, n) : x.get(n, k);
+          sum += left * Memory.get(weight.address(c, k));
+        }
+        y.set(n, c, bias == null ? sum : sum + bias.get(c));
+      }
+    }
+  }
+}
