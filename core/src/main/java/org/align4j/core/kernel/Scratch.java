@@ -11,12 +11,13 @@ public final class Scratch implements AutoCloseable {
   private Floats floats = memory.allocate(1024);
   private long heldAddress;
   private long heldShape;
+  private boolean round;
 
   /**
    * Address of at least {@code count} floats, aligned to 64 bytes; the previous request is void.
    */
   long address(long count) {
-    forget();
+    heldAddress = 0;
     if (floats.length() < count) {
       memory.free(floats);
       floats = memory.allocate(count);
@@ -24,10 +25,15 @@ public final class Scratch implements AutoCloseable {
     return floats.address();
   }
 
-  /** Remembers what the last request was made of, until the next one or the next round. */
+  /**
+   * Remembers what the last request was made of, until the next one or the end of the round.
+   * Outside a round nothing is remembered: nobody could say when it has changed.
+   */
   void hold(long address, long shape) {
-    heldAddress = address;
-    heldShape = shape;
+    if (round) {
+      heldAddress = address;
+      heldShape = shape;
+    }
   }
 
   /** Whether the last request still holds what was made of this in this round. */
@@ -40,9 +46,16 @@ public final class Scratch implements AutoCloseable {
     return floats.address();
   }
 
-  /** A round begins: what was held may have changed. */
-  void forget() {
+  /** A round begins, in which the operands of a task stay as they are. */
+  void begin() {
     heldAddress = 0;
+    round = true;
+  }
+
+  /** The round ends. */
+  void end() {
+    heldAddress = 0;
+    round = false;
   }
 
   @Override

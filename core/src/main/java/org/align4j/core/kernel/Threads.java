@@ -69,9 +69,13 @@ public final class Threads implements AutoCloseable {
       return;
     }
     if (count == 1 || workers.isEmpty()) {
-      scratch.forget();
-      for (int from = 0; from < items; from += tile) {
-        task.run(from, Math.min(items, from + tile), scratch);
+      scratch.begin();
+      try {
+        for (int from = 0; from < items; from += tile) {
+          task.run(from, Math.min(items, from + tile), scratch);
+        }
+      } finally {
+        scratch.end();
       }
       return;
     }
@@ -122,7 +126,7 @@ public final class Threads implements AutoCloseable {
 
   private void drain(Scratch mine) {
     Task work = task;
-    mine.forget();
+    mine.begin();
     try {
       int t;
       while (work != null && (t = next.getAndIncrement()) < tiles) {
@@ -131,6 +135,8 @@ public final class Threads implements AutoCloseable {
     } catch (Throwable e) {
       failure = e;
       next.set(tiles);
+    } finally {
+      mine.end();
     }
   }
 

@@ -47,8 +47,8 @@ final class VectorAttention {
     int rows = tiles.count(block) * share;
     int panels = (rows + WIDTH - 1) / WIDTH;
     long perPanel = 2L * d * WIDTH + 3L * WIDTH;
-    long packedKeys = (long) VectorProduct.packedRows(BLOCK) * d;
-    long packedValues = (long) VectorProduct.packedRows(d) * BLOCK;
+    long packedKeys = (long) Packing.room(BLOCK) * d;
+    long packedValues = (long) Packing.room(d) * BLOCK;
     long shared = packedKeys + packedValues + (long) BLOCK * d + (BLOCK + 1L) * WIDTH;
     long work = scratch.address(panels * perPanel + shared);
     long queries = work;
@@ -72,9 +72,9 @@ final class VectorAttention {
     for (int start = 0; start < last; start += BLOCK) {
       int count = Math.min(BLOCK, last - start);
       long source = blockRows(k, tiles, block, start, count, g * d, d, gathered);
-      VectorProduct.packRows(source, pitch(source, gathered, k, d), 4, count, d, keys);
+      Packing.rows(source, pitch(source, gathered, k, d), 4, count, d, keys);
       source = blockRows(v, tiles, block, start, count, g * d, d, gathered);
-      VectorProduct.packRows(source, 4, pitch(source, gathered, v, d), d, count, values);
+      Packing.rows(source, 4, pitch(source, gathered, v, d), d, count, values);
       for (int p = 0; p < panels; p++) {
         int lastRow = Math.min(rows, (p + 1) * WIDTH) - 1;
         if (start > tiles.position(block) + lastRow / share) {

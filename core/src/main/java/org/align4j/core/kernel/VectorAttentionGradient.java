@@ -76,9 +76,9 @@ final class VectorAttentionGradient {
     int panels = (rows + WIDTH - 1) / WIDTH;
     int padded = panels * WIDTH;
     int across = VectorAttention.depthPanels(d);
-    long packedKeys = (long) VectorProduct.packedRows(BLOCK) * d;
-    long packedColumns = (long) VectorProduct.packedRows(d) * BLOCK;
-    long packedWeights = (long) VectorProduct.packedRows(BLOCK) * padded;
+    long packedKeys = (long) Packing.room(BLOCK) * d;
+    long packedColumns = (long) Packing.room(d) * BLOCK;
+    long packedWeights = (long) Packing.room(BLOCK) * padded;
     long perRow = 3L * d + 2L * across * WIDTH + 3 + 2L * BLOCK;
     long perBlock = d + (long) across * WIDTH + 2L * WIDTH;
     long packedAll = 2 * packedKeys + packedColumns + packedWeights;
@@ -117,11 +117,11 @@ final class VectorAttentionGradient {
       int count = Math.min(BLOCK, last - start);
       long source = VectorAttention.blockRows(k, tiles, block, start, count, g * d, d, gathered);
       long pitch = VectorAttention.pitch(source, gathered, k, d);
-      VectorProduct.packRows(source, pitch, 4, count, d, keys);
-      VectorProduct.packRows(source, 4, pitch, d, count, keyColumns);
+      Packing.rows(source, pitch, 4, count, d, keys);
+      Packing.rows(source, 4, pitch, d, count, keyColumns);
       source = VectorAttention.blockRows(v, tiles, block, start, count, g * d, d, gathered);
       pitch = VectorAttention.pitch(source, gathered, v, d);
-      VectorProduct.packRows(source, pitch, 4, count, d, values);
+      Packing.rows(source, pitch, 4, count, d, values);
       for (int panel = 0; panel < panels; panel++) {
         long state = 4L * panel * WIDTH;
         VectorProduct.panel(keys, queries + state * d, d, p, PANEL_PITCH, count, false);
@@ -140,10 +140,10 @@ final class VectorAttentionGradient {
         }
         VectorProduct.panel(keyColumns, ds, count, dQueries + state * d, PANEL_PITCH, d, true);
       }
-      VectorProduct.packRows(allP, 4L * padded, 4, count, padded, packed);
+      Packing.rows(allP, 4L * padded, 4, count, padded, packed);
       columns(packed, dOutRows, padded, count, across, partial);
       addRows(partial, block, start, count, d, across, dv, g * d);
-      VectorProduct.packRows(allDs, 4L * padded, 4, count, padded, packed);
+      Packing.rows(allDs, 4L * padded, 4, count, padded, packed);
       columns(packed, queryRows, padded, count, across, partial);
       addRows(partial, block, start, count, d, across, dk, g * d);
     }

@@ -27,7 +27,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
-    VectorProduct.pack(source, layout, target, from, to);
+    Packing.weight(source, layout, target, from, to);
   }
 
   @Override

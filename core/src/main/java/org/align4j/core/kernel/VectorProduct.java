@@ -1,12 +1,7 @@
 package org.align4j.core.kernel;
 
 import static org.align4j.core.kernel.Lanes.BYTES;
-import static org.align4j.core.kernel.Lanes.load;
-import static org.align4j.core.kernel.Lanes.store;
-import static org.align4j.core.kernel.Memory.ALL;
-import static org.align4j.core.kernel.Memory.FLOAT;
 
-import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,7 +117,7 @@ final class VectorProduct {
     boolean single = rowEnd - row == 1 && kPitch == Float.BYTES;
     long work = packed(a, rowPitch, kPitch, rowEnd - row, depth, single, scratch);
     long rows = single ? a : work + Float.BYTES * (long) ROWS * WIDTH;
-    long pitch = Float.BYTES * (single ? 1L : packedRows(rowEnd - row));
+    long pitch = Float.BYTES * (single ? 1L : Packing.room(rowEnd - row));
     for (int k = 0; k < depth; k += step) {
       int length = Math.min(step, depth - k);
       long packed = rows + k * pitch;
@@ -163,13 +158,13 @@ final class VectorProduct {
     if (scratch.holds(a, shape)) {
       return scratch.held();
     }
-    long count = (long) ROWS * WIDTH + (single ? 0 : (long) packedRows(rows) * depth);
+    long count = (long) ROWS * WIDTH + (single ? 0 : (long) Packing.room(rows) * depth);
     long work = scratch.address(count);
     if (!single) {
       int step = depthStep(rows, depth);
       for (int k = 0; k < depth; k += step) {
-        long target = work + Float.BYTES * ((long) ROWS * WIDTH + (long) packedRows(rows) * k);
-        packRows(a + k * kPitch, rowPitch, kPitch, rows, Math.min(step, depth - k), target);
+        long target = work + Float.BYTES * ((long) ROWS * WIDTH + (long) Packing.room(rows) * k);
+        Packing.rows(a + k * kPitch, rowPitch, kPitch, rows, Math.min(step, depth - k), target);
       }
       scratch.hold(a, shape);
     }
@@ -225,7 +220,7 @@ final class VectorProduct {
       int rows,
       boolean load) {
     for (int done = 0; done < rows; ) {
-      int step = step(rows - done);
+      int step = Packing.step(rows - done);
       for (int p = 0; p < panels; p++) {
         if (WIDE) {
           wide(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch, load);
@@ -233,116 +228,9 @@ final class VectorProduct {
           narrow(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch, load);
         }
       }
-      packed += (long) Float.BYTES * packedPitch(step) * depth;
+      packed += (long) Float.BYTES * Packing.pitch(step) * depth;
       c += step * cPitch;
       done += step;
-    }
-  }
-
-  /** Rows of the next micro-kernel where so many are left. */
-  private static int step(int left) {
-    if (WIDE && left >= 7) {
-      return left >= 14 ? 14 : left >= 12 ? 12 : left >= 8 ? 8 : 4;
-    }
-    return switch (left) {
-      case 1 -> 1;
-      case 2, 3 -> 2;
-      case 4, 8 -> 4;
-      case 5, 7, 9, 10 -> 5;
-      default -> 6;
-    };
-  }
-
-  /** Floats between the steps of packed rows: a power of two up to six rows. */
-  private static int packedPitch(int step) {
-    return step == 5 || step == 6 ? 8 : step;
-  }
-
-  /** Rows that packing so many takes at most. */
-  static int packedRows(int rows) {
-    return rows <= 4 ? rows : (rows + 5) / 6 * 8;
-  }
-
-  /** Copies rows to {@code [k][14]} or {@code [k][8]} and, at the end, to fewer. */
-  static void packRows(long a, long rowPitch, long kPitch, int rows, int depth, long packed) {
-    for (int done = 0; done < rows; ) {
-      int step = step(rows - done);
-      switch (step) {
-        case 5, 6 -> packEight(a, rowPitch, kPitch, step, depth, packed);
-        case 4 -> packFour(a, rowPitch, kPitch, depth, packed);
-        case 2 -> packTwo(a, rowPitch, kPitch, depth, packed);
-        default -> packStep(a, rowPitch, kPitch, step, depth, packed);
-      }
-      packed += (long) Float.BYTES * packedPitch(step) * depth;
-      a += step * rowPitch;
-      done += step;
-    }
-  }
-
-  private static void packEight(
-      long a, long rowPitch, long kPitch, int step, int depth, long packed) {
-    if (kPitch == Float.BYTES) {
-      Transposition.rows(a, rowPitch, step, depth, packed, Float.BYTES * packedPitch(step));
-    } else if (step == 6) {
-      packSix(a, rowPitch, kPitch, depth, packed);
-    } else {
-      packFive(a, rowPitch, kPitch, depth, packed);
-    }
-  }
-
-  private static void packSix(long a, long rowPitch, long kPitch, int depth, long packed) {
-    for (int k = 0; k < depth; k++) {
-      long source = a + k * kPitch;
-      long target = packed + 32L * k;
-      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
-      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
-      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
-      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
-      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
-      ALL.set(FLOAT, target + 20, ALL.get(FLOAT, source + 5 * rowPitch));
-    }
-  }
-
-  private static void packFive(long a, long rowPitch, long kPitch, int depth, long packed) {
-    for (int k = 0; k < depth; k++) {
-      long source = a + k * kPitch;
-      long target = packed + 32L * k;
-      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
-      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
-      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
-      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
-      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
-    }
-  }
-
-  private static void packFour(long a, long rowPitch, long kPitch, int depth, long packed) {
-    for (int k = 0; k < depth; k++) {
-      long source = a + k * kPitch;
-      long target = packed + 16L * k;
-      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
-      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
-      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
-      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
-    }
-  }
-
-  private static void packTwo(long a, long rowPitch, long kPitch, int depth, long packed) {
-    for (int k = 0; k < depth; k++) {
-      long source = a + k * kPitch;
-      long target = packed + 8L * k;
-      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
-      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
-    }
-  }
-
-  private static void packStep(
-      long a, long rowPitch, long kPitch, int step, int depth, long packed) {
-    for (int i = 0; i < step; i++) {
-      long source = a + i * rowPitch;
-      long target = packed + 4L * i;
-      for (int k = 0; k < depth; k++) {
-        ALL.set(FLOAT, target + 4L * step * k, ALL.get(FLOAT, source + k * kPitch));
-      }
     }
   }
 
@@ -382,13 +270,13 @@ final class VectorProduct {
       boolean load,
       long work) {
     for (int done = 0; done < rows; ) {
-      int step = step(rows - done);
+      int step = Packing.step(rows - done);
       if (load) {
         copy(c, cPitch, work, PANEL_ROW, step, columns);
       }
       panel(packed, b, depth, work, PANEL_ROW, step, load);
       copy(work, PANEL_ROW, c, cPitch, step, columns);
-      packed += (long) Float.BYTES * packedPitch(step) * depth;
+      packed += (long) Float.BYTES * Packing.pitch(step) * depth;
       c += step * cPitch;
       done += step;
     }
@@ -409,51 +297,6 @@ final class VectorProduct {
       for (int c = from; c < to; c++) {
         long at = target + 4L * c;
         Memory.set(at, Memory.get(at) + Memory.get(bias.address() + 4L * c));
-      }
-    }
-  }
-
-  static void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
-    for (int p = from; p < to; p++) {
-      int columns = Math.min(WIDTH, target.columns() - p * WIDTH);
-      if (layout == WeightLayout.IN_OUT) {
-        packPanel(source, target, p, columns);
-      } else {
-        packTransposed(source, target, p, columns);
-      }
-    }
-  }
-
-  private static void packPanel(Matrix source, PackedMatrix target, int p, int columns) {
-    long out = target.address(p, 0);
-    long in = source.address(0) + (long) Float.BYTES * p * WIDTH;
-    for (int k = 0; k < target.depth(); k++) {
-      if (columns == WIDTH) {
-        store(load(in), out);
-        store(load(in + BYTES), out + BYTES);
-      } else {
-        for (int j = 0; j < WIDTH; j++) {
-          Memory.set(out + 4L * j, j < columns ? Memory.get(in + 4L * j) : 0);
-        }
-      }
-      in += source.pitch();
-      out += PANEL_ROW;
-    }
-  }
-
-  private static void packTransposed(Matrix source, PackedMatrix target, int p, int columns) {
-    int depth = target.depth();
-    for (int j = 0; j < WIDTH; j++) {
-      long out = target.address(p, 0) + 4L * j;
-      if (j < columns) {
-        long in = source.address(p * WIDTH + j);
-        for (int k = 0; k < depth; k++) {
-          Memory.set(out + k * PANEL_ROW, Memory.get(in + 4L * k));
-        }
-      } else {
-        for (int k = 0; k < depth; k++) {
-          Memory.set(out + k * PANEL_ROW, 0);
-        }
       }
     }
   }

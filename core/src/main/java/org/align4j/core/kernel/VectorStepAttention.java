@@ -36,7 +36,7 @@ final class VectorStepAttention {
     int d = heads.headDim();
     int rows = heads.query() / heads.key();
     int across = VectorAttention.depthPanels(d);
-    int packedRows = VectorProduct.packedRows(rows);
+    int packedRows = Packing.room(rows);
     long sumsPitch = across * VectorAttention.PANEL_PITCH;
     long queries =
         scratch.address(
@@ -55,7 +55,7 @@ final class VectorStepAttention {
 
     VectorRows.copy(q.address(tiles.queryRow(block)) + 4L * g * rows * d, scaled, rows * d);
     VectorRows.scale((float) (1 / Math.sqrt(d)), scaled, rows * d);
-    VectorProduct.packRows(scaled, 4L * d, 4, rows, d, queries);
+    Packing.rows(scaled, 4L * d, 4, rows, d, queries);
     VectorRows.zero(sums, (long) rows * across * WIDTH);
     for (int r = 0; r < rows; r++) {
       Memory.set(state + 8L * r, Float.NEGATIVE_INFINITY);
@@ -74,7 +74,7 @@ final class VectorStepAttention {
       }
       source = VectorAttention.blockRows(v, tiles, block, start, count, g * d, d, gathered);
       valuePanels(source, VectorAttention.pitch(source, gathered, v, d), count, d, values);
-      VectorProduct.packRows(scores, 4L * SCORES, 4, rows, count, weights);
+      Packing.rows(scores, 4L * SCORES, 4, rows, count, weights);
       pitch = 4L * count * WIDTH;
       VectorProduct.panels(weights, values, pitch, across, count, sums, sumsPitch, rows, true);
     }

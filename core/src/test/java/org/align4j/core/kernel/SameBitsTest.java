@@ -34,7 +34,7 @@ class SameBitsTest {
     Random random = new Random(3);
     for (int trial = 0; trial < 12; trial++) {
       try (KernelData data = new KernelData(trial)) {
-        int rows = 1 + random.nextInt(200);
+        int rows = 1 + random.nextInt(trial == 1 ? 600 : 200);
         Matrix x = data.matrix(rows, 1 + random.nextInt(trial == 0 ? 3000 : 900));
         PackedMatrix w =
             data.pack(
@@ -52,6 +52,26 @@ class SameBitsTest {
             assertSame(some, n, whole, first + n);
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void aProductReadsItsRowsAnewInEachRoundAndOutsideOfRounds() {
+    try (KernelData data = new KernelData(6);
+        Threads pool = new Threads(2)) {
+      Matrix x = data.matrix(9, 30);
+      PackedMatrix w = data.pack(kernels, data.matrix(40, 30), WeightLayout.OUT_IN);
+      Matrix y = data.matrix(9, 40);
+      int tiles = kernels.productTiles(9, w);
+      Task task = (from, to, s) -> kernels.product(x, 9, w, null, y, false, from, to, s);
+      for (int change = 0; change < 2; change++) {
+        Matrix expected = product(data, data.fill(x), w, 1);
+        pool.run(task, tiles, 1);
+        assertSame(y, 8, expected, 8);
+        expected = product(data, data.fill(x), w, 1);
+        task.run(0, tiles, data.scratch);
+        assertSame(y, 8, expected, 8);
       }
     }
   }

@@ -1,0 +1,170 @@
+package org.align4j.core.kernel;
+
+import static org.align4j.core.kernel.Lanes.BYTES;
+import static org.align4j.core.kernel.Lanes.load;
+import static org.align4j.core.kernel.Lanes.store;
+import static org.align4j.core.kernel.Memory.ALL;
+import static org.align4j.core.kernel.Memory.FLOAT;
+
+import org.align4j.core.ops.WeightLayout;
+
+/** The operands of {@link VectorProduct} in the order in which its micro-kernels read them. */
+final class Packing {
+
+  private static final boolean WIDE = VectorProduct.WIDE;
+  private static final int WIDTH = VectorProduct.WIDTH;
+  private static final long PANEL_ROW = 2 * BYTES;
+
+  private Packing() {}
+
+  /** Rows of the next micro-kernel where so many are left. */
+  static int step(int left) {
+    if (WIDE && left >= 7) {
+      return left >= 14 ? 14 : left >= 12 ? 12 : left >= 8 ? 8 : 4;
+    }
+    return switch (left) {
+      case 1 -> 1;
+      case 2, 3 -> 2;
+      case 4, 8 -> 4;
+      case 5, 7, 9, 10 -> 5;
+      default -> 6;
+    };
+  }
+
+  /** Floats between the steps of packed rows: a power of two up to six rows. */
+  static int pitch(int step) {
+    return step == 5 || step == 6 ? 8 : step;
+  }
+
+  /** Rows that packing so many takes at most. */
+  static int room(int rows) {
+    return rows <= 4 ? rows : (rows + 5) / 6 * 8;
+  }
+
+  /** Copies rows to {@code [k][14]} or {@code [k][8]} and, at the end, to fewer. */
+  static void rows(long a, long rowPitch, long kPitch, int rows, int depth, long packed) {
+    for (int done = 0; done < rows; ) {
+      int step = step(rows - done);
+      switch (step) {
+        case 5, 6 -> eight(a, rowPitch, kPitch, step, depth, packed);
+        case 4 -> four(a, rowPitch, kPitch, depth, packed);
+        case 2 -> two(a, rowPitch, kPitch, depth, packed);
+        default -> any(a, rowPitch, kPitch, step, depth, packed);
+      }
+      packed += (long) Float.BYTES * pitch(step) * depth;
+      a += step * rowPitch;
+      done += step;
+    }
+  }
+
+  private static void eight(long a, long rowPitch, long kPitch, int step, int depth, long packed) {
+    if (kPitch == Float.BYTES) {
+      Transposition.rows(a, rowPitch, step, depth, packed, Float.BYTES * pitch(step));
+    } else if (step == 6) {
+      six(a, rowPitch, kPitch, depth, packed);
+    } else {
+      five(a, rowPitch, kPitch, depth, packed);
+    }
+  }
+
+  private static void six(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 32L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
+      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
+      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
+      ALL.set(FLOAT, target + 20, ALL.get(FLOAT, source + 5 * rowPitch));
+    }
+  }
+
+  private static void five(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 32L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
+      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
+      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
+    }
+  }
+
+  private static void four(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 16L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
+      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
+    }
+  }
+
+  private static void two(long a, long rowPitch, long kPitch, int depth, long packed) {
+    for (int k = 0; k < depth; k++) {
+      long source = a + k * kPitch;
+      long target = packed + 8L * k;
+      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
+      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
+    }
+  }
+
+  private static void any(long a, long rowPitch, long kPitch, int step, int depth, long packed) {
+    for (int i = 0; i < step; i++) {
+      long source = a + i * rowPitch;
+      long target = packed + 4L * i;
+      for (int k = 0; k < depth; k++) {
+        ALL.set(FLOAT, target + 4L * step * k, ALL.get(FLOAT, source + k * kPitch));
+      }
+    }
+  }
+
+  /** Panels {@code from ... to} of a weight. */
+  static void weight(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    for (int p = from; p < to; p++) {
+      int columns = Math.min(WIDTH, target.columns() - p * WIDTH);
+      if (layout == WeightLayout.IN_OUT) {
+        panel(source, target, p, columns);
+      } else {
+        transposedPanel(source, target, p, columns);
+      }
+    }
+  }
+
+  private static void panel(Matrix source, PackedMatrix target, int p, int columns) {
+    long out = target.address(p, 0);
+    long in = source.address(0) + (long) Float.BYTES * p * WIDTH;
+    for (int k = 0; k < target.depth(); k++) {
+      if (columns == WIDTH) {
+        store(load(in), out);
+        store(load(in + BYTES), out + BYTES);
+      } else {
+        for (int j = 0; j < WIDTH; j++) {
+          Memory.set(out + 4L * j, j < columns ? Memory.get(in + 4L * j) : 0);
+        }
+      }
+      in += source.pitch();
+      out += PANEL_ROW;
+    }
+  }
+
+  private static void transposedPanel(Matrix source, PackedMatrix target, int p, int columns) {
+    int depth = target.depth();
+    for (int j = 0; j < WIDTH; j++) {
+      long out = target.address(p, 0) + 4L * j;
+      if (j < columns) {
+        long in = source.address(p * WIDTH + j);
+        for (int k = 0; k < depth; k++) {
+          Memory.set(out + k * PANEL_ROW, Memory.get(in + 4L * k));
+        }
+      } else {
+        for (int k = 0; k < depth; k++) {
+          Memory.set(out + k * PANEL_ROW, 0);
+        }
+      }
+    }
+  }
+}
