@@ -20,7 +20,7 @@ import org.align4j.models.transformer.Initialization;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.TransformerConfig;
 
-/** The tiny policy of the arithmetic task: a Llama of 0.2 M parameters that reads characters. */
+/** The tiny policy of the arithmetic task: a Llama of 1 M parameters that reads characters. */
 public final class ArithmeticModel {
 
   /** Examples of supervised training that the policy imitates. */
@@ -37,7 +37,7 @@ public final class ArithmeticModel {
     CharTokenizer tokenizer = new CharTokenizer(ArithmeticTask.ALPHABET);
     TransformerConfig config =
         TransformerConfig.llama(
-            tokenizer.vocabSize(), 96, 256, 2, 3, 3, MAX_POSITIONS, CharTokenizer.EOS);
+            tokenizer.vocabSize(), 160, 448, 3, 5, 5, MAX_POSITIONS, CharTokenizer.EOS);
     return Policy.of(
         new Checkpoint(
             config,

@@ -117,7 +117,7 @@ public record RlSettings(
           false);
 
   /**
-   * The embedded arithmetic task: a policy of 0.2 M parameters wants rates a hundred times the
+   * The embedded arithmetic task: a policy of 1 M parameters wants rates a hundred times the
    * paper's for 8B; batches are a quarter of the paper's.
    */
   public static final RlSettings ARITHMETIC =
