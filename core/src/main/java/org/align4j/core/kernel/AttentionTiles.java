@@ -8,8 +8,9 @@ import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The independent pieces of an attention: blocks of query rows of one sequence, times key heads.
- * Refilled for each batch; once it has grown it allocates nothing.
+ * The independent pieces of an attention: blocks of query rows of one sequence, or one row each of
+ * some sequences with a common prefix, times key heads. Refilled for each batch; once it has grown
+ * it allocates nothing.
  */
 public final class AttentionTiles {
 
@@ -18,8 +19,12 @@ public final class AttentionTiles {
    */
   static final int QUERY_BLOCK = 64;
 
+  /** Most sequences of a tile: enough to use a prefix well, few enough to occupy every thread. */
+  private static final int MOST_MEMBERS = 8;
+
   private final Heads heads;
   private int blocks;
+  private int pieces;
   private int groups;
   private int[] queryRow = new int[16];
   private int[] count = new int[16];
@@ -28,6 +33,7 @@ public final class AttentionTiles {
   private int[] prefixLength = new int[16];
   private int[] ownRow = new int[16];
   private int[] groupEnd = new int[16];
+  private int[] pieceEnd = new int[16];
 
   /** No tiles yet. */
   public AttentionTiles(Heads heads) {
@@ -41,7 +47,7 @@ public final class AttentionTiles {
 
   /** Number of tiles of {@link Kernels#attention}. */
   public int tiles() {
-    return blocks * heads.key();
+    return pieces * heads.key();
   }
 
   /** Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. */
@@ -52,6 +58,7 @@ public final class AttentionTiles {
   /** Forgets all tiles. */
   public void clear() {
     blocks = 0;
+    pieces = 0;
     groups = 0;
   }
 
@@ -82,7 +89,7 @@ public final class AttentionTiles {
   }
 
   /**
-   * Adds rows of one sequence, for decoding: query rows {@code [queryRow, queryRow + count)} at
+   * Adds rows of one sequence, for a prompt: query rows {@code [queryRow, queryRow + count)} at
    * positions {@code position ...} attend to key rows {@code [prefixRow, prefixRow + prefixLength)}
    * and, from position {@code prefixLength} on, to key rows {@code ownRow ...} up to themselves.
    * There are no gradients of such tiles.
@@ -98,16 +105,62 @@ public final class AttentionTiles {
     int done = 0;
     while (done < count) {
       int rows = Math.min(count - done, QUERY_BLOCK - (position + done) % QUERY_BLOCK);
-      grow();
-      this.queryRow[blocks] = queryRow + done;
-      this.count[blocks] = rows;
-      this.position[blocks] = position + done;
-      this.prefixRow[blocks] = prefixRow;
-      this.prefixLength[blocks] = prefixLength;
-      this.ownRow[blocks] = ownRow;
-      blocks++;
+      addBlock(queryRow + done, rows, position + done, prefixRow, prefixLength, ownRow);
+      addPiece();
       done += rows;
     }
+  }
+
+  /**
+   * Adds the next row of one sequence, for decoding: the same as {@link #addSegment} of a single
+   * row, but rows that follow each other and have a prefix in common make one tile.
+   */
+  public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
+    checkArgument(
+        position >= prefixLength,
+        "a row at position %s after a prefix of %s: rows come after their prefix",
+        position,
+        prefixLength);
+    boolean joins = pieces > 0 && joins(queryRow, prefixRow, prefixLength);
+    addBlock(queryRow, 1, position, prefixRow, prefixLength, ownRow);
+    if (joins) {
+      pieceEnd[pieces - 1] = blocks;
+    } else {
+      addPiece();
+    }
+  }
+
+  private boolean joins(int row, int prefix, int length) {
+    int before = blocks - 1;
+    return length > 0
+        && queryRow[before] + 1 == row
+        && count[before] == 1
+        && prefixRow[before] == prefix
+        && prefixLength[before] == length
+        && blocks - pieceFrom(pieces - 1) < MOST_MEMBERS;
+  }
+
+  private void addBlock(
+      int queryRow, int count, int position, int prefixRow, int prefixLength, int ownRow) {
+    grow();
+    this.queryRow[blocks] = queryRow;
+    this.count[blocks] = count;
+    this.position[blocks] = position;
+    this.prefixRow[blocks] = prefixRow;
+    this.prefixLength[blocks] = prefixLength;
+    this.ownRow[blocks] = ownRow;
+    blocks++;
+  }
+
+  private void addPiece() {
+    if (pieces == pieceEnd.length) {
+      pieceEnd = Arrays.copyOf(pieceEnd, 2 * pieces);
+    }
+    pieceEnd[pieces++] = blocks;
+  }
+
+  private int pieceFrom(int piece) {
+    return piece == 0 ? 0 : pieceEnd[piece - 1];
   }
 
   private void grow() {
@@ -122,12 +175,24 @@ public final class AttentionTiles {
     }
   }
 
+  /** The block of a tile, the first where it has several. */
   int block(int tile) {
-    return tile / heads.key();
+    return pieceFrom(tile / heads.key());
+  }
+
+  /** Blocks of a tile: one, or the sequences of {@link #addStep} that it joins. */
+  int members(int tile) {
+    int piece = tile / heads.key();
+    return pieceEnd[piece] - pieceFrom(piece);
   }
 
   int keyHead(int tile) {
     return tile % heads.key();
+  }
+
+  /** The group of a gradient's tile. */
+  int group(int tile) {
+    return tile / heads.key();
   }
 
   int groupFrom(int group) {

@@ -16,12 +16,14 @@ final class ScalarAttention {
       Matrix out,
       @Nullable Matrix lse,
       int tile) {
-    int block = tiles.block(tile);
+    int first = tiles.block(tile);
     Heads heads = tiles.heads();
     int share = heads.query() / heads.key();
-    for (int i = 0; i < tiles.count(block); i++) {
-      for (int h = tiles.keyHead(tile) * share; h < (tiles.keyHead(tile) + 1) * share; h++) {
-        row(q, k, v, tiles, block, i, h, out, lse);
+    for (int block = first; block < first + tiles.members(tile); block++) {
+      for (int i = 0; i < tiles.count(block); i++) {
+        for (int h = tiles.keyHead(tile) * share; h < (tiles.keyHead(tile) + 1) * share; h++) {
+          row(q, k, v, tiles, block, i, h, out, lse);
+        }
       }
     }
   }
@@ -92,7 +94,7 @@ final class ScalarAttention {
       int tile) {
     int d = tiles.heads().headDim();
     int share = tiles.heads().query() / tiles.heads().key();
-    int group = tiles.block(tile);
+    int group = tiles.group(tile);
     int keyColumn = tiles.keyHead(tile) * d;
     for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
       for (int row = tiles.queryRow(block);

@@ -54,7 +54,7 @@ final class VectorAttentionGradient {
 
   void tile(int tile, Scratch scratch) {
     Heads heads = tiles.heads();
-    int group = tiles.block(tile);
+    int group = tiles.group(tile);
     int g = tiles.keyHead(tile);
     int d = heads.headDim();
     for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {

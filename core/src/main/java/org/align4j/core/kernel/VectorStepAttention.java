@@ -14,75 +14,142 @@ import jdk.incubator.vector.FloatVector;
 import org.align4j.core.ops.Heads;
 
 /**
- * Attention of one position, as in decoding: the rows are the heads that share a key head, too few
- * to fill lanes, so keys and columns of values lie there. Every sum goes in the same order as in
- * {@link VectorAttention}, so the bits are the same.
+ * Attention of one position each of some sequences with a common prefix, as in decoding: the rows
+ * are the heads that share a key head, too few to fill lanes, so keys and columns of values lie
+ * there. Keys and values of the prefix are brought in order once for all the sequences. Every sum
+ * goes in the same order as in {@link VectorAttention}, so the bits are the same.
  */
 final class VectorStepAttention {
 
   private static final int WIDTH = VectorProduct.WIDTH;
   private static final int BLOCK = Kernels.KEY_BLOCK;
 
-  /** A block of scores, room for the maximum so far, and a vector. */
+  /** A block of scores, room for the maximum so far, and a panel. */
   private static final int SCORES = BLOCK + 2 * COUNT;
+
+  private static final long SCORES_PITCH = 4L * SCORES;
 
   private VectorStepAttention() {}
 
   static void attention(
       Matrix q, Matrix k, Matrix v, AttentionTiles tiles, Matrix out, int tile, Scratch scratch) {
-    int block = tiles.block(tile);
-    int g = tiles.keyHead(tile);
+    int first = tiles.block(tile);
+    int members = tiles.members(tile);
     Heads heads = tiles.heads();
     int d = heads.headDim();
-    int rows = heads.query() / heads.key();
+    int share = heads.query() / heads.key();
+    int rows = members * share;
+    int column = tiles.keyHead(tile) * d;
     int across = VectorAttention.depthPanels(d);
-    int packedRows = Packing.room(rows);
     long sumsPitch = across * VectorAttention.PANEL_PITCH;
     long queries =
         scratch.address(
-            2L * packedRows * Math.max(d, BLOCK)
-                + (long) rows * (d + across * WIDTH + SCORES + 2)
-                + BLOCK * (d + 2L * across * WIDTH)
-                + COUNT);
-    long weights = queries + 4L * packedRows * d;
-    long keys = weights + 4L * packedRows * BLOCK;
-    long values = keys + 4L * BLOCK * across * WIDTH;
-    long sums = values + BLOCK * sumsPitch;
+            (long) Packing.room(rows) * (d + BLOCK)
+                + (long) members * Packing.room(share) * d
+                + (long) rows * (across * WIDTH + SCORES + d + 2)
+                + (long) Math.max(BLOCK, WIDTH) * Math.max(d, across * WIDTH));
+    long weights = queries + 4L * Packing.room(rows) * d;
+    long ownQueries = weights + 4L * Packing.room(rows) * BLOCK;
+    long ownPitch = 4L * Packing.room(share) * d;
+    long sums = ownQueries + members * ownPitch;
     long scores = sums + rows * sumsPitch;
-    long gathered = scores + 4L * rows * SCORES;
-    long scaled = gathered + 4L * BLOCK * d;
-    long state = scaled + 4L * rows * d;
+    long state = scores + rows * SCORES_PITCH;
+    long scaled = state + 8L * rows;
+    long panels = scaled + 4L * rows * d;
 
-    VectorRows.copy(q.address(tiles.queryRow(block)) + 4L * g * rows * d, scaled, rows * d);
-    VectorRows.scale((float) (1 / Math.sqrt(d)), scaled, rows * d);
+    int last = 0;
+    for (int m = 0; m < members; m++) {
+      long from = scaled + 4L * m * share * d;
+      VectorRows.copy(q.address(tiles.queryRow(first + m)) + 4L * share * column, from, share * d);
+      VectorRows.scale((float) (1 / Math.sqrt(d)), from, share * d);
+      Packing.rows(from, 4L * d, 4, share, d, ownQueries + m * ownPitch);
+      last = Math.max(last, tiles.position(first + m) + 1);
+    }
     Packing.rows(scaled, 4L * d, 4, rows, d, queries);
     VectorRows.zero(sums, (long) rows * across * WIDTH);
     for (int r = 0; r < rows; r++) {
       Memory.set(state + 8L * r, Float.NEGATIVE_INFINITY);
       Memory.set(state + 8L * r + 4, 0);
     }
-    int last = tiles.position(block) + 1;
     for (int start = 0; start < last; start += BLOCK) {
-      int count = Math.min(BLOCK, last - start);
-      long source = VectorAttention.blockRows(k, tiles, block, start, count, g * d, d, gathered);
-      keyPanels(source, VectorAttention.pitch(source, gathered, k, d), count, d, keys);
-      int panels = (count + WIDTH - 1) / WIDTH;
-      long pitch = 4L * d * WIDTH;
-      VectorProduct.panels(queries, keys, pitch, panels, d, scores, 4L * SCORES, rows, false);
-      for (int r = 0; r < rows; r++) {
-        softmax(scores + 4L * r * SCORES, count, state + 8L * r, sums + r * sumsPitch, sumsPitch);
+      int prefix = Math.clamp(tiles.prefixLength(first) - start, 0, BLOCK);
+      int prefixRow = tiles.prefixRow(first) + start;
+      if (prefix > 0) {
+        scores(k, prefixRow, prefix, column, d, queries, rows, panels, scores);
       }
-      source = VectorAttention.blockRows(v, tiles, block, start, count, g * d, d, gathered);
-      valuePanels(source, VectorAttention.pitch(source, gathered, v, d), count, d, values);
-      Packing.rows(scores, 4L * SCORES, 4, rows, count, weights);
-      pitch = 4L * count * WIDTH;
-      VectorProduct.panels(weights, values, pitch, across, count, sums, sumsPitch, rows, true);
+      for (int m = 0; m < members; m++) {
+        int own = own(tiles, first + m, start, prefix);
+        long to = scores + m * share * SCORES_PITCH;
+        if (own > 0) {
+          int row = tiles.keyRow(first + m, start + prefix);
+          long mine = ownQueries + m * ownPitch;
+          scores(k, row, own, column, d, mine, share, panels, to + 4L * prefix);
+        }
+        for (int r = m * share; prefix + own > 0 && r < (m + 1) * share; r++, to += SCORES_PITCH) {
+          softmax(to, prefix + own, state + 8L * r, sums + r * sumsPitch, sumsPitch);
+        }
+      }
+      if (prefix > 0) {
+        add(v, prefixRow, prefix, column, d, scores, rows, weights, panels, sums);
+      }
+      for (int m = 0; m < members; m++) {
+        int own = own(tiles, first + m, start, prefix);
+        if (own > 0) {
+          int row = tiles.keyRow(first + m, start + prefix);
+          long mine = scores + m * share * SCORES_PITCH + 4L * prefix;
+          add(v, row, own, column, d, mine, share, weights, panels, sums + m * share * sumsPitch);
+        }
+      }
     }
     for (int r = 0; r < rows; r++) {
       VectorRows.scale(1 / Memory.get(state + 8L * r + 4), sums + r * sumsPitch, d);
-      long target = out.address(tiles.queryRow(block)) + 4L * (g * rows + r) * d;
-      VectorRows.copy(sums + r * sumsPitch, target, d);
+      long target = out.address(tiles.queryRow(first + r / share)) + 4L * share * column;
+      VectorRows.copy(sums + r * sumsPitch, target + 4L * (r % share) * d, d);
     }
+  }
+
+  /** Keys of a sequence's own in the block at {@code start}, behind those of the prefix. */
+  private static int own(AttentionTiles tiles, int block, int start, int prefix) {
+    return Math.max(0, Math.min(BLOCK, tiles.position(block) + 1 - start) - prefix);
+  }
+
+  /** {@code scores[r][j] = q_r · k_j}. */
+  private static void scores(
+      Matrix k,
+      int row,
+      int count,
+      int column,
+      int d,
+      long queries,
+      int rows,
+      long panels,
+      long scores) {
+    k.checkRows(row, row + count);
+    keyPanels(k.address(row) + 4L * column, k.pitch(), count, d, panels);
+    int across = (count + WIDTH - 1) / WIDTH;
+    long pitch = 4L * d * WIDTH;
+    VectorProduct.panels(queries, panels, pitch, across, d, scores, SCORES_PITCH, rows, false);
+  }
+
+  /** {@code sums[r] += Σ_j weight[r][j] · v_j}. */
+  private static void add(
+      Matrix v,
+      int row,
+      int count,
+      int column,
+      int d,
+      long scores,
+      int rows,
+      long weights,
+      long panels,
+      long sums) {
+    v.checkRows(row, row + count);
+    valuePanels(v.address(row) + 4L * column, v.pitch(), count, d, panels);
+    Packing.rows(scores, SCORES_PITCH, 4, rows, count, weights);
+    int across = VectorAttention.depthPanels(d);
+    long pitch = 4L * count * WIDTH;
+    long sumsPitch = across * VectorAttention.PANEL_PITCH;
+    VectorProduct.panels(weights, panels, pitch, across, count, sums, sumsPitch, rows, true);
   }
 
   /** Keys as panels {@code [d][WIDTH]}; lanes without a key repeat the last. */

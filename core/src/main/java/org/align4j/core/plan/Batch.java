@@ -90,4 +90,11 @@ final class Batch {
       t.addSegment(queryRow, count, position, prefixRow, prefixLength, ownRow);
     }
   }
+
+  /** See {@link AttentionTiles#addStep}. */
+  void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
+    for (AttentionTiles t : allTiles) {
+      t.addStep(queryRow, position, prefixRow, prefixLength, ownRow);
+    }
+  }
 }

@@ -186,7 +186,7 @@ final class PlanDecoder implements Decoder {
       batch.tokens()[i] = tokens[i];
       batch.positions()[i] = position;
       batch.cacheRows()[i] = ownRow[slot] + position - group.length;
-      batch.addTile(i, 1, position, group.row, group.length, ownRow[slot]);
+      batch.addStep(i, position, group.row, group.length, ownRow[slot]);
       lastRows[i] = i;
       lastSlots[i] = slot;
     }

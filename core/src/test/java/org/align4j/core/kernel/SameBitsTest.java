@@ -3,6 +3,7 @@ package org.align4j.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Heads;
@@ -134,6 +135,38 @@ class SameBitsTest {
           for (int i = 0; i < prefix + own; i++) {
             assertSame(alone, i, shared, order[i]);
             assertSame(stepwise, i, shared, order[i]);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void stepsWithACommonPrefixAreTheSameTogetherAndAlone() {
+    Random random = new Random(5);
+    for (Heads heads : List.of(new Heads(3, 1, 16), new Heads(4, 2, 10), new Heads(9, 3, 64))) {
+      for (int trial = 0; trial < 8; trial++) {
+        try (KernelData data = new KernelData(trial)) {
+          int prefix = 1 + random.nextInt(100);
+          int members = 1 + random.nextInt(19);
+          int[] own = random.ints(members, 0, 70).toArray();
+          int room = 70;
+          Matrix k = data.matrix(prefix + members * room, heads.key() * heads.headDim());
+          Matrix v = data.matrix(prefix + members * room, heads.key() * heads.headDim());
+          Matrix q = data.matrix(members, heads.query() * heads.headDim());
+          Matrix together = data.copy(q);
+          AttentionTiles tiles = new AttentionTiles(heads);
+          for (int m = 0; m < members; m++) {
+            tiles.addStep(m, prefix + own[m], 0, prefix, prefix + m * room);
+          }
+          assertThat(tiles.tiles()).isEqualTo(heads.key() * ((members + 7) / 8));
+          kernels.attention(q, k, v, tiles, together, null, 0, tiles.tiles(), data.scratch);
+          Matrix alone = data.copy(q);
+          for (int m = 0; m < members; m++) {
+            tiles.clear();
+            tiles.addSegment(m, 1, prefix + own[m], 0, prefix, prefix + m * room);
+            kernels.attention(q, k, v, tiles, alone, null, 0, tiles.tiles(), data.scratch);
+            assertSame(together, m, alone, m);
           }
         }
       }

@@ -253,6 +253,28 @@ class VectorKernelsTest {
   }
 
   @Test
+  void attentionStepsAgree() {
+    for (Heads heads : List.of(new Heads(3, 1, 8), new Heads(4, 2, 6), new Heads(2, 2, 34))) {
+      agree(
+          "steps " + heads,
+          (k, data) -> {
+            int d = heads.headDim();
+            AttentionTiles tiles = new AttentionTiles(heads);
+            for (int m = 0; m < 5; m++) {
+              tiles.addStep(m, 45 + 17 * m, 3, 45, 60 + 90 * m);
+            }
+            tiles.addStep(5, 2, 0, 1, 1);
+            Matrix q = data.matrix(6, heads.query() * d);
+            Matrix key = data.matrix(500, heads.key() * d);
+            Matrix value = data.matrix(500, heads.key() * d);
+            Matrix out = data.matrix(6, heads.query() * d);
+            k.attention(q, key, value, tiles, out, null, 0, tiles.tiles(), data.scratch);
+            return of(out);
+          });
+    }
+  }
+
+  @Test
   void headsAgree() {
     for (int v : new int[] {5, 17, 1024, 2600}) {
       for (float temperature : new float[] {1, 0.7f}) {
