@@ -13,9 +13,11 @@ public interface Decoder extends AutoCloseable {
   /**
    * Computes the prompt once and starts {@code samples} sequences on it.
    *
+   * @param maxNewTokens most tokens that will be appended to each: room is made for so many, up to
+   *     the decoder's longest sequence
    * @return the slots, {@code [samples]}
    */
-  int[] start(int[] prompt, int samples);
+  int[] start(int[] prompt, int samples, int maxNewTokens);
 
   /**
    * Draws the next token of each slot from its pending distribution. Nothing is appended yet.

@@ -47,6 +47,13 @@ public interface Network extends AutoCloseable {
     return Integer.MAX_VALUE;
   }
 
+  /**
+   * Gives up training and the parameters: from now on there is only {@link #score} and {@link
+   * #decoder}, and the engine frees the parameter arrays that it does not need for them. Whoever
+   * made the parameters may only close them.
+   */
+  void freeze();
+
   /** The gradient accumulated since it was last zeroed. */
   Gradients gradients();
 

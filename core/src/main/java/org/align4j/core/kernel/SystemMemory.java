@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Pages from Linux with the advice to make them huge ones ({@code mmap}, {@code madvise}): an
- * arena's memory is zeroed before anybody could advise. Best effort: absent elsewhere.
+ * arena's memory is zeroed before anybody could advise; and {@code malloc_trim}. Best effort:
+ * absent elsewhere.
  */
 final class SystemMemory {
 
@@ -32,6 +33,7 @@ final class SystemMemory {
   private final MethodHandle mmap;
   private final MethodHandle munmap;
   private final MethodHandle madvise;
+  private final @Nullable MethodHandle trim;
 
   private SystemMemory(Linker linker) {
     this.mmap =
@@ -43,6 +45,12 @@ final class SystemMemory {
     this.munmap = handle(linker, "munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
     this.madvise =
         handle(linker, "madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    this.trim =
+        linker
+            .defaultLookup()
+            .find("malloc_trim")
+            .map(f -> linker.downcallHandle(f, FunctionDescriptor.of(JAVA_INT, JAVA_LONG)))
+            .orElse(null);
   }
 
   private static MethodHandle handle(Linker linker, String name, FunctionDescriptor type) {
@@ -83,6 +91,18 @@ final class SystemMemory {
       int ignored = (int) munmap.invokeExact(MemorySegment.ofAddress(address), bytes);
     } catch (Throwable e) {
       throw new IllegalStateException("munmap could not be called", e);
+    }
+  }
+
+  /** Gives back to the system what the C library keeps of freed memory; musl has no such call. */
+  void trim() {
+    if (trim == null) {
+      return;
+    }
+    try {
+      int ignored = (int) trim.invokeExact(0L);
+    } catch (Throwable e) {
+      throw new IllegalStateException("malloc_trim could not be called", e);
     }
   }
 }

@@ -27,7 +27,6 @@ final class LanguageHead implements PlanHead {
   private final int slices;
   private final PackedMatrix weight;
   private final PackedMatrix[] sliceWeights;
-  private final Matrix[] sliceRows;
   private final NativeMemory memory = new NativeMemory();
   private final PackedRows packedHidden;
   private final Task gather = this::gatherTile;
@@ -41,6 +40,7 @@ final class LanguageHead implements PlanHead {
   private final Task scatterTask = this::scatterTile;
 
   private final PlanNode table;
+  private Matrix[] sliceRows = new Matrix[0];
   private Matrix[] sliceGradients = new Matrix[0];
   private @Nullable Memory block;
   private @Nullable PackedMatrix hiddenPanels;
@@ -78,14 +78,10 @@ final class LanguageHead implements PlanHead {
     this.slices = (vocabulary + Kernels.SLICE - 1) / Kernels.SLICE;
     this.weight = context.weights().packed(head.weight(), WeightLayout.OUT_IN);
     this.sliceWeights = new PackedMatrix[slices];
-    this.sliceRows = new Matrix[slices];
     this.table = head.weight();
-    Matrix rows = context.weights().matrix(table);
     for (int s = 0; s < slices; s++) {
       int from = s * Kernels.SLICE;
-      int to = Math.min(vocabulary, from + Kernels.SLICE);
-      sliceWeights[s] = weight.columns(from, to);
-      sliceRows[s] = rows.rows(from, to);
+      sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
     }
     this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
     int tail = vocabulary - (slices - 1) * Kernels.SLICE;
@@ -166,7 +162,8 @@ final class LanguageHead implements PlanHead {
     dHidden = target;
     temperature = atTemperature;
     if (sliceGradients.length == 0) {
-      sliceGradients = gradientSlices();
+      sliceGradients = slices(context.weights().gradientMatrix(table));
+      sliceRows = slices(context.weights().matrix(table));
     }
     float[] entropyCoefficients = coefficients.dEntropy();
     for (int start = 0; start < total; start += BLOCK) {
@@ -192,12 +189,11 @@ final class LanguageHead implements PlanHead {
     }
   }
 
-  private Matrix[] gradientSlices() {
-    Matrix gradient = context.weights().gradientMatrix(table);
+  private Matrix[] slices(Matrix whole) {
     Matrix[] parts = new Matrix[slices];
     for (int s = 0; s < slices; s++) {
       int from = s * Kernels.SLICE;
-      parts[s] = gradient.rows(from, Math.min(vocabulary, from + Kernels.SLICE));
+      parts[s] = whole.rows(from, Math.min(vocabulary, from + Kernels.SLICE));
     }
     return parts;
   }

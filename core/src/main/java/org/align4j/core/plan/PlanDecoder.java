@@ -40,16 +40,18 @@ final class PlanDecoder implements Decoder {
   private int promptLength;
   private boolean closed;
 
-  /** The rows of a prompt and how many slots still read them. */
+  /** The rows of a prompt, room for what follows it, and how many slots still read it. */
   private static final class Group {
 
     private final int row;
     private final int length;
+    private final int rest;
     private int members;
 
-    Group(int row, int length, int members) {
+    Group(int row, int length, int rest, int members) {
       this.row = row;
       this.length = length;
+      this.rest = rest;
       this.members = members;
     }
   }
@@ -84,7 +86,7 @@ final class PlanDecoder implements Decoder {
   }
 
   @Override
-  public int[] start(int[] prompt, int samples) {
+  public int[] start(int[] prompt, int samples, int maxNewTokens) {
     checkState(!closed, "the decoder is closed");
     checkArgument(
         samples > 0 && samples <= free,
@@ -96,10 +98,12 @@ final class PlanDecoder implements Decoder {
         "the prompt has %s tokens: it must have 1 to %s",
         prompt.length,
         maxLength);
+    checkArgument(maxNewTokens >= 0, "maxNewTokens is %s: it must be 0 or above", maxNewTokens);
     PlanNetwork.checkIds("prompt token", prompt, tokenLimit);
-    int rest = maxLength - prompt.length;
-    cache.expect((prompt.length + samples * rest) * ((slots + samples - 1) / samples));
-    Group group = new Group(cache.take(prompt.length), prompt.length, samples);
+    int rest = Math.min(maxLength - prompt.length, maxNewTokens);
+    // Other prompts may be longer; rows that nobody writes take no memory.
+    cache.expect((maxLength - rest + samples * rest) * ((slots + samples - 1) / samples));
+    Group group = new Group(cache.take(prompt.length), prompt.length, rest, samples);
     if (promptLength + prompt.length > PROMPT_TOKENS) {
       computePrompts();
     }
@@ -172,10 +176,10 @@ final class PlanDecoder implements Decoder {
     }
     for (int slot : slotsToExtend) {
       checkState(
-          length[slot] < maxLength,
-          "slot %s holds %s tokens already: this decoder was made for that many",
+          length[slot] < groups[slot].length + groups[slot].rest,
+          "slot %s holds %s tokens already: it was started for that many",
           slot,
-          maxLength);
+          length[slot]);
     }
     computePrompts();
     Batch batch = begin(count);
@@ -231,8 +235,8 @@ final class PlanDecoder implements Decoder {
     used[slot] = false;
     next.discard(slot);
     free++;
-    if (maxLength > group.length) {
-      cache.free(ownRow[slot], maxLength - group.length);
+    if (group.rest > 0) {
+      cache.free(ownRow[slot], group.rest);
     }
     if (--group.members == 0) {
       cache.free(group.row, group.length);

@@ -51,6 +51,7 @@ public final class PlanNetwork implements Network {
   private @Nullable List<Part> parts;
   private @Nullable Part keptPart;
   private int forwardVersion;
+  private boolean frozen;
   private boolean closed;
 
   private PlanNetwork(Graph graph, Parameters parameters, PlanSettings settings) {
@@ -117,6 +118,7 @@ public final class PlanNetwork implements Network {
 
   @Override
   public void parametersChanged() {
+    checkTrainable();
     weights.changed();
   }
 
@@ -132,6 +134,7 @@ public final class PlanNetwork implements Network {
 
   @Override
   public Scores forward(TokenBatch batch) {
+    checkTrainable();
     check(batch);
     weights.refresh();
     parts = null;
@@ -314,7 +317,19 @@ public final class PlanNetwork implements Network {
   @Override
   public Gradients gradients() {
     checkState(!closed, "the network is closed");
+    checkTrainable();
     return weights.gradients();
+  }
+
+  @Override
+  public void freeze() {
+    checkState(!closed, "the network is closed");
+    frozen = true;
+    weights.freeze();
+  }
+
+  private void checkTrainable() {
+    checkState(!frozen, "the network is frozen: it scores and decodes, but is not trained");
   }
 
   @Override

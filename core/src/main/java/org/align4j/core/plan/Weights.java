@@ -4,8 +4,11 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Matrix;
@@ -38,6 +41,7 @@ final class Weights {
   private final Map<Long, Floats> sharedTransposed = new HashMap<>();
   private @Nullable Gradients gradients;
   private @Nullable Floats flatGradient;
+  private final Set<String> inPlace = new HashSet<>();
   private boolean stale = true;
   private int version;
 
@@ -70,6 +74,11 @@ final class Weights {
 
   /** All values of a parameter. */
   Floats floats(PlanNode parameter) {
+    inPlace.add(parameter.name());
+    return values(parameter);
+  }
+
+  private Floats values(PlanNode parameter) {
     return Floats.of(parameters.get(parameter.name()));
   }
 
@@ -146,6 +155,16 @@ final class Weights {
     }
   }
 
+  /** Packs what is not packed yet and frees the parameters that are read in that form only. */
+  void freeze() {
+    refresh();
+    parameters.free(
+        forward.keySet().stream()
+            .map(key -> key.substring(0, key.lastIndexOf(' ')))
+            .filter(name -> !inPlace.contains(name))
+            .collect(Collectors.toSet()));
+  }
+
   Parameters parameters() {
     return parameters;
   }
@@ -203,7 +222,7 @@ final class Weights {
     private int version = -1;
 
     Packing(PlanNode weight, WeightLayout layout, int depth, int columns, Floats memory) {
-      this.source = matrix(weight);
+      this.source = values(weight).matrix(weight.columns());
       this.layout = layout;
       this.target = kernels.packed(memory, depth, columns);
     }

@@ -44,13 +44,15 @@ final class SameDiffDecoder implements Decoder {
   /** A sequence: where its keys are, and what follows it. */
   private static final class Slot {
     private final Prompt prompt;
+    private final int limit;
     private int row = -1;
     private int length;
     private boolean[] valid = {};
     private float[] logits;
 
-    Slot(Prompt prompt, int length, float[] logits) {
+    Slot(Prompt prompt, int length, int limit, float[] logits) {
       this.prompt = prompt;
+      this.limit = limit;
       this.length = length;
       this.logits = logits;
     }
@@ -104,7 +106,7 @@ final class SameDiffDecoder implements Decoder {
   }
 
   @Override
-  public int[] start(int[] prompt, int samples) {
+  public int[] start(int[] prompt, int samples, int maxNewTokens) {
     checkArgument(
         samples > 0 && samples <= freeSlots(),
         "%s samples do not fit into %s free slots",
@@ -115,6 +117,8 @@ final class SameDiffDecoder implements Decoder {
         "prompt of %s tokens: it must have 1 to %s",
         prompt.length,
         maxLength);
+    checkArgument(maxNewTokens >= 0, "maxNewTokens is %s: it must be 0 or above", maxNewTokens);
+    int limit = prompt.length + Math.min(maxLength - prompt.length, maxNewTokens);
     SequenceLayout layout = new SequenceLayout(new int[] {0, prompt.length}, new int[] {-1});
     PaddedBatch padded = new PaddedBatch(prompt, layout, List.of(0));
     List<String> wanted = new ArrayList<>();
@@ -137,7 +141,7 @@ final class SameDiffDecoder implements Decoder {
     int at = 0;
     for (int i = 0; i < slots.length && at < samples; i++) {
       if (slots[i] == null) {
-        slots[i] = new Slot(shared, prompt.length, logits);
+        slots[i] = new Slot(shared, prompt.length, limit, logits);
         started[at++] = i;
       }
     }
@@ -182,11 +186,10 @@ final class SameDiffDecoder implements Decoder {
     for (int index : appended) {
       Slot slot = slot(index);
       checkArgument(
-          slot.length < maxLength,
-          "slot %s has %s tokens already: maxLength is %s",
+          slot.length < slot.limit,
+          "slot %s holds %s tokens already: it was started for that many",
           index,
-          slot.length,
-          maxLength);
+          slot.length);
       layOut |= slot.row < 0;
     }
     if (layOut || wasteful()) {

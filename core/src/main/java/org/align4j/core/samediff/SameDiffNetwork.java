@@ -47,6 +47,7 @@ public final class SameDiffNetwork implements Network {
   private @Nullable Gradients gradients;
   private @Nullable GradientSums sums;
   private @Nullable StepGraph steps;
+  private boolean frozen;
 
   /** Sequences that ran together, and the labelled rows m that lie in them. */
   private record Part(PaddedBatch padded, List<Integer> leaves, int[] rows, INDArray hidden) {}
@@ -86,7 +87,20 @@ public final class SameDiffNetwork implements Network {
 
   /** Nothing to do: the graphs read the parameters' own arrays. */
   @Override
-  public void parametersChanged() {}
+  public void parametersChanged() {
+    checkTrainable();
+  }
+
+  /** Frees nothing: the graphs read the parameters' own arrays. */
+  @Override
+  public void freeze() {
+    forget();
+    frozen = true;
+  }
+
+  private void checkTrainable() {
+    checkState(!frozen, "the network is frozen: it scores and decodes, but is not trained");
+  }
 
   @Override
   public Scores score(TokenBatch batch) {
@@ -111,6 +125,7 @@ public final class SameDiffNetwork implements Network {
 
   @Override
   public Scores forward(TokenBatch batch) {
+    checkTrainable();
     forget();
     Scores scores = run(batch, true).rounded();
     pendingBatch = batch;
@@ -258,6 +273,7 @@ public final class SameDiffNetwork implements Network {
 
   @Override
   public Gradients gradients() {
+    checkTrainable();
     Gradients existing = gradients;
     if (existing == null) {
       existing = new Gradients(parameters);

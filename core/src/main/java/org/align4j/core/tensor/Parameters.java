@@ -6,8 +6,10 @@ import static com.google.common.base.Preconditions.checkNotNull;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.align4j.core.kernel.NativeMemory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -113,8 +115,14 @@ public final class Parameters implements AutoCloseable {
     });
   }
 
+  /** Frees some of the arrays at once: nobody may read them any more. */
+  public void free(Collection<String> names) {
+    names.forEach(name -> get(name).close());
+    NativeMemory.trim();
+  }
+
   @Override
   public void close() {
-    arrays.values().forEach(INDArray::close);
+    free(names());
   }
 }

@@ -24,8 +24,8 @@ class PlanDecoderTest {
         Decoder ours = plan.decoder(3, 40);
         Decoder theirs = graph.decoder(3, 40)) {
       int[] prompt = Batches.tokens(new Random(2), SHAPE.vocabulary(), 17);
-      int[] slots = ours.start(prompt, 2);
-      int[] others = theirs.start(prompt, 2);
+      int[] slots = ours.start(prompt, 2, SmallNetwork.POSITIONS);
+      int[] others = theirs.start(prompt, 2, SmallNetwork.POSITIONS);
       for (int step = 0; step < 4; step++) {
         for (int i = 0; i < 2; i++) {
           // Two float32 evaluations of logits around 1.
@@ -45,7 +45,7 @@ class PlanDecoderTest {
     try (Parameters parameters = SHAPE.randomParameters(1);
         PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
         Decoder decoder = plan.decoder(1, 40)) {
-      int[] slots = decoder.start(new int[] {3, 1, 4}, 1);
+      int[] slots = decoder.start(new int[] {3, 1, 4}, 1, SmallNetwork.POSITIONS);
       float[] logits = decoder.logits(slots[0]);
       int[] tokens = new int[1];
       float[] logProbs = new float[1];
@@ -66,10 +66,10 @@ class PlanDecoderTest {
         Decoder decoder = plan.decoder(4, 32)) {
       float[] expected = null;
       for (int round = 0; round < 20; round++) {
-        int[] first = decoder.start(new int[] {5, 6, 7}, 3);
+        int[] first = decoder.start(new int[] {5, 6, 7}, 3, SmallNetwork.POSITIONS);
         assertThat(decoder.freeSlots()).isEqualTo(1);
         decoder.retire(first[0]);
-        int[] second = decoder.start(new int[] {8, 9}, 2);
+        int[] second = decoder.start(new int[] {8, 9}, 2, SmallNetwork.POSITIONS);
         decoder.append(new int[] {first[2], second[1]}, new int[] {1, 2});
         float[] logits = decoder.logits(first[2]);
         if (expected == null) {
@@ -89,14 +89,18 @@ class PlanDecoderTest {
     try (Parameters parameters = SHAPE.randomParameters(1);
         PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
         Decoder decoder = plan.decoder(2, 4)) {
-      assertThatThrownBy(() -> decoder.start(new int[] {1}, 3))
+      assertThatThrownBy(() -> decoder.start(new int[] {1}, 3, SmallNetwork.POSITIONS))
           .hasMessageContaining("3 samples do not fit into the 2 free slots");
-      assertThatThrownBy(() -> decoder.start(new int[5], 1))
+      assertThatThrownBy(() -> decoder.start(new int[5], 1, SmallNetwork.POSITIONS))
           .hasMessageContaining("the prompt has 5 tokens: it must have 1 to 4");
-      int[] slots = decoder.start(new int[] {1, 2, 3, 4}, 1);
+      int[] slots = decoder.start(new int[] {1, 2, 3, 4}, 1, SmallNetwork.POSITIONS);
       assertThatThrownBy(() -> decoder.append(slots, new int[] {1}))
           .hasMessageContaining("holds 4 tokens already");
       decoder.retire(slots[0]);
+      int[] brief = decoder.start(new int[] {1}, 1, 0);
+      assertThatThrownBy(() -> decoder.append(brief, new int[] {1}))
+          .hasMessageContaining("holds 1 tokens already: it was started for that many");
+      decoder.retire(brief[0]);
       assertThatThrownBy(() -> decoder.append(slots, new int[] {1}))
           .hasMessageContaining("is not in use");
       assertThatThrownBy(() -> plan.decoder(1, SmallNetwork.POSITIONS + 1))

@@ -8,6 +8,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.align4j.core.engine.Decoder;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** What a step costs the heap, and what a plan needs of native memory. */
 @Tag("isolated")
@@ -57,7 +62,7 @@ class PlanMemoryTest {
         PlanNetwork network = PlanNetwork.create(shape, parameters, oneThread());
         Decoder decoder = network.decoder(4, SmallNetwork.POSITIONS)) {
       int[] prompt = {1, 2, 3};
-      int[] slots = decoder.start(prompt, 4);
+      int[] slots = decoder.start(prompt, 4, SmallNetwork.POSITIONS);
       double[] uniforms = {0.1, 0.2, 0.3, 0.4};
       int[] tokens = new int[4];
       float[] logProbs = new float[4];
@@ -69,7 +74,7 @@ class PlanMemoryTest {
               for (int slot : slots) {
                 decoder.retire(slot);
               }
-              System.arraycopy(decoder.start(prompt, 4), 0, slots, 0, 4);
+              System.arraycopy(decoder.start(prompt, 4, SmallNetwork.POSITIONS), 0, slots, 0, 4);
               length[0] = prompt.length;
             } else {
               decoder.append(slots, tokens);
@@ -104,6 +109,29 @@ class PlanMemoryTest {
     return Files.isReadable(STATUS)
         ? Stream.of(DynamicTest.dynamicTest("resident memory", PlanMemoryTest::closeAndLook))
         : Stream.empty();
+  }
+
+  /** The C library keeps what was freed below something that is still in use. */
+  @TestFactory
+  Stream<DynamicTest> closingParametersFreesTheirMemoryAtOnce() {
+    return Files.isReadable(STATUS)
+        ? Stream.of(DynamicTest.dynamicTest("resident memory", PlanMemoryTest::closeParameters))
+        : Stream.empty();
+  }
+
+  private static void closeParameters() throws IOException {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    for (int i = 0; i < 100; i++) {
+      shapes.put("p" + i, new long[] {512, 256});
+    }
+    Parameters.zeros(DataType.FLOAT, shapes).close();
+    try (Parameters parameters = Parameters.zeros(DataType.FLOAT, shapes);
+        INDArray above = Nd4j.create(DataType.FLOAT, 512, 256)) {
+      long before = residentBytes();
+      parameters.close();
+      assertThat(before - residentBytes()).isGreaterThan(40L << 20);
+      assertThat(above.sumNumber().doubleValue()).isZero();
+    }
   }
 
   private static void closeAndLook() throws IOException {

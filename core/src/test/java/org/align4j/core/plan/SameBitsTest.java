@@ -59,7 +59,7 @@ class SameBitsTest {
         // A new group joins as soon as there is room: every sequence sees changing company.
         while (started < 6 && decoder.freeSlots() >= 2) {
           int[] prompt = Batches.tokens(random, shape.vocabulary(), 1 + random.nextInt(40));
-          for (int slot : decoder.start(prompt, 2)) {
+          for (int slot : decoder.start(prompt, 2, SmallNetwork.POSITIONS)) {
             running.add(new Sequence(slot, prompt, 1 + random.nextInt(20)));
           }
           started++;

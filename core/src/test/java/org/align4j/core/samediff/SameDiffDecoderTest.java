@@ -39,7 +39,7 @@ class SameDiffDecoderTest {
 
   private static List<Sequence> start(Decoder decoder, int samples, int... prompt) {
     List<Sequence> started = new ArrayList<>();
-    for (int slot : decoder.start(prompt, samples)) {
+    for (int slot : decoder.start(prompt, samples, 1000)) {
       started.add(new Sequence(slot, prompt));
     }
     return started;
@@ -154,11 +154,11 @@ class SameDiffDecoderTest {
     try (SameDiffNetwork network = network();
         Decoder decoder = network.decoder(2, 4)) {
       assertThatThrownBy(() -> decoder.logits(1)).hasMessageContaining("slot 1 is free");
-      assertThatThrownBy(() -> decoder.start(new int[] {1}, 3))
+      assertThatThrownBy(() -> decoder.start(new int[] {1}, 3, 1))
           .hasMessageContaining("3 samples do not fit into 2 free slots");
-      int[] slots = decoder.start(new int[] {1, 2, 3, 4}, 1);
+      int[] slots = decoder.start(new int[] {1, 2, 3, 4}, 1, 5);
       assertThatThrownBy(() -> decoder.append(slots, new int[] {1}))
-          .hasMessageContaining("maxLength is 4");
+          .hasMessageContaining("slot 0 holds 4 tokens already: it was started for that many");
     }
   }
 }

@@ -186,7 +186,7 @@ public final class Generator {
     void admit() {
       while (!waiting.isEmpty() && waiting.element().count() <= decoder.freeSlots()) {
         Pending next = waiting.remove();
-        int[] started = decoder.start(next.promptIds(), next.count());
+        int[] started = decoder.start(next.promptIds(), next.count(), settings.maxNewTokens());
         for (int i = 0; i < started.length; i++) {
           running.add(
               new Sequence(

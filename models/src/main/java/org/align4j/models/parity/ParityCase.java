@@ -90,14 +90,14 @@ final class ParityCase {
       int[] ids = file.sequences().get(i);
       INDArray rows = expected("logits." + i);
       try (Decoder decoder = network.decoder(2, ids.length)) {
-        int slot = decoder.start(new int[] {ids[0]}, 1)[0];
+        int slot = decoder.start(new int[] {ids[0]}, 1, ids.length - 1)[0];
         for (int t = 0; t < ids.length; t++) {
           if (t > 0) {
             decoder.append(new int[] {slot}, new int[] {ids[t]});
           }
           compareLogits(i, t, decoder.logits(slot), rows);
         }
-        int whole = decoder.start(ids, 1)[0];
+        int whole = decoder.start(ids, 1, 0)[0];
         compareLogits(i, ids.length - 1, decoder.logits(whole), rows);
       }
     }

@@ -16,6 +16,7 @@ public final class Reference implements AutoCloseable {
 
   private Reference(TransformerConfig config, Parameters parameters, Engine engine) {
     this.network = Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters);
+    network.freeze();
   }
 
   /** The policy as it is now: a copy, which later updates do not reach. */

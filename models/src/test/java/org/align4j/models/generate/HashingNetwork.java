@@ -28,6 +28,11 @@ final class HashingNetwork implements Network {
   }
 
   @Override
+  public void freeze() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Decoder decoder(int slots, int maxLength) {
     widest = Math.max(widest, slots);
     return new HashingDecoder(slots, maxLength);
@@ -35,11 +40,13 @@ final class HashingNetwork implements Network {
 
   private final class HashingDecoder implements Decoder {
     final int[][] sequences;
+    final int[] limits;
     final int maxLength;
     final ArrayDeque<Integer> free = new ArrayDeque<>();
 
     HashingDecoder(int slots, int maxLength) {
       this.sequences = new int[slots][];
+      this.limits = new int[slots];
       this.maxLength = maxLength;
       for (int i = 0; i < slots; i++) {
         free.add(i);
@@ -52,12 +59,13 @@ final class HashingNetwork implements Network {
     }
 
     @Override
-    public int[] start(int[] prompt, int samples) {
+    public int[] start(int[] prompt, int samples, int maxNewTokens) {
       prompts++;
       int[] slots = new int[samples];
       for (int i = 0; i < samples; i++) {
         slots[i] = free.remove();
         sequences[slots[i]] = prompt.clone();
+        limits[slots[i]] = Math.min(maxLength, prompt.length + maxNewTokens);
       }
       return slots;
     }
@@ -79,7 +87,7 @@ final class HashingNetwork implements Network {
       steps++;
       for (int i = 0; i < slots.length; i++) {
         int[] sequence = sequences[slots[i]];
-        if (sequence.length == maxLength) {
+        if (sequence.length == limits[slots[i]]) {
           throw new IllegalStateException("slot " + slots[i] + " is full");
         }
         sequences[slots[i]] = Arrays.copyOf(sequence, sequence.length + 1);
