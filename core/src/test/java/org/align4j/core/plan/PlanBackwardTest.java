@@ -48,6 +48,26 @@ class PlanBackwardTest {
     }
   }
 
+  /** The logits of the forward pass are kept, or made again where others were scored meanwhile. */
+  @ParameterizedTest
+  @EnumSource(SmallNetwork.class)
+  void scoringBetweenForwardAndBackwardChangesNothing(SmallNetwork shape) {
+    Random random = new Random(5);
+    TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 4, 50), 0.8f);
+    TokenBatch other = Batches.shared(Batches.groups(random, shape.vocabulary(), 5, 50), 1f);
+    float[] coefficients = Batches.coefficients(random, batch.rows().length);
+    try (Parameters parameters = shape.randomParameters(2);
+        PlanNetwork network = PlanNetwork.create(shape, parameters)) {
+      float[] expected = gradient(network, batch, coefficients);
+      network.gradients().zero();
+      network.forward(batch);
+      network.score(other);
+      network.backward(coefficients, null);
+      assertThat(network.gradients().flat().data().asFloat()).isEqualTo(expected);
+      assertThat(gradient(network, batch, coefficients)).isEqualTo(expected);
+    }
+  }
+
   /** Bit for bit: the rows left out are not in the sums at all. */
   @ParameterizedTest
   @EnumSource(SmallNetwork.class)
