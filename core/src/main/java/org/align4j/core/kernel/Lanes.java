@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -24,16 +23,7 @@ final class Lanes {
 
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  private static final VectorShuffle<Float> BY_EIGHT = rotation(8);
-  private static final VectorShuffle<Float> BY_FOUR = rotation(4);
-  private static final VectorShuffle<Float> BY_TWO = rotation(2);
-  private static final VectorShuffle<Float> BY_ONE = rotation(1);
-
   private Lanes() {}
-
-  private static VectorShuffle<Float> rotation(int by) {
-    return VectorShuffle.fromOp(SPECIES, i -> (i + by) % COUNT);
-  }
 
   static FloatVector load(long address) {
     return FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER);
@@ -69,16 +59,27 @@ final class Lanes {
     return n & -COUNT;
   }
 
-  /** Sum of the lanes in one fixed order; {@code reduceLanes} promises none. */
+  /**
+   * Sum of the lanes, halves onto each other until one is left; {@code reduceLanes} promises no
+   * order. Lane by lane: rotations of a vector were left boxed in one JVM of four.
+   */
   static float sum(FloatVector v) {
-    if (COUNT >= 16) {
-      v = v.add(v.rearrange(BY_EIGHT));
+    float a = v.lane(0);
+    float b = v.lane(1);
+    float c = v.lane(2);
+    float d = v.lane(3);
+    if (COUNT == 8) {
+      a += v.lane(4);
+      b += v.lane(5);
+      c += v.lane(6);
+      d += v.lane(7);
+    } else if (COUNT == 16) {
+      a = (a + v.lane(8)) + (v.lane(4) + v.lane(12));
+      b = (b + v.lane(9)) + (v.lane(5) + v.lane(13));
+      c = (c + v.lane(10)) + (v.lane(6) + v.lane(14));
+      d = (d + v.lane(11)) + (v.lane(7) + v.lane(15));
     }
-    if (COUNT >= 8) {
-      v = v.add(v.rearrange(BY_FOUR));
-    }
-    v = v.add(v.rearrange(BY_TWO));
-    return v.add(v.rearrange(BY_ONE)).lane(0);
+    return (a + c) + (b + d);
   }
 
   /**
@@ -86,17 +87,5 @@ final class Lanes {
    */
   static FloatVector max(FloatVector a, FloatVector b) {
     return a.blend(b, b.compare(VectorOperators.GT, a));
-  }
-
-  /** Largest lane. */
-  static float max(FloatVector v) {
-    if (COUNT >= 16) {
-      v = max(v, v.rearrange(BY_EIGHT));
-    }
-    if (COUNT >= 8) {
-      v = max(v, v.rearrange(BY_FOUR));
-    }
-    v = max(v, v.rearrange(BY_TWO));
-    return max(v, v.rearrange(BY_ONE)).lane(0);
   }
 }

@@ -1,6 +1,7 @@
 package org.align4j.core.kernel;
 
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.MAX;
 import static org.align4j.core.kernel.Lanes.BYTES;
 import static org.align4j.core.kernel.Lanes.COUNT;
 import static org.align4j.core.kernel.Lanes.all;
@@ -88,7 +89,7 @@ final class VectorHead {
       FloatVector z = load(logits + 4L * i).mul(factor);
       max = max.blend(z, z.compare(GT, max));
     }
-    float largest = Lanes.max(max);
+    float largest = max.reduceLanes(MAX);
     for (int i = bound; i < count; i++) {
       largest = Math.max(largest, Memory.get(logits + 4L * i) * inverse);
     }
