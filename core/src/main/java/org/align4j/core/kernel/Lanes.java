@@ -61,7 +61,7 @@ final class Lanes {
 
   /**
    * Sum of the lanes, halves onto each other until one is left; {@code reduceLanes} promises no
-   * order. Lane by lane: rotations of a vector were left boxed in one JVM of four.
+   * order. Lane by lane: rotations of a vector were left boxed in three JVMs of twelve.
    */
   static float sum(FloatVector v) {
     float a = v.lane(0);
