@@ -21,8 +21,10 @@ class KernelAllocationTest {
 
   private static final int CALLS = 1000;
 
-  /** Bytes per row that may be left: four vectors of 16 lanes. A boxed loop takes ten times it. */
-  private static final long FEW_OBJECTS = 4 * 96;
+  /**
+   * Bytes per row that may be left: eight vectors of 16 lanes. A boxed loop takes some times it.
+   */
+  private static final long FEW_OBJECTS = 8 * 96;
 
   private static final int WIDTH = 1024;
 
@@ -58,6 +60,16 @@ class KernelAllocationTest {
                   () -> {
                     tiles.clear();
                     tiles.addSegment(0, 64, 0, 0, 0, 0);
+                    k.attention(query, keys, keys, tiles, out, null, 0, tiles.tiles(), scratch);
+                  }),
+              new Call(
+                  "attention of a step",
+                  8,
+                  () -> {
+                    tiles.clear();
+                    for (int m = 0; m < 4; m++) {
+                      tiles.addStep(m, 55 + m, 0, 40, 40 + m);
+                    }
                     k.attention(query, keys, keys, tiles, out, null, 0, tiles.tiles(), scratch);
                   }),
               new Call("head", 8, () -> k.sliceStatistics(x, 1, statistics, 0, 0, 8, scratch)),
