@@ -13,17 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Log-prob and entropy of labels, the vocabulary in slices of {@link Kernels#SLICE}: only {@code
- * [rows, SLICE]} logits exist at a time. The backward pass makes them again, but for a block of
- * rows whose logits all fit into {@link #KEPT_BYTES}: those of a forward pass just before it are
- * kept.
+ * [rows, SLICE]} logits exist at a time, and the backward pass makes them again.
  */
 final class LanguageHead implements PlanHead {
 
   /** Labelled rows at once. */
   private static final int BLOCK = 1024;
-
-  /** A quarter of the products of a training step's head for so much memory. */
-  private static final long KEPT_BYTES = 256L << 20;
 
   private final Stage.Context context;
   private final Kernels kernels;
@@ -48,8 +43,6 @@ final class LanguageHead implements PlanHead {
   private Matrix[] sliceRows = new Matrix[0];
   private Matrix[] sliceGradients = new Matrix[0];
   private @Nullable Memory block;
-  private @Nullable Kept kept;
-  private boolean useKept;
   private @Nullable PackedMatrix hiddenPanels;
   private final PackedMatrix transposed;
   private final @Nullable PackedMatrix transposedTail;
@@ -76,9 +69,6 @@ final class LanguageHead implements PlanHead {
       float[] labelLogits,
       float[] dOutputs,
       float[] dEntropy) {}
-
-  /** All logits of a block of rows, slice by slice. */
-  private record Kept(int capacity, Floats all, Matrix[] slices) {}
 
   LanguageHead(Stage.Context context, Head.Language<PlanNode> head) {
     this.context = context;
@@ -127,26 +117,23 @@ final class LanguageHead implements PlanHead {
       int total,
       float atTemperature,
       HeadResults results,
-      boolean keep) {
+      int offset) {
     hidden = from;
     temperature = atTemperature;
-    useKept = keep && total <= BLOCK && 4L * total * vocabulary <= KEPT_BYTES;
     for (int start = 0; start < total; start += BLOCK) {
       Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
-      if (useKept) {
-        makeRoomToKeep(m.capacity);
-      }
       for (slice = 0; slice < slices; slice++) {
         run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
         run(statisticsTask, count, 16);
         pickLabels(m);
       }
       run(combineTask, count, 64);
-      m.logSumExp.copyTo(results.logSumExp(), start, count);
-      m.entropy.copyTo(results.entropy(), start, count);
+      int at = offset + start;
+      m.logSumExp.copyTo(results.logSumExp(), at, count);
+      m.entropy.copyTo(results.entropy(), at, count);
       for (int n = 0; n < count; n++) {
-        results.outputs()[start + n] =
-            logProb(m.labelLogits[n], temperature, results.logSumExp()[start + n]);
+        results.outputs()[at + n] =
+            logProb(m.labelLogits[n], temperature, results.logSumExp()[at + n]);
       }
     }
   }
@@ -170,9 +157,7 @@ final class LanguageHead implements PlanHead {
       int total,
       float atTemperature,
       HeadCoefficients coefficients,
-      Matrix target,
-      boolean keptRows) {
-    useKept &= keptRows;
+      Matrix target) {
     hidden = from;
     dHidden = target;
     temperature = atTemperature;
@@ -193,9 +178,7 @@ final class LanguageHead implements PlanHead {
       }
       hiddenPanels = packedHidden.of(m.hidden, count);
       for (slice = 0; slice < slices; slice++) {
-        if (!useKept) {
-          run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
-        }
+        run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
         run(gradientTask, count, 16);
         run(weightTask, kernels.productTiles(sliceGradients[slice].rows(), hiddenPanels), 1);
         PackedMatrix panels = transposed();
@@ -204,8 +187,6 @@ final class LanguageHead implements PlanHead {
       }
       run(scatterTask, columns, Stage.Context.columnTile(columns));
     }
-    // The gradient lies where the logits were.
-    useKept = false;
   }
 
   private Matrix[] slices(Matrix whole) {
@@ -268,24 +249,6 @@ final class LanguageHead implements PlanHead {
         new float[capacity]);
   }
 
-  private void makeRoomToKeep(int capacity) {
-    Kept there = kept;
-    if (there != null && there.capacity >= capacity) {
-      return;
-    }
-    if (there != null) {
-      memory.free(there.all);
-    }
-    Floats all = memory.allocate((long) capacity * vocabulary);
-    Matrix[] parts = new Matrix[slices];
-    for (int s = 0; s < slices; s++) {
-      long from = (long) capacity * s * Kernels.SLICE;
-      int wide = Math.min(vocabulary - s * Kernels.SLICE, Kernels.SLICE);
-      parts[s] = all.slice(from, (long) capacity * wide).matrix(wide);
-    }
-    kept = new Kept(capacity, all, parts);
-  }
-
   private Memory block() {
     if (block == null) {
       throw new IllegalStateException("the head has no memory yet");
@@ -294,10 +257,6 @@ final class LanguageHead implements PlanHead {
   }
 
   private Matrix logits(Memory m) {
-    Kept all = kept;
-    if (useKept && all != null) {
-      return all.slices[slice];
-    }
     return slice == slices - 1 ? m.lastLogits : m.logits;
   }
 

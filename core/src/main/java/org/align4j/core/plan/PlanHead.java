@@ -12,8 +12,7 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
    * @param hidden {@code [N,D]}
    * @param rows rows of hidden
    * @param labels token ids
-   * @param results written at {@code [0, count)}
-   * @param keep whether {@link #backward} of the same rows comes next
+   * @param results written at {@code [offset, offset + count)}
    */
   void forward(
       Matrix hidden,
@@ -22,13 +21,12 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
       int count,
       float temperature,
       HeadResults results,
-      boolean keep);
+      int offset);
 
   /**
    * Adds the gradient of the rows listed to {@code dHidden} and to the parameters' gradients.
    *
    * @param coefficients of the same rows
-   * @param kept whether {@link #forward} kept exactly these rows last
    */
   void backward(
       Matrix hidden,
@@ -37,8 +35,7 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
       int count,
       float temperature,
       HeadCoefficients coefficients,
-      Matrix dHidden,
-      boolean kept);
+      Matrix dHidden);
 
   @Override
   void close();

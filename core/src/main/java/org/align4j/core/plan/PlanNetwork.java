@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class PlanNetwork implements Network {
 
   private static final float[] NO_ENTROPY = new float[0];
-  private static final long TRAIN_BYTES = 640L << 20;
+  private static final long TRAIN_BYTES = 768L << 20;
   private static final long SCORE_BYTES = 40L << 20;
   private static final int LEAST_TOKENS = 256;
 
@@ -208,8 +208,7 @@ public final class PlanNetwork implements Network {
         selection.count(),
         batch.temperature(),
         selection.coefficients(withEntropy),
-        plan.hiddenGradient().matrix(),
-        kept && selection.isWhole() && selection.count() == batch.rows().length);
+        plan.hiddenGradient().matrix());
     plan.backward();
   }
 
@@ -250,7 +249,7 @@ public final class PlanNetwork implements Network {
         batch.rows().length,
         batch.temperature(),
         target,
-        plan == trainPlan);
+        0);
     if (target != all) {
       for (int m = 0; m < batch.rows().length; m++) {
         int at = part.output(m);

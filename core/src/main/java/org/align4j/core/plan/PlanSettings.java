@@ -10,7 +10,7 @@ import org.align4j.core.kernel.Kernels;
  * @param kernels what computes
  * @param threads threads of the network's own pool, the caller among them; at least 1
  * @param trainTokens tokens that a forward pass keeps for its backward pass at once; 0 for as many
- *     as fit into 640 MB, at least 256 (about 900 of SmolLM2-135M, which has 0.7 MB a token).
+ *     as fit into 768 MB, at least 256 (about 1,100 of SmolLM2-135M, which has 0.7 MB a token).
  *     Larger batches are computed in parts, and all parts but one again in the backward pass:
  *     better give it no more than {@link PlanNetwork#preferredTokens} at a time
  * @param scoreTokens tokens that are scored at once; 0 for as many as fit into 40 MB, at least 256

@@ -48,7 +48,6 @@ class PlanBackwardTest {
     }
   }
 
-  /** The logits of the forward pass are kept, or made again where others were scored meanwhile. */
   @ParameterizedTest
   @EnumSource(SmallNetwork.class)
   void scoringBetweenForwardAndBackwardChangesNothing(SmallNetwork shape) {
