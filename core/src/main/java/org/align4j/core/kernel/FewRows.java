@@ -19,19 +19,7 @@ final class FewRows {
 
   private FewRows() {}
 
-  static void oneByFour(
-      long a, long b, long panelPitch, int depth, long c, long cPitch, boolean load) {
-    if (!load) {
-      FloatVector z = FloatVector.zero(SPECIES);
-      z.intoMemorySegment(ALL, c, ORDER);
-      z.intoMemorySegment(ALL, c + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * BYTES, ORDER);
-    }
+  static void oneByFour(long a, long b, long panelPitch, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c0z = fromMemorySegment(SPECIES, ALL, c + 2 * BYTES, ORDER);
@@ -76,19 +64,7 @@ final class FewRows {
     c0s.intoMemorySegment(ALL, c + 7 * BYTES, ORDER);
   }
 
-  static void twoByTwo(
-      long a, long b, long panelPitch, int depth, long c, long cPitch, boolean load) {
-    if (!load) {
-      FloatVector z = FloatVector.zero(SPECIES);
-      z.intoMemorySegment(ALL, c, ORDER);
-      z.intoMemorySegment(ALL, c + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch + 2 * BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch + 3 * BYTES, ORDER);
-    }
+  static void twoByTwo(long a, long b, long panelPitch, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c0z = fromMemorySegment(SPECIES, ALL, c + 2 * BYTES, ORDER);
@@ -147,8 +123,8 @@ final class FewRows {
     c1w.intoMemorySegment(ALL, c + cPitch + 3 * BYTES, ORDER);
     if (depth % 2 != 0) {
       long last = depth - 1;
-      SixRows.two(a + 8 * last, b + 2 * BYTES * last, 1, c, cPitch, true);
-      SixRows.two(a + 8 * last, b2 + 2 * BYTES * last, 1, c + 2 * BYTES, cPitch, true);
+      FiveRows.two(a + 8 * last, b + 2 * BYTES * last, 1, c, cPitch);
+      FiveRows.two(a + 8 * last, b2 + 2 * BYTES * last, 1, c + 2 * BYTES, cPitch);
     }
   }
 }

@@ -12,46 +12,15 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Micro-kernels for thirty-two vector registers: up to 14 rows times 2 vectors of sums in locals,
- * {@code c[i] (+)= Σ_k a[k,i] · b[k]}, each sum one chain of fused multiply-adds in the order of k.
- * The left side is packed, {@code [k][rows]}: fourteen row pointers would not fit into the general
- * registers. c is loaded first where {@code load}.
+ * {@code c[i] += Σ_k a[k,i] · b[k]}, each sum one chain of fused multiply-adds in the order of k,
+ * begun at c. The left side is packed, {@code [k][rows]}: fourteen row pointers would not fit into
+ * the general registers.
  */
 final class FourteenRows {
 
   private FourteenRows() {}
 
-  static void fourteen(long a, long b, int depth, long c, long cPitch, boolean load) {
-    if (!load) {
-      FloatVector z = FloatVector.zero(SPECIES);
-      z.intoMemorySegment(ALL, c, ORDER);
-      z.intoMemorySegment(ALL, c + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 8 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 8 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 9 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 9 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 10 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 10 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 11 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 11 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 12 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 12 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 13 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 13 * cPitch + BYTES, ORDER);
-    }
+  static void fourteen(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
@@ -170,34 +139,7 @@ final class FourteenRows {
     c13y.intoMemorySegment(ALL, c + 13 * cPitch + BYTES, ORDER);
   }
 
-  static void twelve(long a, long b, int depth, long c, long cPitch, boolean load) {
-    if (!load) {
-      FloatVector z = FloatVector.zero(SPECIES);
-      z.intoMemorySegment(ALL, c, ORDER);
-      z.intoMemorySegment(ALL, c + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 8 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 8 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 9 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 9 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 10 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 10 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 11 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 11 * cPitch + BYTES, ORDER);
-    }
+  static void twelve(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
@@ -300,26 +242,7 @@ final class FourteenRows {
     c11y.intoMemorySegment(ALL, c + 11 * cPitch + BYTES, ORDER);
   }
 
-  static void eight(long a, long b, int depth, long c, long cPitch, boolean load) {
-    if (!load) {
-      FloatVector z = FloatVector.zero(SPECIES);
-      z.intoMemorySegment(ALL, c, ORDER);
-      z.intoMemorySegment(ALL, c + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 2 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 3 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 4 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 5 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 6 * cPitch + BYTES, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * cPitch, ORDER);
-      z.intoMemorySegment(ALL, c + 7 * cPitch + BYTES, ORDER);
-    }
+  static void eight(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);

@@ -25,20 +25,19 @@ final class Packing {
     return switch (left) {
       case 1 -> 1;
       case 2, 3 -> 2;
-      case 4, 8 -> 4;
-      case 5, 7, 9, 10 -> 5;
-      default -> 6;
+      case 4, 6, 8, 12, 16 -> 4;
+      default -> 5;
     };
   }
 
-  /** Floats between the steps of packed rows: a power of two up to six rows. */
+  /** Floats between the steps of packed rows: a power of two up to five rows. */
   static int pitch(int step) {
-    return step == 5 || step == 6 ? 8 : step;
+    return step == 5 ? 8 : step;
   }
 
   /** Rows that packing so many takes at most. */
   static int room(int rows) {
-    return rows <= 4 ? rows : (rows + 5) / 6 * 8;
+    return rows <= 4 ? rows : (rows + 4) / 5 * 8;
   }
 
   /** Copies rows to {@code [k][14]} or {@code [k][8]} and, at the end, to fewer. */
@@ -46,7 +45,7 @@ final class Packing {
     for (int done = 0; done < rows; ) {
       int step = step(rows - done);
       switch (step) {
-        case 5, 6 -> eight(a, rowPitch, kPitch, step, depth, packed);
+        case 5 -> five(a, rowPitch, kPitch, depth, packed);
         case 4 -> four(a, rowPitch, kPitch, depth, packed);
         case 2 -> two(a, rowPitch, kPitch, depth, packed);
         default -> any(a, rowPitch, kPitch, step, depth, packed);
@@ -57,30 +56,11 @@ final class Packing {
     }
   }
 
-  private static void eight(long a, long rowPitch, long kPitch, int step, int depth, long packed) {
-    if (kPitch == Float.BYTES) {
-      Transposition.rows(a, rowPitch, step, depth, packed, Float.BYTES * pitch(step));
-    } else if (step == 6) {
-      six(a, rowPitch, kPitch, depth, packed);
-    } else {
-      five(a, rowPitch, kPitch, depth, packed);
-    }
-  }
-
-  private static void six(long a, long rowPitch, long kPitch, int depth, long packed) {
-    for (int k = 0; k < depth; k++) {
-      long source = a + k * kPitch;
-      long target = packed + 32L * k;
-      ALL.set(FLOAT, target, ALL.get(FLOAT, source));
-      ALL.set(FLOAT, target + 4, ALL.get(FLOAT, source + rowPitch));
-      ALL.set(FLOAT, target + 8, ALL.get(FLOAT, source + 2 * rowPitch));
-      ALL.set(FLOAT, target + 12, ALL.get(FLOAT, source + 3 * rowPitch));
-      ALL.set(FLOAT, target + 16, ALL.get(FLOAT, source + 4 * rowPitch));
-      ALL.set(FLOAT, target + 20, ALL.get(FLOAT, source + 5 * rowPitch));
-    }
-  }
-
   private static void five(long a, long rowPitch, long kPitch, int depth, long packed) {
+    if (kPitch == Float.BYTES) {
+      Transposition.rows(a, rowPitch, 5, depth, packed, Float.BYTES * pitch(5));
+      return;
+    }
     for (int k = 0; k < depth; k++) {
       long source = a + k * kPitch;
       long target = packed + 32L * k;

@@ -2,6 +2,7 @@ package org.align4j.core.kernel;
 
 import static org.align4j.core.kernel.Lanes.BYTES;
 
+import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class VectorProduct {
   static final boolean WIDE = Lanes.COUNT >= 16;
 
   static final int WIDTH = 2 * Lanes.COUNT;
-  private static final int ROWS = WIDE ? 14 : 6;
+  private static final int ROWS = WIDE ? 14 : 5;
 
   /** Rows that the second cache has room for. */
   private static final int CACHED_ROWS = 16 * ROWS;
@@ -190,15 +191,18 @@ final class VectorProduct {
       long from = b + p * panelPitch;
       long to = c + p * PANEL_ROW;
       long one = packed;
+      if (!load) {
+        clear(to, cPitch, rows, 4);
+      }
       if (rows >= 2) {
-        FewRows.twoByTwo(packed, from, panelPitch, depth, to, cPitch, load);
+        FewRows.twoByTwo(packed, from, panelPitch, depth, to, cPitch);
         FewRows.twoByTwo(
-            packed, from + 2 * panelPitch, panelPitch, depth, to + 2 * PANEL_ROW, cPitch, load);
+            packed, from + 2 * panelPitch, panelPitch, depth, to + 2 * PANEL_ROW, cPitch);
         one += 2L * Float.BYTES * depth;
         to += 2 * cPitch;
       }
       if (rows != 2) {
-        FewRows.oneByFour(one, from, panelPitch, depth, to, cPitch, load);
+        FewRows.oneByFour(one, from, panelPitch, depth, to, cPitch);
       }
     }
     int group = rows <= CACHED_ROWS ? 1 : PANEL_GROUP;
@@ -221,11 +225,14 @@ final class VectorProduct {
       boolean load) {
     for (int done = 0; done < rows; ) {
       int step = Packing.step(rows - done);
+      if (!load) {
+        clear(c, cPitch, step, panels);
+      }
       for (int p = 0; p < panels; p++) {
         if (WIDE) {
-          wide(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch, load);
+          wide(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch);
         } else {
-          narrow(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch, load);
+          narrow(step, packed, b + p * panelPitch, depth, c + p * PANEL_ROW, cPitch);
         }
       }
       packed += (long) Float.BYTES * Packing.pitch(step) * depth;
@@ -238,23 +245,30 @@ final class VectorProduct {
     block(packed, b, 0, 1, depth, c, cPitch, rows, load);
   }
 
-  private static void wide(int step, long a, long b, int depth, long c, long cPitch, boolean load) {
-    switch (step) {
-      case 14 -> FourteenRows.fourteen(a, b, depth, c, cPitch, load);
-      case 12 -> FourteenRows.twelve(a, b, depth, c, cPitch, load);
-      case 8 -> FourteenRows.eight(a, b, depth, c, cPitch, load);
-      default -> narrow(step, a, b, depth, c, cPitch, load);
+  private static void clear(long c, long cPitch, int rows, int panels) {
+    FloatVector zero = Lanes.zero();
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < 2 * panels; j++) {
+        Lanes.store(zero, c + i * cPitch + j * BYTES);
+      }
     }
   }
 
-  private static void narrow(
-      int step, long a, long b, int depth, long c, long cPitch, boolean load) {
+  private static void wide(int step, long a, long b, int depth, long c, long cPitch) {
     switch (step) {
-      case 6 -> SixRows.six(a, b, depth, c, cPitch, load);
-      case 5 -> SixRows.five(a, b, depth, c, cPitch, load);
-      case 4 -> SixRows.four(a, b, depth, c, cPitch, load);
-      case 2 -> SixRows.two(a, b, depth, c, cPitch, load);
-      default -> SixRows.one(a, b, depth, c, cPitch, load);
+      case 14 -> FourteenRows.fourteen(a, b, depth, c, cPitch);
+      case 12 -> FourteenRows.twelve(a, b, depth, c, cPitch);
+      case 8 -> FourteenRows.eight(a, b, depth, c, cPitch);
+      default -> narrow(step, a, b, depth, c, cPitch);
+    }
+  }
+
+  private static void narrow(int step, long a, long b, int depth, long c, long cPitch) {
+    switch (step) {
+      case 5 -> FiveRows.five(a, b, depth, c, cPitch);
+      case 4 -> FiveRows.four(a, b, depth, c, cPitch);
+      case 2 -> FiveRows.two(a, b, depth, c, cPitch);
+      default -> FiveRows.one(a, b, depth, c, cPitch);
     }
   }
 
