@@ -32,7 +32,7 @@ final class VectorProduct {
   private static final int PANEL_GROUP = 8;
 
   /** Up to so many rows, where the weights come from memory, panels are read in longer pieces. */
-  private static final int FEW_ROWS = 4 * ROWS;
+  private static final int FEW_ROWS = WIDE ? 4 * ROWS : 3;
 
   private static final int LONG_DEPTH_BLOCK = 4 * DEPTH_BLOCK;
   private static final int TILES = 16;
@@ -118,7 +118,7 @@ final class VectorProduct {
     boolean single = rowEnd - row == 1 && kPitch == Float.BYTES;
     long work = packed(a, rowPitch, kPitch, rowEnd - row, depth, single, scratch);
     long rows = single ? a : work + Float.BYTES * (long) ROWS * WIDTH;
-    long pitch = Float.BYTES * (single ? 1L : Packing.room(rowEnd - row));
+    long pitch = Float.BYTES * (single ? 1L : room(rowEnd - row));
     for (int k = 0; k < depth; k += step) {
       int length = Math.min(step, depth - k);
       long packed = rows + k * pitch;
@@ -132,6 +132,7 @@ final class VectorProduct {
           length,
           y.address(row) + panel * PANEL_ROW,
           y.pitch(),
+          lead(rowEnd - row),
           rowEnd - row,
           load);
       if (whole < panelEnd) {
@@ -141,6 +142,32 @@ final class VectorProduct {
         last(packed, b, length, c, y.pitch(), rowEnd - row, columns, load, work);
       }
     }
+  }
+
+  /**
+   * The first rows of a few: while they are multiplied, four panels at a time, the weights come
+   * from memory as fast as it gives them; the other rows find them in the second cache.
+   */
+  private static int lead(int rows) {
+    if (rows <= 3) {
+      return rows;
+    }
+    if (WIDE || rows > CACHED_ROWS) {
+      return 0;
+    }
+    return rows % 5 == 2 ? 2 : 1;
+  }
+
+  /** Floats for a step of the packed rows of a block. */
+  private static int room(int rows) {
+    int lead = lead(rows);
+    return Packing.room(lead) + Packing.room(rows - lead);
+  }
+
+  /** Rows of the micro-kernel that follows those done. */
+  private static int step(int rows, int done) {
+    int lead = lead(rows);
+    return Packing.step(done < lead ? lead - done : rows - done);
   }
 
   private static int depthStep(int rows, int depth) {
@@ -159,13 +186,20 @@ final class VectorProduct {
     if (scratch.holds(a, shape)) {
       return scratch.held();
     }
-    long count = (long) ROWS * WIDTH + (single ? 0 : (long) Packing.room(rows) * depth);
+    int lead = lead(rows);
+    int room = room(rows);
+    long count = (long) ROWS * WIDTH + (single ? 0 : (long) room * depth);
     long work = scratch.address(count);
     if (!single) {
       int step = depthStep(rows, depth);
       for (int k = 0; k < depth; k += step) {
-        long target = work + Float.BYTES * ((long) ROWS * WIDTH + (long) Packing.room(rows) * k);
-        Packing.rows(a + k * kPitch, rowPitch, kPitch, rows, Math.min(step, depth - k), target);
+        int length = Math.min(step, depth - k);
+        long source = a + k * kPitch;
+        long target = work + Float.BYTES * ((long) ROWS * WIDTH + (long) room * k);
+        Packing.rows(source, rowPitch, kPitch, lead, length, target);
+        source += lead * rowPitch;
+        target += (long) Float.BYTES * lead * length;
+        Packing.rows(source, rowPitch, kPitch, rows - lead, length, target);
       }
       scratch.hold(a, shape);
     }
@@ -173,8 +207,8 @@ final class VectorProduct {
   }
 
   /**
-   * {@code c[rows][panels · WIDTH] (+)= a · b} over whole panels, {@code panelPitch} bytes apart.
-   * For up to three rows several panels are taken at once.
+   * {@code c[rows][panels · WIDTH] (+)= a · b} over whole panels, {@code panelPitch} bytes apart,
+   * of rows as {@link Packing#rows} leaves them.
    */
   static void panels(
       long packed,
@@ -186,30 +220,57 @@ final class VectorProduct {
       long cPitch,
       int rows,
       boolean load) {
-    int p = 0;
-    for (; rows <= 3 && p + 4 <= panels; p += 4) {
-      long from = b + p * panelPitch;
-      long to = c + p * PANEL_ROW;
-      long one = packed;
-      if (!load) {
-        clear(to, cPitch, rows, 4);
-      }
-      if (rows >= 2) {
-        FewRows.twoByTwo(packed, from, panelPitch, depth, to, cPitch);
-        FewRows.twoByTwo(
-            packed, from + 2 * panelPitch, panelPitch, depth, to + 2 * PANEL_ROW, cPitch);
-        one += 2L * Float.BYTES * depth;
-        to += 2 * cPitch;
-      }
-      if (rows != 2) {
-        FewRows.oneByFour(one, from, panelPitch, depth, to, cPitch);
-      }
-    }
-    int group = rows <= CACHED_ROWS ? 1 : PANEL_GROUP;
-    for (; p < panels; p += group) {
+    int lead = rows <= 3 ? rows : 0;
+    panels(packed, b, panelPitch, panels, depth, c, cPitch, lead, rows, load);
+  }
+
+  private static void panels(
+      long packed,
+      long b,
+      long panelPitch,
+      int panels,
+      int depth,
+      long c,
+      long cPitch,
+      int lead,
+      int rows,
+      boolean load) {
+    int group = lead > 0 ? 4 : rows <= CACHED_ROWS ? 1 : PANEL_GROUP;
+    long rest = packed + (long) Float.BYTES * lead * depth;
+    for (int p = 0; p < panels; p += group) {
       int count = Math.min(group, panels - p);
       long from = b + p * panelPitch;
-      block(packed, from, panelPitch, count, depth, c + p * PANEL_ROW, cPitch, rows, load);
+      long to = c + p * PANEL_ROW;
+      if (lead > 0 && count == 4) {
+        fourPanels(packed, from, panelPitch, depth, to, cPitch, lead, load);
+      } else {
+        block(packed, from, panelPitch, count, depth, to, cPitch, lead, load);
+      }
+      to += lead * cPitch;
+      block(rest, from, panelPitch, count, depth, to, cPitch, rows - lead, load);
+    }
+  }
+
+  private static void fourPanels(
+      long packed,
+      long b,
+      long panelPitch,
+      int depth,
+      long c,
+      long cPitch,
+      int rows,
+      boolean load) {
+    if (!load) {
+      clear(c, cPitch, rows, 4);
+    }
+    if (rows >= 2) {
+      FewRows.twoByTwo(packed, b, panelPitch, depth, c, cPitch);
+      FewRows.twoByTwo(packed, b + 2 * panelPitch, panelPitch, depth, c + 2 * PANEL_ROW, cPitch);
+      packed += 2L * Float.BYTES * depth;
+      c += 2 * cPitch;
+    }
+    if (rows != 2) {
+      FewRows.oneByFour(packed, b, panelPitch, depth, c, cPitch);
     }
   }
 
@@ -284,7 +345,7 @@ final class VectorProduct {
       boolean load,
       long work) {
     for (int done = 0; done < rows; ) {
-      int step = Packing.step(rows - done);
+      int step = step(rows, done);
       if (load) {
         copy(c, cPitch, work, PANEL_ROW, step, columns);
       }
