@@ -32,7 +32,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public int productTiles(int rows, PackedMatrix weight) {
-    return VectorProduct.tiles(rows, weight.panels());
+    return VectorProduct.tiles(rows, weight);
   }
 
   @Override

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products in the manner of Goto and van de Geijn (2008): a micro-kernel keeps the sums in
- * registers. Few rows stay in the second cache while the panels of the right-hand side pass by. Of
- * many rows a block comes from the third cache, a few rows at a time, and passes by a group of
- * panels in the second: each weight is then read from memory once for {@link #ROW_BLOCK} rows. Sums
- * over the depth go on through memory from block to block, so blocking changes no bits.
+ * registers. A block of rows and a group of panels of the right-hand side share the second cache;
+ * the first row brings the panels there, the others find them. Where the weights come from memory
+ * for every block, blocks are longer and their rows come from the third cache, a few at a time.
+ * Sums over the depth go on through memory from block to block, so blocking changes no bits.
  */
 final class VectorProduct {
 
@@ -20,16 +20,22 @@ final class VectorProduct {
   static final int WIDTH = 2 * Lanes.COUNT;
   private static final int ROWS = WIDE ? 14 : 5;
 
-  /** Rows that the second cache has room for. */
+  /** Rows that the second cache has room for: so few are one block. */
   private static final int CACHED_ROWS = 16 * ROWS;
 
-  /** Most rows of a block. */
-  private static final int ROW_BLOCK = 240;
+  /** Rows of a block at most, of many ... */
+  private static final int ROW_BLOCK = WIDE ? 240 : 60;
+
+  /** ... and where the third cache has no room for the weights. */
+  private static final int LONG_ROW_BLOCK = 240;
+
+  /** Bytes of weights that the third cache has room for. */
+  private static final long CACHED_WEIGHTS = 8L << 20;
 
   private static final int DEPTH_BLOCK = 576;
 
   /** Panels that stay in the second cache while a block of rows passes by. */
-  private static final int PANEL_GROUP = 8;
+  private static final int PANEL_GROUP = WIDE ? 8 : 4;
 
   /** Up to so many rows, where the weights come from memory, panels are read in longer pieces. */
   private static final int FEW_ROWS = WIDE ? 4 * ROWS : 3;
@@ -40,34 +46,36 @@ final class VectorProduct {
 
   private VectorProduct() {}
 
-  static int tiles(int rows, int panels) {
-    return rowBlocks(rows) * columnBlocks(rows, panels);
+  static int tiles(int rows, PackedMatrix weight) {
+    return rowBlocks(rows, weight) * columnBlocks(rows, weight);
   }
 
-  private static int rowBlocks(int rows) {
-    int block = rowBlock(rows);
+  private static int rowBlocks(int rows, PackedMatrix weight) {
+    int block = rowBlock(rows, weight);
     return (rows + block - 1) / block;
   }
 
   /** Rows of a block: whole micro-kernels, and an even number of blocks. */
-  private static int rowBlock(int rows) {
+  private static int rowBlock(int rows, PackedMatrix weight) {
     if (rows <= CACHED_ROWS) {
       return rows;
     }
-    int blocks = 2 * ((rows + 2 * ROW_BLOCK - 1) / (2 * ROW_BLOCK));
+    long bytes = weight.panels() * PANEL_ROW * weight.depth();
+    int most = bytes <= CACHED_WEIGHTS ? ROW_BLOCK : LONG_ROW_BLOCK;
+    int blocks = 2 * ((rows + 2 * most - 1) / (2 * most));
     int each = (rows + blocks - 1) / blocks;
     return (each + ROWS - 1) / ROWS * ROWS;
   }
 
-  private static int columnBlocks(int rows, int panels) {
-    int each = columnBlock(rows, panels);
-    return (panels + each - 1) / each;
+  private static int columnBlocks(int rows, PackedMatrix weight) {
+    int each = columnBlock(rows, weight);
+    return (weight.panels() + each - 1) / each;
   }
 
   /** Panels of a tile: whole fours, which {@link FewRows} takes at once. */
-  private static int columnBlock(int rows, int panels) {
-    int wanted = Math.max(1, TILES / Math.max(1, rowBlocks(rows)));
-    int each = (panels + wanted - 1) / wanted;
+  private static int columnBlock(int rows, PackedMatrix weight) {
+    int wanted = Math.max(1, TILES / Math.max(1, rowBlocks(rows, weight)));
+    int each = (weight.panels() + wanted - 1) / wanted;
     return (each + 3) / 4 * 4;
   }
 
@@ -83,9 +91,9 @@ final class VectorProduct {
       int to,
       Scratch scratch) {
     int panels = weight.panels();
-    int columnBlocks = columnBlocks(rows, panels);
-    int each = columnBlock(rows, panels);
-    int block = rowBlock(rows);
+    int columnBlocks = columnBlocks(rows, weight);
+    int each = columnBlock(rows, weight);
+    int block = rowBlock(rows, weight);
     long rowPitch = transposed ? Float.BYTES : x.pitch();
     long kPitch = transposed ? x.pitch() : Float.BYTES;
     for (int tile = from; tile < to; tile++) {
