@@ -54,8 +54,18 @@ final class LinearStage implements Stage, Task {
     return new LinearStage(context, dy, null, weight, null, dx, add);
   }
 
+  /** What is multiplied. */
+  Slot x() {
+    return x;
+  }
+
   @Override
   public void run() {
+    context.threads().run(this, bind(), 1);
+  }
+
+  /** Gets the operands of this batch ready; the number of tiles. */
+  int bind() {
     PackedMatrix panels = kept;
     if (made != null) {
       panels = made.get();
@@ -67,7 +77,7 @@ final class LinearStage implements Stage, Task {
     left = x.matrix();
     result = y.matrix();
     rows = context.batch().rows();
-    context.threads().run(this, kernels.productTiles(rows, panels), 1);
+    return kernels.productTiles(rows, panels);
   }
 
   @Override

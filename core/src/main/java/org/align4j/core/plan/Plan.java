@@ -58,7 +58,7 @@ final class Plan implements AutoCloseable {
         case BACKWARD -> behind.add(backwardStages.backward(operation(step)));
       }
     }
-    this.forward = ahead.toArray(Stage[]::new);
+    this.forward = LinearGroup.grouped(context.threads(), ahead).toArray(Stage[]::new);
     this.beforeHead = between.toArray(Stage[]::new);
     this.backward = behind.toArray(Stage[]::new);
     int time = headTime;
