@@ -9,6 +9,7 @@ import static org.align4j.core.kernel.Lanes.SPECIES;
 import static org.align4j.core.kernel.Memory.ALL;
 import static org.align4j.core.kernel.Memory.FLOAT;
 
+import com.google.common.collect.ImmutableSet;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -19,10 +20,11 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>The shape of five and four rows is what the compilers make best of. An address and an offset
  * are cut to the bits they have, so that they are known to be in bounds without a check. A fence
- * between two steps is no instruction; it keeps the loads of the next step behind it, for which
- * there are no registers yet. The loads of a step come first, and five factors, a vector of b and
- * ten sums are sixteen registers: six rows would spill. More than two steps are too much for the
- * client compiler, which then never profiles the method for the other one.
+ * between two steps keeps the loads of the next step behind it, for which there are no registers
+ * yet; it is no instruction on x86, and is left out elsewhere. The loads of a step come first, and
+ * five factors, a vector of b and ten sums are sixteen registers: six rows would spill. More than
+ * two steps are too much for the client compiler, which then never profiles the method for the
+ * other one.
  */
 final class FiveRows {
 
@@ -37,6 +39,9 @@ final class FiveRows {
 
   /** Bytes of the panel for a byte of four packed rows. */
   private static final long FOUR = 2 * BYTES / 16;
+
+  private static final boolean FENCE =
+      ImmutableSet.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
   private FiveRows() {}
 
@@ -74,7 +79,9 @@ final class FiveRows {
       FloatVector s4 = broadcast(SPECIES, ALL.get(FLOAT, s + 16));
       c4x = bx.fma(s4, c4x);
       c4y = by.fma(s4, c4y);
-      loadLoadFence();
+      if (FENCE) {
+        loadLoadFence();
+      }
       FloatVector bxn = fromMemorySegment(SPECIES, ALL, w + 2 * BYTES, ORDER);
       FloatVector byn = fromMemorySegment(SPECIES, ALL, w + 3 * BYTES, ORDER);
       FloatVector s0n = broadcast(SPECIES, ALL.get(FLOAT, s + 32));
@@ -137,7 +144,9 @@ final class FiveRows {
       FloatVector s3 = broadcast(SPECIES, ALL.get(FLOAT, s + 12));
       c3x = bx.fma(s3, c3x);
       c3y = by.fma(s3, c3y);
-      loadLoadFence();
+      if (FENCE) {
+        loadLoadFence();
+      }
       FloatVector bxn = fromMemorySegment(SPECIES, ALL, w + 2 * BYTES, ORDER);
       FloatVector byn = fromMemorySegment(SPECIES, ALL, w + 3 * BYTES, ORDER);
       FloatVector s0n = broadcast(SPECIES, ALL.get(FLOAT, s + 16));
