@@ -22,6 +22,11 @@ public interface Kernels {
   /** Columns of the vocabulary over which {@link #sliceStatistics} sums at once. */
   int SLICE = 1024;
 
+  /** Slices of a vocabulary, the last one shorter where it does not divide. */
+  static int slices(int vocabulary) {
+    return (vocabulary + SLICE - 1) / SLICE;
+  }
+
   /** Keys, by absolute position, between two updates of attention's running maximum. */
   int KEY_BLOCK = 32;
 

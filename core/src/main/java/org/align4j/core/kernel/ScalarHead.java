@@ -77,7 +77,7 @@ final class ScalarHead {
   }
 
   static int sample(Floats logits, float temperature, Floats statistics, double uniform) {
-    int slices = (int) ((logits.length() + Kernels.SLICE - 1) / Kernels.SLICE);
+    int slices = Kernels.slices((int) logits.length());
     float max = Float.NEGATIVE_INFINITY;
     for (int s = 0; s < slices; s++) {
       max = Math.max(max, statistics.get(3L * s));

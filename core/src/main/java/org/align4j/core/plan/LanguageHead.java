@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Log-prob and entropy of labels, the vocabulary in slices of {@link Kernels#SLICE}: only {@code
- * [rows, SLICE]} logits exist at a time, and the backward pass makes them again.
+ * [rows, SLICE]} logits are needed at a time. The backward pass makes them again where the forward
+ * pass did not keep them.
  */
 final class LanguageHead implements PlanHead {
 
@@ -29,6 +30,7 @@ final class LanguageHead implements PlanHead {
   private final PackedMatrix[] sliceWeights;
   private final NativeMemory memory = new NativeMemory();
   private final PackedRows packedHidden;
+  private final KeptLogits keptLogits;
   private final Task gather = this::gatherTile;
   private final Task logitsTask = this::logitsTile;
   private final Task statisticsTask = this::statisticsTile;
@@ -52,6 +54,7 @@ final class LanguageHead implements PlanHead {
   private float temperature;
   private int count;
   private int slice;
+  private @Nullable Matrix logits;
 
   /** Buffers of a block of rows. */
   private record Memory(
@@ -75,7 +78,7 @@ final class LanguageHead implements PlanHead {
     this.kernels = context.kernels();
     this.vocabulary = head.weight().rows();
     this.columns = head.weight().columns();
-    this.slices = (vocabulary + Kernels.SLICE - 1) / Kernels.SLICE;
+    this.slices = Kernels.slices(vocabulary);
     this.weight = context.weights().packed(head.weight(), WeightLayout.OUT_IN);
     this.sliceWeights = new PackedMatrix[slices];
     this.table = head.weight();
@@ -83,6 +86,7 @@ final class LanguageHead implements PlanHead {
       int from = s * Kernels.SLICE;
       sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
     }
+    this.keptLogits = new KeptLogits(memory, vocabulary);
     this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
     int tail = vocabulary - (slices - 1) * Kernels.SLICE;
     int full = Math.min(vocabulary, Kernels.SLICE);
@@ -117,30 +121,34 @@ final class LanguageHead implements PlanHead {
       int total,
       float atTemperature,
       HeadResults results,
-      int offset) {
+      boolean keep) {
     hidden = from;
     temperature = atTemperature;
     for (int start = 0; start < total; start += BLOCK) {
       Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
+      boolean kept = keep && start == 0;
+      if (kept) {
+        keptLogits.begin(m.rows, count, m.capacity);
+      }
       for (slice = 0; slice < slices; slice++) {
+        useLogits(m, kept);
         run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
         run(statisticsTask, count, 16);
         pickLabels(m);
       }
       run(combineTask, count, 64);
-      int at = offset + start;
-      m.logSumExp.copyTo(results.logSumExp(), at, count);
-      m.entropy.copyTo(results.entropy(), at, count);
+      m.logSumExp.copyTo(results.logSumExp(), start, count);
+      m.entropy.copyTo(results.entropy(), start, count);
       for (int n = 0; n < count; n++) {
-        results.outputs()[at + n] =
-            logProb(m.labelLogits[n], temperature, results.logSumExp()[at + n]);
+        results.outputs()[start + n] =
+            logProb(m.labelLogits[n], temperature, results.logSumExp()[start + n]);
       }
     }
   }
 
   private void pickLabels(Memory m) {
     int from = slice * Kernels.SLICE;
-    Matrix logits = logits(m);
+    Matrix logits = logits();
     for (int n = 0; n < count; n++) {
       int column = m.labels[n] - from;
       if (column >= 0 && column < logits.columns()) {
@@ -157,7 +165,8 @@ final class LanguageHead implements PlanHead {
       int total,
       float atTemperature,
       HeadCoefficients coefficients,
-      Matrix target) {
+      Matrix target,
+      boolean kept) {
     hidden = from;
     dHidden = target;
     temperature = atTemperature;
@@ -177,8 +186,11 @@ final class LanguageHead implements PlanHead {
         dEntropy = m.dEntropy;
       }
       hiddenPanels = packedHidden.of(m.hidden, count);
+      boolean there = kept && start == 0 && keptLogits.holds(m.rows, count);
       for (slice = 0; slice < slices; slice++) {
-        run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+        if (!useLogits(m, there)) {
+          run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+        }
         run(gradientTask, count, 16);
         run(weightTask, kernels.productTiles(sliceGradients[slice].rows(), hiddenPanels), 1);
         PackedMatrix panels = transposed();
@@ -187,6 +199,14 @@ final class LanguageHead implements PlanHead {
       }
       run(scatterTask, columns, Stage.Context.columnTile(columns));
     }
+    keptLogits.clear();
+  }
+
+  /** Chooses where the logits of the slice are: whether kept from the forward pass on. */
+  private boolean useLogits(Memory m, boolean kept) {
+    Matrix keptSlice = kept ? keptLogits.slice(slice) : null;
+    logits = keptSlice != null ? keptSlice : slice == slices - 1 ? m.lastLogits : m.logits;
+    return keptSlice != null;
   }
 
   private Matrix[] slices(Matrix whole) {
@@ -256,8 +276,11 @@ final class LanguageHead implements PlanHead {
     return block;
   }
 
-  private Matrix logits(Memory m) {
-    return slice == slices - 1 ? m.lastLogits : m.logits;
+  private Matrix logits() {
+    if (logits == null) {
+      throw new IllegalStateException("the head has no logits yet");
+    }
+    return logits;
   }
 
   private PackedMatrix transposed() {
@@ -272,13 +295,12 @@ final class LanguageHead implements PlanHead {
 
   private void logitsTile(int from, int to, Scratch scratch) {
     Memory m = block();
-    kernels.product(
-        m.hidden, count, sliceWeights[slice], null, logits(m), false, from, to, scratch);
+    kernels.product(m.hidden, count, sliceWeights[slice], null, logits(), false, from, to, scratch);
   }
 
   private void statisticsTile(int from, int to, Scratch scratch) {
     Memory m = block();
-    kernels.sliceStatistics(logits(m), temperature, m.statistics, slice, from, to, scratch);
+    kernels.sliceStatistics(logits(), temperature, m.statistics, slice, from, to, scratch);
   }
 
   private void combineTile(int from, int to, Scratch scratch) {
@@ -289,7 +311,7 @@ final class LanguageHead implements PlanHead {
   private void gradientTile(int from, int to, Scratch scratch) {
     Memory m = block();
     kernels.logitsGradient(
-        logits(m),
+        logits(),
         slice * Kernels.SLICE,
         m.labels,
         temperature,
@@ -305,7 +327,7 @@ final class LanguageHead implements PlanHead {
     if (hiddenPanels != null) {
       Matrix gradient = sliceGradients[slice];
       kernels.transposedProduct(
-          logits(block()), gradient.rows(), hiddenPanels, gradient, true, from, to, scratch);
+          logits(), gradient.rows(), hiddenPanels, gradient, true, from, to, scratch);
     }
   }
 
@@ -315,7 +337,7 @@ final class LanguageHead implements PlanHead {
 
   private void hiddenTile(int from, int to, Scratch scratch) {
     Memory m = block();
-    kernels.product(logits(m), count, transposed(), null, m.dHidden, slice > 0, from, to, scratch);
+    kernels.product(logits(), count, transposed(), null, m.dHidden, slice > 0, from, to, scratch);
   }
 
   private void scatterTile(int from, int to, Scratch scratch) {

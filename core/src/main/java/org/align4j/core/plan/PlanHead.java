@@ -12,7 +12,8 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
    * @param hidden {@code [N,D]}
    * @param rows rows of hidden
    * @param labels token ids
-   * @param results written at {@code [offset, offset + count)}
+   * @param results written at {@code [0, count)}
+   * @param keep whether a backward pass may follow: what it needs is kept as far as memory allows
    */
   void forward(
       Matrix hidden,
@@ -21,12 +22,13 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
       int count,
       float temperature,
       HeadResults results,
-      int offset);
+      boolean keep);
 
   /**
    * Adds the gradient of the rows listed to {@code dHidden} and to the parameters' gradients.
    *
    * @param coefficients of the same rows
+   * @param kept whether these rows of {@code hidden} went through the last forward pass that kept
    */
   void backward(
       Matrix hidden,
@@ -35,7 +37,8 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
       int count,
       float temperature,
       HeadCoefficients coefficients,
-      Matrix dHidden);
+      Matrix dHidden,
+      boolean kept);
 
   @Override
   void close();

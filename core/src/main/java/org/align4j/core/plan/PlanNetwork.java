@@ -146,7 +146,7 @@ public final class PlanNetwork implements Network {
     }
     if (last >= 0) {
       Part part = list.get(last);
-      finish(trainForward(part.batch()), part, all);
+      finish(trainForward(part.batch()), part, all, true);
       keptPart = part;
     }
     parts = list;
@@ -208,7 +208,8 @@ public final class PlanNetwork implements Network {
         selection.count(),
         batch.temperature(),
         selection.coefficients(withEntropy),
-        plan.hiddenGradient().matrix());
+        plan.hiddenGradient().matrix(),
+        kept && selection.isWhole());
     plan.backward();
   }
 
@@ -235,11 +236,11 @@ public final class PlanNetwork implements Network {
     scorePlan.reserve(part.batch().tokens().length, scoreTokens);
     scoring.batch().set(part.batch());
     scorePlan.forward();
-    finish(scorePlan, part, all);
+    finish(scorePlan, part, all, false);
   }
 
   /** Applies the head at the part's labelled rows. */
-  private void finish(Plan plan, Part part, HeadResults all) {
+  private void finish(Plan plan, Part part, HeadResults all, boolean keep) {
     TokenBatch batch = part.batch();
     HeadResults target = part.outputs() == null ? all : ensurePart(batch.rows().length);
     head.forward(
@@ -249,7 +250,7 @@ public final class PlanNetwork implements Network {
         batch.rows().length,
         batch.temperature(),
         target,
-        0);
+        keep);
     if (target != all) {
       for (int m = 0; m < batch.rows().length; m++) {
         int at = part.output(m);

@@ -43,7 +43,7 @@ final class ScalarOutput implements PlanHead {
       int rowCount,
       float temperature,
       HeadResults results,
-      int offset) {
+      boolean keep) {
     if (values.length() < rowCount) {
       memory.free(values);
       values = memory.allocate(rowCount);
@@ -51,7 +51,7 @@ final class ScalarOutput implements PlanHead {
     hidden = from;
     rows = atRows;
     context.threads().run(forward, rowCount, 64);
-    values.copyTo(results.outputs(), offset, rowCount);
+    values.copyTo(results.outputs(), 0, rowCount);
   }
 
   private void forwardTile(int from, int to, Scratch scratch) {
@@ -68,7 +68,8 @@ final class ScalarOutput implements PlanHead {
       int rowCount,
       float temperature,
       HeadCoefficients coefficients,
-      Matrix target) {
+      Matrix target,
+      boolean kept) {
     if (dWeight == null) {
       dWeight = context.weights().gradient(head.weight());
       PlanNode biasNode = head.bias();

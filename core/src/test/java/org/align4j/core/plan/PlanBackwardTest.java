@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.tensor.Parameters;
@@ -98,6 +99,37 @@ class PlanBackwardTest {
       assertThat(gradient(network, all, coefficients))
           .isEqualTo(gradient(network, few, fewCoefficients));
     }
+  }
+
+  /** With a row left out its logits are made again, without that row in the batch they are kept. */
+  @ParameterizedTest
+  @EnumSource(SmallNetwork.class)
+  void keptLogitsGiveTheBitsOfThoseMadeAgain(SmallNetwork shape) {
+    Random random = new Random(6);
+    TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 4, 50), 0.9f);
+    int labelled = batch.rows().length;
+    float[] coefficients = Batches.coefficients(random, labelled);
+    int left = labelled / 2;
+    coefficients[left] = 0;
+    TokenBatch without =
+        new TokenBatch(
+            batch.tokens(),
+            batch.layout(),
+            without(batch.rows(), left),
+            without(batch.labels(), left),
+            batch.temperature());
+    float[] rest = new float[labelled - 1];
+    System.arraycopy(coefficients, 0, rest, 0, left);
+    System.arraycopy(coefficients, left + 1, rest, left, rest.length - left);
+    try (Parameters parameters = shape.randomParameters(2);
+        PlanNetwork network = PlanNetwork.create(shape, parameters)) {
+      assertThat(gradient(network, batch, coefficients))
+          .isEqualTo(gradient(network, without, rest));
+    }
+  }
+
+  private static int[] without(int[] values, int left) {
+    return IntStream.range(0, values.length).filter(m -> m != left).map(m -> values[m]).toArray();
   }
 
   @Test
