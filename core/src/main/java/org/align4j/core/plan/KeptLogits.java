@@ -29,9 +29,9 @@ final class KeptLogits {
   }
 
   /** Makes room for the logits of these rows, in place of what was kept. */
-  void begin(int[] ofRows, int rowCount, int capacity) {
-    if (rows.length < capacity) {
-      allocate(capacity);
+  void begin(int[] ofRows, int rowCount) {
+    if (rows.length < rowCount) {
+      allocate((rowCount + 15) / 16 * 16);
     }
     System.arraycopy(ofRows, 0, rows, 0, rowCount);
     count = rowCount;

@@ -128,7 +128,7 @@ final class LanguageHead implements PlanHead {
       Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
       boolean kept = keep && start == 0;
       if (kept) {
-        keptLogits.begin(m.rows, count, m.capacity);
+        keptLogits.begin(m.rows, count);
       }
       for (slice = 0; slice < slices; slice++) {
         useLogits(m, kept);

@@ -15,7 +15,7 @@ class KeptLogitsTest {
   void everySliceOfFewRowsHasItsPlaceAndTheLastItsWidth() {
     try (NativeMemory memory = new NativeMemory()) {
       KeptLogits kept = new KeptLogits(memory, 2 * Kernels.SLICE + 5);
-      kept.begin(new int[] {3, 4}, 2, 2);
+      kept.begin(new int[] {3, 4}, 2);
       Matrix[] slices = new Matrix[3];
       for (int s = 0; s < 3; s++) {
         slices[s] = requireNonNull(kept.slice(s));
@@ -31,7 +31,7 @@ class KeptLogitsTest {
   void ofManyRowsTheFirstSlicesAreKept() {
     try (NativeMemory memory = new NativeMemory()) {
       KeptLogits kept = new KeptLogits(memory, 48 * Kernels.SLICE);
-      kept.begin(new int[1024], 1024, 1024);
+      kept.begin(new int[1024], 1024);
       assertThat(kept.slice(35)).isNotNull();
       assertThat(kept.slice(36)).isNull();
     }
@@ -41,7 +41,7 @@ class KeptLogitsTest {
   void onlyTheSameRowsAreHeldAndOnlyOnce() {
     try (NativeMemory memory = new NativeMemory()) {
       KeptLogits kept = new KeptLogits(memory, 10);
-      kept.begin(new int[] {3, 5, 0}, 2, 3);
+      kept.begin(new int[] {3, 5, 0}, 2);
       assertThat(kept.holds(new int[] {3, 5}, 2)).isTrue();
       assertThat(kept.holds(new int[] {3, 6}, 2)).isFalse();
       assertThat(kept.holds(new int[] {3, 5}, 1)).isFalse();
