@@ -13,45 +13,61 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptLogits {
 
-  /** Three quarters of the slices of 1,024 rows and 49,152 ids, all of those of 768 rows. */
-  private static final long BYTES = 144L << 20;
-
   private final NativeMemory memory;
   private final int vocabulary;
+  private final long budget;
   private @Nullable Floats floats;
   private Matrix[] slices = new Matrix[0];
   private int[] rows = new int[0];
   private int count;
 
-  KeptLogits(NativeMemory memory, int vocabulary) {
+  /**
+   * Nothing kept yet.
+   *
+   * @param budget floats
+   */
+  KeptLogits(NativeMemory memory, int vocabulary, long budget) {
     this.memory = memory;
     this.vocabulary = vocabulary;
+    this.budget = budget;
   }
 
   /** Makes room for the logits of these rows, in place of what was kept. */
   void begin(int[] ofRows, int rowCount) {
-    if (rows.length < rowCount) {
-      allocate((rowCount + 15) / 16 * 16);
+    int room = (rowCount + 15) / 16 * 16;
+    if (rows.length != room) {
+      cut(room);
     }
     System.arraycopy(ofRows, 0, rows, 0, rowCount);
     count = rowCount;
   }
 
-  private void allocate(int capacity) {
-    if (floats != null) {
-      memory.free(floats);
-    }
+  private void cut(int room) {
+    rows = new int[0];
+    slices = new Matrix[0];
     int width = Math.min(Kernels.SLICE, vocabulary);
-    long length = (long) capacity * width;
-    int kept = (int) Math.min(Kernels.slices(vocabulary), BYTES / Float.BYTES / length);
-    Floats all = memory.allocate(kept * length);
-    slices = new Matrix[kept];
-    for (int s = 0; s < kept; s++) {
-      Matrix whole = all.slice(s * length, length).matrix(width);
-      slices[s] = whole.columns(0, Math.min(width, vocabulary - s * width));
+    long length = (long) room * width;
+    Matrix[] pieces = new Matrix[(int) Math.min(Kernels.slices(vocabulary), budget / length)];
+    for (int s = 0; s < pieces.length; s++) {
+      Matrix whole = floats(pieces.length * length).slice(s * length, length).matrix(width);
+      pieces[s] = whole.columns(0, Math.min(width, vocabulary - s * width));
     }
-    rows = new int[capacity];
-    floats = all;
+    slices = pieces;
+    rows = new int[room];
+  }
+
+  private Floats floats(long length) {
+    Floats there = floats;
+    if (there != null && there.length() >= length) {
+      return there;
+    }
+    floats = null;
+    if (there != null) {
+      memory.free(there);
+    }
+    Floats fresh = memory.allocate(Math.min(budget, length + length / 8));
+    floats = fresh;
+    return fresh;
   }
 
   /** Where a slice is kept, or null. */

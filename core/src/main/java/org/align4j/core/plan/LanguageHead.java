@@ -21,6 +21,9 @@ final class LanguageHead implements PlanHead {
   /** Labelled rows at once. */
   private static final int BLOCK = 1024;
 
+  /** Floats of kept logits, 144 MiB: all slices of 768 rows and 49,152 ids, 36 of 48 of a block. */
+  private static final long KEPT = 36L << 20;
+
   private final Stage.Context context;
   private final Kernels kernels;
   private final int vocabulary;
@@ -54,7 +57,7 @@ final class LanguageHead implements PlanHead {
   private float temperature;
   private int count;
   private int slice;
-  private @Nullable Matrix logits;
+  private @Nullable Matrix sliceLogits;
 
   /** Buffers of a block of rows. */
   private record Memory(
@@ -86,7 +89,7 @@ final class LanguageHead implements PlanHead {
       int from = s * Kernels.SLICE;
       sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
     }
-    this.keptLogits = new KeptLogits(memory, vocabulary);
+    this.keptLogits = new KeptLogits(memory, vocabulary, KEPT);
     this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
     int tail = vocabulary - (slices - 1) * Kernels.SLICE;
     int full = Math.min(vocabulary, Kernels.SLICE);
@@ -202,10 +205,11 @@ final class LanguageHead implements PlanHead {
     keptLogits.clear();
   }
 
-  /** Chooses where the logits of the slice are: whether kept from the forward pass on. */
+  /** Chooses the memory of the slice's logits; answers whether it is that of kept ones. */
   private boolean useLogits(Memory m, boolean kept) {
     Matrix keptSlice = kept ? keptLogits.slice(slice) : null;
-    logits = keptSlice != null ? keptSlice : slice == slices - 1 ? m.lastLogits : m.logits;
+    Matrix made = slice == slices - 1 ? m.lastLogits : m.logits;
+    sliceLogits = keptSlice != null ? keptSlice : made;
     return keptSlice != null;
   }
 
@@ -277,10 +281,10 @@ final class LanguageHead implements PlanHead {
   }
 
   private Matrix logits() {
-    if (logits == null) {
+    if (sliceLogits == null) {
       throw new IllegalStateException("the head has no logits yet");
     }
-    return logits;
+    return sliceLogits;
   }
 
   private PackedMatrix transposed() {

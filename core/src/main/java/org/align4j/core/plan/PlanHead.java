@@ -28,7 +28,8 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
    * Adds the gradient of the rows listed to {@code dHidden} and to the parameters' gradients.
    *
    * @param coefficients of the same rows
-   * @param kept whether these rows of {@code hidden} went through the last forward pass that kept
+   * @param kept whether {@code hidden} is that of the last forward pass that kept; what it kept is
+   *     used where the rows are the same, so not where one has no coefficient
    */
   void backward(
       Matrix hidden,

@@ -156,6 +156,7 @@ public final class PlanNetwork implements Network {
 
   @Override
   public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
+    checkState(!closed, "the network is closed");
     List<Part> list = parts;
     checkState(list != null, "backward without forward: each forward allows one backward");
     checkState(

@@ -281,7 +281,7 @@ class VectorKernelsTest {
         agree(
             "head over " + v,
             (k, data) -> {
-              int slices = (v + Kernels.SLICE - 1) / Kernels.SLICE;
+              int slices = Kernels.slices(v);
               Matrix logits = data.matrix(6, v);
               Matrix statistics = data.matrix(6, 3 * slices);
               k.sliceStatistics(logits, temperature, statistics, 0, 0, 6, data.scratch);

@@ -11,10 +11,13 @@ import org.junit.jupiter.api.Test;
 /** How much is kept, and of what. */
 class KeptLogitsTest {
 
+  /** Floats: a slice of 256 rows. */
+  private static final long BUDGET = 256L * Kernels.SLICE;
+
   @Test
   void everySliceOfFewRowsHasItsPlaceAndTheLastItsWidth() {
     try (NativeMemory memory = new NativeMemory()) {
-      KeptLogits kept = new KeptLogits(memory, 2 * Kernels.SLICE + 5);
+      KeptLogits kept = new KeptLogits(memory, 2 * Kernels.SLICE + 5, 1 << 20);
       kept.begin(new int[] {3, 4}, 2);
       Matrix[] slices = new Matrix[3];
       for (int s = 0; s < 3; s++) {
@@ -28,19 +31,31 @@ class KeptLogitsTest {
   }
 
   @Test
-  void ofManyRowsTheFirstSlicesAreKept() {
+  void theMoreRowsTheFewerSlices() {
     try (NativeMemory memory = new NativeMemory()) {
-      KeptLogits kept = new KeptLogits(memory, 48 * Kernels.SLICE);
-      kept.begin(new int[1024], 1024);
-      assertThat(kept.slice(35)).isNotNull();
-      assertThat(kept.slice(36)).isNull();
+      KeptLogits kept = new KeptLogits(memory, 48 * Kernels.SLICE, BUDGET);
+      assertThat(slices(kept, 64)).isEqualTo(4);
+      assertThat(slices(kept, 128)).isEqualTo(2);
+      assertThat(slices(kept, 32)).isEqualTo(8);
+      assertThat(slices(kept, 300)).isEqualTo(0);
+      assertThat(slices(kept, 250)).isEqualTo(1);
     }
+  }
+
+  private static int slices(KeptLogits kept, int rows) {
+    kept.begin(new int[rows], rows);
+    int found = 0;
+    while (kept.slice(found) != null) {
+      requireNonNull(kept.slice(found)).set(rows - 1, Kernels.SLICE - 1, 1f);
+      found++;
+    }
+    return found;
   }
 
   @Test
   void onlyTheSameRowsAreHeldAndOnlyOnce() {
     try (NativeMemory memory = new NativeMemory()) {
-      KeptLogits kept = new KeptLogits(memory, 10);
+      KeptLogits kept = new KeptLogits(memory, 10, BUDGET);
       kept.begin(new int[] {3, 5, 0}, 2);
       assertThat(kept.holds(new int[] {3, 5}, 2)).isTrue();
       assertThat(kept.holds(new int[] {3, 6}, 2)).isFalse();

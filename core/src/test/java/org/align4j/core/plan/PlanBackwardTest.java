@@ -133,6 +133,19 @@ class PlanBackwardTest {
   }
 
   @Test
+  void aClosedNetworkHasNoBackwardPass() {
+    TokenBatch batch = batch(4);
+    try (Parameters parameters = SmallNetwork.LLAMA.randomParameters(2)) {
+      PlanNetwork network = PlanNetwork.create(SmallNetwork.LLAMA, parameters);
+      network.forward(batch);
+      network.close();
+      assertThatThrownBy(() -> network.backward(new float[batch.rows().length], null))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the network is closed");
+    }
+  }
+
+  @Test
   void allZeroCoefficientsCostNothingAndAddNothing() {
     TokenBatch batch = batch(4);
     try (Parameters parameters = SmallNetwork.LLAMA.randomParameters(2);

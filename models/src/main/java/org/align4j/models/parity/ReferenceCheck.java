@@ -1,7 +1,5 @@
 package org.align4j.models.parity;
 
-import static com.google.common.collect.ImmutableList.toImmutableList;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
@@ -11,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -114,37 +111,29 @@ final class ReferenceCheck {
     for (JsonNode line : lines) {
       prompts.add(Json.ints(line.path("ids")));
     }
-    ImmutableList<int[]> greedy = greedy(lines, prompts);
+    ImmutableList<Completion> greedy = greedy(lines, prompts);
     for (int i = 0; i < lines.size(); i++) {
       JsonNode line = lines.get(i);
       Findings findings = findings(file, i);
       checkIds(findings, line);
       checkScores(findings, line, prompts.get(i));
       checkNextTokens(findings, line, prompts.get(i));
-      checkGreedy(findings, line, greedy.get(i));
+      int[] wanted = Json.ints(line.path("greedy"));
+      int[] answered = greedy.get(i).responseIds();
+      if (!Arrays.equals(answered, wanted)) {
+        findings.failure(
+            "greedy continuation differs from token " + Arrays.mismatch(answered, wanted) + " on");
+      }
       listener.accept(findings.result());
     }
   }
 
-  /** Continuations as long as the longest that was recorded. */
-  private ImmutableList<int[]> greedy(List<JsonNode> lines, List<int[]> prompts) {
-    int length = lines.stream().mapToInt(line -> line.path("greedy").size()).max().orElse(0);
-    if (length == 0) {
-      return ImmutableList.copyOf(Collections.nCopies(lines.size(), new int[0]));
-    }
-    var settings = GenerationSettings.of(length).withSampling(SamplingSettings.GREEDY);
-    return policy.generator(SLOTS).generate(prompts, settings, 0).stream()
-        .map(Completion::responseIds)
-        .collect(toImmutableList());
-  }
-
-  /** The recorded continuation may end before the model's own: at the peer's limit. */
-  private static void checkGreedy(Findings findings, JsonNode line, int[] answered) {
-    int[] wanted = Json.ints(line.path("greedy"));
-    int differs = Arrays.mismatch(answered, wanted);
-    if (differs >= 0 && differs < wanted.length) {
-      findings.failure("greedy continuation differs from token " + differs + " on");
-    }
+  /** Continuations up to the longest that was recorded: a shorter one has met its end. */
+  private ImmutableList<Completion> greedy(List<JsonNode> lines, List<int[]> prompts) {
+    int longest = lines.stream().mapToInt(line -> line.path("greedy").size()).max().orElse(0);
+    var settings =
+        GenerationSettings.of(Math.max(1, longest)).withSampling(SamplingSettings.GREEDY);
+    return policy.generator(SLOTS).generate(prompts, settings, 0);
   }
 
   private void checkScores(Findings findings, JsonNode line, int[] ids) {

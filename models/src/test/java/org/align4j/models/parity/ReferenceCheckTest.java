@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,18 @@ final class ReferenceCheckTest {
   }
 
   @Test
+  void aContinuationThatEndedWhereTheModelGoesOnIsReported() throws IOException {
+    List<Optional<String>> found = check(List.of(greedy, Arrays.copyOf(greedy, 3)));
+    assertThat(found.get(0)).isEmpty();
+    assertThat(found.get(1)).contains("greedy continuation differs from token 3 on");
+  }
+
+  @Test
+  void aContinuationThatIsMissingIsReported() throws IOException {
+    assertThat(check(new int[0])).contains("greedy continuation differs from token 0 on");
+  }
+
+  @Test
   void anotherContinuationIsReportedWithItsPlace() throws IOException {
     int[] other = greedy.clone();
     other[2]++;
@@ -82,18 +95,26 @@ final class ReferenceCheckTest {
   }
 
   private Optional<String> check(int[] continuation) throws IOException {
-    String line =
-        new ObjectMapper()
-            .writeValueAsString(
-                Map.of(
-                    "text", TEXT,
-                    "ids", ids,
-                    "log_probs", logProbs,
-                    "entropy", entropy,
-                    "greedy", continuation));
-    Files.writeString(answers.resolve("reference.jsonl"), line + "\n");
+    return check(List.of(continuation)).get(0);
+  }
+
+  /** What is found in one line for each continuation. */
+  private List<Optional<String>> check(List<int[]> continuations) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int[] continuation : continuations) {
+      lines.add(
+          new ObjectMapper()
+              .writeValueAsString(
+                  Map.of(
+                      "text", TEXT,
+                      "ids", ids,
+                      "log_probs", logProbs,
+                      "entropy", entropy,
+                      "greedy", continuation)));
+    }
+    Files.write(answers.resolve("reference.jsonl"), lines);
     List<ParityResult> results = Parity.run(answers, Engine.PLAN, Optional.of(model));
-    assertThat(results).hasSize(1);
-    return results.get(0).failure();
+    assertThat(results).hasSize(lines.size());
+    return results.stream().map(ParityResult::failure).toList();
   }
 }
