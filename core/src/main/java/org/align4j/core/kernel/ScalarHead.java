@@ -111,6 +111,16 @@ final class ScalarHead {
     return last;
   }
 
+  static int argMax(Floats logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length(); i++) {
+      if (logits.get(i) > logits.get(best)) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
   static void scalarHead(
       Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
     for (int n = from; n < to; n++) {

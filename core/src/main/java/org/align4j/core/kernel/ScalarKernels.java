@@ -326,13 +326,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public int argMax(Floats logits) {
-    int best = 0;
-    for (int i = 1; i < logits.length(); i++) {
-      if (logits.get(i) > logits.get(best)) {
-        best = i;
-      }
-    }
-    return best;
+    return ScalarHead.argMax(logits);
   }
 
   @Override
@@ -358,14 +352,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void sumOfSquares(Floats x, double[] partials, int from, int to) {
-    for (int tile = from; tile < to; tile++) {
-      double sum = 0;
-      long end = Math.min(x.length(), (tile + 1L) * SUM_TILE);
-      for (long i = (long) tile * SUM_TILE; i < end; i++) {
-        sum += (double) x.get(i) * x.get(i);
-      }
-      partials[tile] = sum;
-    }
+    ScalarOptimiser.sumOfSquares(x, partials, from, to);
   }
 
   @Override

@@ -1,9 +1,21 @@
 package org.align4j.core.kernel;
 
-/** AdamW by its definition: Loshchilov and Hutter (2019), algorithm 2. */
+/** AdamW by its definition, Loshchilov and Hutter (2019), algorithm 2, and a gradient's norm. */
 final class ScalarOptimiser {
 
   private ScalarOptimiser() {}
+
+  /** A partial sum for each tile: the clip by the global norm adds them up. */
+  static void sumOfSquares(Floats x, double[] partials, int from, int to) {
+    for (int tile = from; tile < to; tile++) {
+      double sum = 0;
+      long end = Math.min(x.length(), (tile + 1L) * Kernels.SUM_TILE);
+      for (long i = (long) tile * Kernels.SUM_TILE; i < end; i++) {
+        sum += (double) x.get(i) * x.get(i);
+      }
+      partials[tile] = sum;
+    }
+  }
 
   static void adamW(
       Floats parameter,
