@@ -3,6 +3,7 @@ package org.align4j.bench;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -49,6 +50,20 @@ final class ModuleArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.align4j.core.plan..", "org.align4j.core.samediff..");
+
+  @ArchTest
+  static final ArchRule thereIsOneKindOfVector =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("org.align4j.core.kernel.Lanes")
+          .should()
+          .accessFieldWhere(
+              DescribedPredicate.describe(
+                  "it is a species of FloatVector",
+                  access ->
+                      access.getTargetOwner().getSimpleName().equals("FloatVector")
+                          && access.getTarget().getName().startsWith("SPECIES_")))
+          .because("a second one beside that of Lanes would be boxed, and the first with it");
 
   @ArchTest
   static final ArchRule packagesOfAlgorithmsAreFreeOfCycles =

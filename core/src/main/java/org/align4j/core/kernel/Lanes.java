@@ -1,12 +1,15 @@
 package org.align4j.core.kernel;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static org.align4j.core.kernel.Memory.ALL;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The vector shape of this processor and its loads and stores at absolute addresses. The methods
@@ -15,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
 
-  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Float> SPECIES = species(Integer.getInteger("align4j.lanes"));
   static final int COUNT = SPECIES.length();
 
   /** Bytes of one vector. */
@@ -24,6 +27,14 @@ final class Lanes {
   static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   private Lanes() {}
+
+  /** The shape of this processor, or another for tests: slow where the processor has none. */
+  private static VectorSpecies<Float> species(@Nullable Integer lanes) {
+    int count = lanes == null ? Math.clamp(FloatVector.SPECIES_PREFERRED.length(), 4, 16) : lanes;
+    checkArgument(
+        count == 4 || count == 8 || count == 16, "align4j.lanes is %s: 4, 8 or 16 is known", count);
+    return VectorSpecies.of(float.class, VectorShape.forBitSize(count * Float.SIZE));
+  }
 
   static FloatVector load(long address) {
     return FloatVector.fromMemorySegment(SPECIES, ALL, address, ORDER);

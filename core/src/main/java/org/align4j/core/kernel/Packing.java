@@ -6,6 +6,7 @@ import static org.align4j.core.kernel.Lanes.store;
 import static org.align4j.core.kernel.Memory.ALL;
 import static org.align4j.core.kernel.Memory.FLOAT;
 
+import jdk.incubator.vector.VectorMask;
 import org.align4j.core.ops.WeightLayout;
 
 /** The operands of {@link VectorProduct} in the order in which its micro-kernels read them. */
@@ -14,6 +15,9 @@ final class Packing {
   private static final boolean WIDE = VectorProduct.WIDE;
   private static final int WIDTH = VectorProduct.WIDTH;
   private static final long PANEL_ROW = 2 * BYTES;
+
+  /** Lanes of fourteen rows. */
+  private static final VectorMask<Float> FOURTEEN = Lanes.first(Math.min(14, Lanes.COUNT));
 
   private Packing() {}
 
@@ -40,11 +44,15 @@ final class Packing {
     return rows <= 4 ? rows : (rows + 4) / 5 * 8;
   }
 
-  /** Copies rows to {@code [k][14]} or {@code [k][8]} and, at the end, to fewer. */
+  /**
+   * Copies rows to {@code [k][14]} or {@code [k][8]} and, at the end, to fewer. Up to two floats
+   * behind those of fourteen rows are overwritten; {@link #room} counts them.
+   */
   static void rows(long a, long rowPitch, long kPitch, int rows, int depth, long packed) {
     for (int done = 0; done < rows; ) {
       int step = step(rows - done);
       switch (step) {
+        case 14 -> fourteen(a, rowPitch, kPitch, depth, packed);
         case 5 -> five(a, rowPitch, kPitch, depth, packed);
         case 4 -> four(a, rowPitch, kPitch, depth, packed);
         case 2 -> two(a, rowPitch, kPitch, depth, packed);
@@ -53,6 +61,19 @@ final class Packing {
       packed += (long) Float.BYTES * pitch(step) * depth;
       a += step * rowPitch;
       done += step;
+    }
+  }
+
+  /** The last rows first: what is written behind a column is the begin of the next one. */
+  private static void fourteen(long a, long rowPitch, long kPitch, int depth, long packed) {
+    if (kPitch == Float.BYTES) {
+      long pitch = 14 * Float.BYTES;
+      Transposition.rows(a + 8 * rowPitch, rowPitch, 6, depth, packed + 8 * Float.BYTES, pitch);
+      Transposition.rows(a, rowPitch, 8, depth, packed, pitch);
+      return;
+    }
+    for (int k = 0; k < depth; k++) {
+      store(load(a + k * kPitch, FOURTEEN), packed + 56L * k);
     }
   }
 

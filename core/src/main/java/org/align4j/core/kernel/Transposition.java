@@ -1,34 +1,39 @@
 package org.align4j.core.kernel;
 
+import static org.align4j.core.kernel.Lanes.COUNT;
 import static org.align4j.core.kernel.Lanes.ORDER;
+import static org.align4j.core.kernel.Lanes.SPECIES;
 import static org.align4j.core.kernel.Memory.ALL;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Copies up to eight rows column by column, {@code target[k][i] = a[i][k]}, in squares of eight by
  * eight: three rounds of exchanging halves, quarters and eighths (Eklundh 1972), twice as fast as
- * element by element.
+ * element by element. Sixteen lanes hold two squares side by side: a second kind of vector beside
+ * that of {@link Lanes} would leave the compiler without the one class of all receivers, on which
+ * it relies to keep the sums of loops out of memory.
  */
 final class Transposition {
 
   static final int SIDE = 8;
 
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
+  private static final boolean TWO_SQUARES = COUNT == 2 * SIDE;
   private static final VectorShuffle<Float> BY_FOUR = exchange(4);
   private static final VectorShuffle<Float> BY_TWO = exchange(2);
   private static final VectorShuffle<Float> BY_ONE = exchange(1);
-  private static final VectorMask<Float> FOUR = VectorMask.fromLong(SPECIES, 0xF0);
-  private static final VectorMask<Float> TWO = VectorMask.fromLong(SPECIES, 0xCC);
-  private static final VectorMask<Float> ONE = VectorMask.fromLong(SPECIES, 0xAA);
+  private static final VectorMask<Float> FOUR = VectorMask.fromLong(SPECIES, 0xF0F0);
+  private static final VectorMask<Float> TWO = VectorMask.fromLong(SPECIES, 0xCCCC);
+  private static final VectorMask<Float> ONE = VectorMask.fromLong(SPECIES, 0xAAAA);
+  private static final VectorMask<Float> LEFT = VectorMask.fromLong(SPECIES, 0x00FF);
+  private static final VectorMask<Float> RIGHT = VectorMask.fromLong(SPECIES, 0xFF00);
 
   private Transposition() {}
 
   private static VectorShuffle<Float> exchange(int distance) {
-    return VectorShuffle.fromOp(SPECIES, i -> i ^ distance);
+    return VectorShuffle.fromOp(SPECIES, i -> (i ^ distance) % COUNT);
   }
 
   /**
@@ -44,8 +49,8 @@ final class Transposition {
     long a5 = Math.min(a + 5 * rowPitch, last);
     long a6 = Math.min(a + 6 * rowPitch, last);
     long a7 = Math.min(a + 7 * rowPitch, last);
-    int whole = Lanes.COUNT >= SIDE ? depth & -SIDE : 0;
-    for (int k = 0; k < whole; k += SIDE) {
+    int whole = COUNT >= SIDE ? depth & -COUNT : 0;
+    for (int k = 0; k < whole; k += COUNT) {
       square(
           a + 4L * k,
           a1 + 4L * k,
@@ -71,6 +76,7 @@ final class Transposition {
    */
   private static void square(
       long a0, long a1, long a2, long a3, long a4, long a5, long a6, long a7, long y, long pitch) {
+    long right = y + SIDE * (pitch - Float.BYTES);
     FloatVector r0 = FloatVector.fromMemorySegment(SPECIES, ALL, a0, ORDER);
     FloatVector r4 = FloatVector.fromMemorySegment(SPECIES, ALL, a4, ORDER);
     FloatVector s0 = r0.blend(r4.rearrange(BY_FOUR), FOUR);
@@ -89,19 +95,67 @@ final class Transposition {
     FloatVector s7 = r3.rearrange(BY_FOUR).blend(r7, FOUR);
     FloatVector t0 = s0.blend(s2.rearrange(BY_TWO), TWO);
     FloatVector t1 = s1.blend(s3.rearrange(BY_TWO), TWO);
-    t0.blend(t1.rearrange(BY_ONE), ONE).intoMemorySegment(ALL, y, ORDER);
-    t0.rearrange(BY_ONE).blend(t1, ONE).intoMemorySegment(ALL, y + pitch, ORDER);
+    FloatVector y0 = t0.blend(t1.rearrange(BY_ONE), ONE);
+    if (TWO_SQUARES) {
+      y0.intoMemorySegment(ALL, y, ORDER, LEFT);
+      y0.intoMemorySegment(ALL, right, ORDER, RIGHT);
+    } else {
+      y0.intoMemorySegment(ALL, y, ORDER);
+    }
+    FloatVector y1 = t0.rearrange(BY_ONE).blend(t1, ONE);
+    if (TWO_SQUARES) {
+      y1.intoMemorySegment(ALL, y + pitch, ORDER, LEFT);
+      y1.intoMemorySegment(ALL, right + pitch, ORDER, RIGHT);
+    } else {
+      y1.intoMemorySegment(ALL, y + pitch, ORDER);
+    }
     FloatVector t2 = s0.rearrange(BY_TWO).blend(s2, TWO);
     FloatVector t3 = s1.rearrange(BY_TWO).blend(s3, TWO);
-    t2.blend(t3.rearrange(BY_ONE), ONE).intoMemorySegment(ALL, y + 2 * pitch, ORDER);
-    t2.rearrange(BY_ONE).blend(t3, ONE).intoMemorySegment(ALL, y + 3 * pitch, ORDER);
+    FloatVector y2 = t2.blend(t3.rearrange(BY_ONE), ONE);
+    if (TWO_SQUARES) {
+      y2.intoMemorySegment(ALL, y + 2 * pitch, ORDER, LEFT);
+      y2.intoMemorySegment(ALL, right + 2 * pitch, ORDER, RIGHT);
+    } else {
+      y2.intoMemorySegment(ALL, y + 2 * pitch, ORDER);
+    }
+    FloatVector y3 = t2.rearrange(BY_ONE).blend(t3, ONE);
+    if (TWO_SQUARES) {
+      y3.intoMemorySegment(ALL, y + 3 * pitch, ORDER, LEFT);
+      y3.intoMemorySegment(ALL, right + 3 * pitch, ORDER, RIGHT);
+    } else {
+      y3.intoMemorySegment(ALL, y + 3 * pitch, ORDER);
+    }
     FloatVector t4 = s4.blend(s6.rearrange(BY_TWO), TWO);
     FloatVector t5 = s5.blend(s7.rearrange(BY_TWO), TWO);
-    t4.blend(t5.rearrange(BY_ONE), ONE).intoMemorySegment(ALL, y + 4 * pitch, ORDER);
-    t4.rearrange(BY_ONE).blend(t5, ONE).intoMemorySegment(ALL, y + 5 * pitch, ORDER);
+    FloatVector y4 = t4.blend(t5.rearrange(BY_ONE), ONE);
+    if (TWO_SQUARES) {
+      y4.intoMemorySegment(ALL, y + 4 * pitch, ORDER, LEFT);
+      y4.intoMemorySegment(ALL, right + 4 * pitch, ORDER, RIGHT);
+    } else {
+      y4.intoMemorySegment(ALL, y + 4 * pitch, ORDER);
+    }
+    FloatVector y5 = t4.rearrange(BY_ONE).blend(t5, ONE);
+    if (TWO_SQUARES) {
+      y5.intoMemorySegment(ALL, y + 5 * pitch, ORDER, LEFT);
+      y5.intoMemorySegment(ALL, right + 5 * pitch, ORDER, RIGHT);
+    } else {
+      y5.intoMemorySegment(ALL, y + 5 * pitch, ORDER);
+    }
     FloatVector t6 = s4.rearrange(BY_TWO).blend(s6, TWO);
     FloatVector t7 = s5.rearrange(BY_TWO).blend(s7, TWO);
-    t6.blend(t7.rearrange(BY_ONE), ONE).intoMemorySegment(ALL, y + 6 * pitch, ORDER);
-    t6.rearrange(BY_ONE).blend(t7, ONE).intoMemorySegment(ALL, y + 7 * pitch, ORDER);
+    FloatVector y6 = t6.blend(t7.rearrange(BY_ONE), ONE);
+    if (TWO_SQUARES) {
+      y6.intoMemorySegment(ALL, y + 6 * pitch, ORDER, LEFT);
+      y6.intoMemorySegment(ALL, right + 6 * pitch, ORDER, RIGHT);
+    } else {
+      y6.intoMemorySegment(ALL, y + 6 * pitch, ORDER);
+    }
+    FloatVector y7 = t6.rearrange(BY_ONE).blend(t7, ONE);
+    if (TWO_SQUARES) {
+      y7.intoMemorySegment(ALL, y + 7 * pitch, ORDER, LEFT);
+      y7.intoMemorySegment(ALL, right + 7 * pitch, ORDER, RIGHT);
+    } else {
+      y7.intoMemorySegment(ALL, y + 7 * pitch, ORDER);
+    }
   }
 }

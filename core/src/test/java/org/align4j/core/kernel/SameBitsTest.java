@@ -8,9 +8,11 @@ import java.util.Random;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An element's bits depend on its own inputs alone: not on company, tiles, threads or packing. */
+@Tag("lanes")
 class SameBitsTest {
 
   private final Kernels kernels = new VectorKernels();

@@ -9,12 +9,14 @@ import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The vector kernels against the scalar ones, on unaligned rows with gaps and on sizes that no
  * number of lanes divides.
  */
+@Tag("lanes")
 class VectorKernelsTest {
 
   private static final int[] SIZES = {1, 7, 15, 16, 17, 33, 64};
