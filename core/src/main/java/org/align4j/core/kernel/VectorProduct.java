@@ -24,7 +24,7 @@ final class VectorProduct {
   private static final int CACHED_ROWS = 16 * ROWS;
 
   /** Rows of a block at most, of many ... */
-  private static final int ROW_BLOCK = WIDE ? 240 : 60;
+  private static final int ROW_BLOCK = WIDE ? 112 : 60;
 
   /** ... and where the third cache has no room for the weights. */
   private static final int LONG_ROW_BLOCK = 240;
@@ -35,7 +35,7 @@ final class VectorProduct {
   private static final int DEPTH_BLOCK = 576;
 
   /** Panels that stay in the second cache while a block of rows passes by. */
-  private static final int PANEL_GROUP = WIDE ? 8 : 4;
+  private static final int PANEL_GROUP = 4;
 
   /** Up to so many rows, where the weights come from memory, panels are read in longer pieces. */
   private static final int FEW_ROWS = WIDE ? 4 * ROWS : 3;

@@ -42,11 +42,13 @@ final class VectorStepAttention {
     int column = tiles.keyHead(tile) * d;
     int across = VectorAttention.depthPanels(d);
     long sumsPitch = across * VectorAttention.PANEL_PITCH;
+    long stateBytes = (8L * rows + 63) & -64;
     long queries =
         scratch.address(
             (long) Packing.room(rows) * (d + BLOCK)
                 + (long) members * Packing.room(share) * d
-                + (long) rows * (across * WIDTH + SCORES + d + 2)
+                + (long) rows * (across * WIDTH + SCORES + d)
+                + stateBytes / Float.BYTES
                 + (long) Math.max(BLOCK, WIDTH) * Math.max(d, across * WIDTH));
     long weights = queries + 4L * Packing.room(rows) * d;
     long ownQueries = weights + 4L * Packing.room(rows) * BLOCK;
@@ -54,7 +56,7 @@ final class VectorStepAttention {
     long sums = ownQueries + members * ownPitch;
     long scores = sums + rows * sumsPitch;
     long state = scores + rows * SCORES_PITCH;
-    long scaled = state + 8L * rows;
+    long scaled = state + stateBytes;
     long panels = scaled + 4L * rows * d;
 
     int last = 0;
