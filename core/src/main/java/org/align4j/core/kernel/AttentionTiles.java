@@ -1,6 +1,7 @@
 package org.align4j.core.kernel;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
 import org.align4j.core.engine.SequenceLayout;
@@ -26,6 +27,7 @@ public final class AttentionTiles {
   private int blocks;
   private int pieces;
   private int groups;
+  private boolean steps;
   private int[] queryRow = new int[16];
   private int[] count = new int[16];
   private int[] position = new int[16];
@@ -60,6 +62,7 @@ public final class AttentionTiles {
     blocks = 0;
     pieces = 0;
     groups = 0;
+    steps = false;
   }
 
   /**
@@ -88,6 +91,11 @@ public final class AttentionTiles {
     }
   }
 
+  /** Whether these are tiles of {@link #addStep}, for {@link Kernels#stepAttention}. */
+  public boolean areSteps() {
+    return steps;
+  }
+
   /**
    * Adds rows of one sequence, for a prompt: query rows {@code [queryRow, queryRow + count)} at
    * positions {@code position ...} attend to key rows {@code [prefixRow, prefixRow + prefixLength)}
@@ -102,6 +110,7 @@ public final class AttentionTiles {
         count,
         position,
         prefixLength);
+    checkState(!steps, "a segment does not go with steps: clear the tiles");
     int done = 0;
     while (done < count) {
       int rows = Math.min(count - done, QUERY_BLOCK - (position + done) % QUERY_BLOCK);
@@ -113,7 +122,8 @@ public final class AttentionTiles {
 
   /**
    * Adds the next row of one sequence, for decoding: the same as {@link #addSegment} of a single
-   * row, but rows that follow each other and have a prefix in common make one tile.
+   * row, but key rows are those of a cache, and rows that follow each other and have a prefix in
+   * common make one tile.
    */
   public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     checkArgument(
@@ -121,6 +131,14 @@ public final class AttentionTiles {
         "a row at position %s after a prefix of %s: rows come after their prefix",
         position,
         prefixLength);
+    checkArgument(
+        prefixRow % Kernels.KEY_BLOCK == 0 && ownRow % Kernels.KEY_BLOCK == 0,
+        "key rows begin at %s and %s: runs of a cache begin at multiples of %s",
+        prefixRow,
+        ownRow,
+        Kernels.KEY_BLOCK);
+    checkState(steps || pieces == 0, "a step does not go with other tiles: clear them");
+    steps = true;
     boolean joins = pieces > 0 && joins(queryRow, prefixRow, prefixLength);
     addBlock(queryRow, 1, position, prefixRow, prefixLength, ownRow);
     if (joins) {

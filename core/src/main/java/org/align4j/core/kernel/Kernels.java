@@ -1,6 +1,7 @@
 package org.align4j.core.kernel;
 
 import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +232,7 @@ public interface Kernels {
    * [N, H]}. Split: {@link AttentionTiles#tiles}.
    *
    * @param q {@code [N, H·headDim]}
-   * @param k {@code [rows, Hk·headDim]}, packed tokens or a cache, as v
+   * @param k {@code [rows, Hk·headDim]}, as v
    * @param logSumExp null where no gradient is wanted
    */
   void attention(
@@ -241,6 +242,25 @@ public interface Kernels {
       AttentionTiles tiles,
       Matrix out,
       @Nullable Matrix logSumExp,
+      int from,
+      int to,
+      Scratch scratch);
+
+  /** An empty cache of keys and values for {@link #stepAttention}. */
+  KeyValuePanels keyValuePanels(Heads heads);
+
+  /**
+   * {@link #attention} of the next row of each of some sequences whose keys and values lie in a
+   * cache, with the same bits. Split: {@link AttentionTiles#tiles}.
+   *
+   * @param q {@code [N, H·headDim]}
+   * @param tiles of {@link AttentionTiles#addStep} alone; their key rows are rows of the cache
+   */
+  void stepAttention(
+      Matrix q,
+      KeyValuePanels cache,
+      AttentionTiles tiles,
+      Matrix out,
       int from,
       int to,
       Scratch scratch);

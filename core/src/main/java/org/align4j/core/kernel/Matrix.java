@@ -7,7 +7,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * rows can be cut out without copying, so a part of a fused projection is an operand like any
  * other.
  */
-public final class Matrix {
+public final class Matrix implements Elements {
 
   private final Floats data;
   private final int rows;
@@ -81,6 +81,7 @@ public final class Matrix {
   }
 
   /** One element. */
+  @Override
   public float get(int row, int column) {
     checkRow(row);
     return data.get((long) row * stride + column);

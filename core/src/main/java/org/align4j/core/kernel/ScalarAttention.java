@@ -10,8 +10,8 @@ final class ScalarAttention {
 
   static void attention(
       Matrix q,
-      Matrix k,
-      Matrix v,
+      Elements k,
+      Elements v,
       AttentionTiles tiles,
       Matrix out,
       @Nullable Matrix lse,
@@ -31,8 +31,8 @@ final class ScalarAttention {
   /** {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j up to the row itself. */
   private static void row(
       Matrix q,
-      Matrix k,
-      Matrix v,
+      Elements k,
+      Elements v,
       AttentionTiles tiles,
       int block,
       int i,
@@ -68,7 +68,7 @@ final class ScalarAttention {
   }
 
   private static float score(
-      Matrix q, int row, int column, Matrix k, int keyRow, int keyColumn, int d) {
+      Matrix q, int row, int column, Elements k, int keyRow, int keyColumn, int d) {
     float sum = 0;
     for (int c = 0; c < d; c++) {
       sum += q.get(row, column + c) * k.get(keyRow, keyColumn + c);

@@ -1,6 +1,7 @@
 package org.align4j.core.kernel;
 
 import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -262,6 +263,25 @@ public final class ScalarKernels implements Kernels {
       Scratch scratch) {
     for (int tile = from; tile < to; tile++) {
       ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile);
+    }
+  }
+
+  @Override
+  public KeyValuePanels keyValuePanels(Heads heads) {
+    return new KeyValuePanels(heads, 1);
+  }
+
+  @Override
+  public void stepAttention(
+      Matrix q,
+      KeyValuePanels cache,
+      AttentionTiles tiles,
+      Matrix out,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int tile = from; tile < to; tile++) {
+      ScalarAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile);
     }
   }
 

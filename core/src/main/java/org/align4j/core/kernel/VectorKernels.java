@@ -1,6 +1,7 @@
 package org.align4j.core.kernel;
 
 import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -256,11 +257,26 @@ public final class VectorKernels implements Kernels {
       int to,
       Scratch scratch) {
     for (int tile = from; tile < to; tile++) {
-      if (logSumExp == null && tiles.count(tiles.block(tile)) == 1) {
-        VectorStepAttention.attention(q, k, v, tiles, out, tile, scratch);
-      } else {
-        VectorAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
-      }
+      VectorAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
+    }
+  }
+
+  @Override
+  public KeyValuePanels keyValuePanels(Heads heads) {
+    return new KeyValuePanels(heads, VectorProduct.WIDTH);
+  }
+
+  @Override
+  public void stepAttention(
+      Matrix q,
+      KeyValuePanels cache,
+      AttentionTiles tiles,
+      Matrix out,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int tile = from; tile < to; tile++) {
+      VectorStepAttention.attention(q, cache, tiles, out, tile, scratch);
     }
   }
 

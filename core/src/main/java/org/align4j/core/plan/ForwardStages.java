@@ -5,9 +5,9 @@ import java.util.Map;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
-import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.ops.RopeTable;
 import org.jspecify.annotations.Nullable;
@@ -153,88 +153,41 @@ final class ForwardStages {
   private Stage attention(
       Operation.Attention op, Slot q, Slot k, Slot v, Slot out, @Nullable Slot logSumExp) {
     AttentionTiles tiles = context.batch().tiles(op.heads());
+    Stage whole =
+        tiles(
+            tiles,
+            (from, to, scratch) ->
+                kernels.attention(
+                    q.matrix(),
+                    k.matrix(),
+                    v.matrix(),
+                    tiles,
+                    out.matrix(),
+                    logSumExp == null ? null : logSumExp.matrix(),
+                    from,
+                    to,
+                    scratch));
     if (cache == null) {
-      return new AttentionStage(context, q, tiles, out, logSumExp) {
-        @Override
-        Matrix keys() {
-          return k.matrix();
-        }
-
-        @Override
-        Matrix values() {
-          return v.matrix();
-        }
-      };
+      return whole;
     }
-    KeyValueCache.Layer layer = cache.layer(k.columns());
+    KeyValuePanels panels = kernels.keyValuePanels(op.heads());
+    cache.add(panels);
     Batch batch = context.batch();
-    Stage write =
-        rows(
-            k,
-            (from, to) -> {
-              kernels.scatterRows(k.matrix(), batch.cacheRows(), layer.keys(), from, to);
-              kernels.scatterRows(v.matrix(), batch.cacheRows(), layer.values(), from, to);
-            });
+    Stage step =
+        tiles(
+            tiles,
+            (from, to, scratch) ->
+                kernels.stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
     return Stage.sequence(
-        write,
-        new AttentionStage(context, q, tiles, out, null) {
-          @Override
-          Matrix keys() {
-            return layer.keys();
-          }
+        rows(k, (from, to) -> panels.write(k.matrix(), v.matrix(), batch.cacheRows(), from, to)),
+        () -> (tiles.areSteps() ? step : whole).run());
+  }
 
-          @Override
-          Matrix values() {
-            return layer.values();
-          }
-        });
+  private Stage tiles(AttentionTiles tiles, Task task) {
+    return () -> context.threads().run(task, tiles.tiles(), 1);
   }
 
   private Stage rows(Slot slot, Stage.RangeKernel kernel) {
     return Stage.rows(context, slot.columns(), kernel);
-  }
-
-  /** Attention over keys and values wherever they lie. */
-  private abstract static class AttentionStage implements Stage, Task {
-
-    private final Context context;
-    private final Slot q;
-    private final AttentionTiles tiles;
-    private final Slot out;
-    private final @Nullable Slot logSumExp;
-
-    AttentionStage(
-        Context context, Slot q, AttentionTiles tiles, Slot out, @Nullable Slot logSumExp) {
-      this.context = context;
-      this.q = q;
-      this.tiles = tiles;
-      this.out = out;
-      this.logSumExp = logSumExp;
-    }
-
-    abstract Matrix keys();
-
-    abstract Matrix values();
-
-    @Override
-    public void run() {
-      context.threads().run(this, tiles.tiles(), 1);
-    }
-
-    @Override
-    public void run(int from, int to, Scratch scratch) {
-      context
-          .kernels()
-          .attention(
-              q.matrix(),
-              keys(),
-              values(),
-              tiles,
-              out.matrix(),
-              logSumExp == null ? null : logSumExp.matrix(),
-              from,
-              to,
-              scratch);
-    }
   }
 }

@@ -1,120 +1,75 @@
 package org.align4j.core.plan;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.NativeMemory;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values of every attention, a row per token. Runs of rows are handed out and taken back;
- * when no run is long enough, the cache grows and keeps its contents.
+ * Keys and values of every attention, a row per token. Runs of rows are handed out and taken back,
+ * in whole blocks; when no run is long enough, the cache grows and keeps its contents.
  */
 final class KeyValueCache implements AutoCloseable {
 
-  /** Floats copied at once when the cache grows. */
-  private static final int CHUNK = 1 << 14;
+  private static final int BLOCK = Kernels.KEY_BLOCK;
 
   private final NativeMemory memory = new NativeMemory();
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<KeyValuePanels> attentions = new ArrayList<>();
   private boolean[] used = new boolean[0];
 
-  /** The cache of one attention; called once for each, before any rows are taken. */
-  Layer layer(int columns) {
-    Layer layer = new Layer(columns);
-    layers.add(layer);
-    return layer;
+  /** Adds what one attention reads, before any rows are taken. */
+  void add(KeyValuePanels panels) {
+    attentions.add(panels);
+  }
+
+  /** Rows that a run of so many takes. */
+  static int room(int count) {
+    return (count + BLOCK - 1) / BLOCK * BLOCK;
   }
 
   /** Makes so much room at once if there is none yet. */
   void expect(int rows) {
     if (used.length == 0) {
-      grow(rows);
+      grow(room(rows) / BLOCK);
     }
   }
 
   /** First row of a run of so many rows. */
   int take(int count) {
+    int blocks = room(count) / BLOCK;
     int run = 0;
-    for (int row = 0; row < used.length; row++) {
-      run = used[row] ? 0 : run + 1;
-      if (run == count) {
-        return claim(row - count + 1, count);
+    for (int block = 0; block < used.length; block++) {
+      run = used[block] ? 0 : run + 1;
+      if (run == blocks) {
+        return claim(block - blocks + 1, blocks);
       }
     }
     int from = used.length - run;
-    grow(Math.max(from + count, used.length + used.length / 2));
-    return claim(from, count);
+    grow(Math.max(from + blocks, used.length + used.length / 2));
+    return claim(from, blocks);
   }
 
   /** Takes back a run. */
   void free(int from, int count) {
-    Arrays.fill(used, from, from + count, false);
+    Arrays.fill(used, from / BLOCK, (from + room(count)) / BLOCK, false);
   }
 
-  private int claim(int from, int count) {
-    Arrays.fill(used, from, from + count, true);
-    return from;
+  private int claim(int from, int blocks) {
+    Arrays.fill(used, from, from + blocks, true);
+    return from * BLOCK;
   }
 
-  private void grow(int rows) {
-    for (Layer layer : layers) {
-      layer.grow(memory, used.length, rows);
+  private void grow(int blocks) {
+    for (KeyValuePanels panels : attentions) {
+      panels.grow(memory, blocks * BLOCK);
     }
-    used = Arrays.copyOf(used, rows);
+    used = Arrays.copyOf(used, blocks);
   }
 
   @Override
   public void close() {
     memory.close();
-  }
-
-  /** Keys and values of one attention, {@code [rows, columns]} each. */
-  static final class Layer {
-
-    private final int columns;
-    private @Nullable Floats keyFloats;
-    private @Nullable Floats valueFloats;
-    private @Nullable Matrix keys;
-    private @Nullable Matrix values;
-
-    Layer(int columns) {
-      this.columns = columns;
-    }
-
-    Matrix keys() {
-      checkState(keys != null, "the cache is empty");
-      return keys;
-    }
-
-    Matrix values() {
-      checkState(values != null, "the cache is empty");
-      return values;
-    }
-
-    private void grow(NativeMemory memory, int oldRows, int rows) {
-      keyFloats = grown(memory, keyFloats, oldRows, rows);
-      valueFloats = grown(memory, valueFloats, oldRows, rows);
-      keys = keyFloats.matrix(columns);
-      values = valueFloats.matrix(columns);
-    }
-
-    private Floats grown(NativeMemory memory, @Nullable Floats old, int oldRows, int rows) {
-      Floats larger = memory.allocate((long) rows * columns);
-      if (old != null) {
-        float[] part = new float[CHUNK];
-        for (long at = 0; at < (long) oldRows * columns; at += CHUNK) {
-          int count = (int) Math.min(CHUNK, (long) oldRows * columns - at);
-          old.slice(at, count).copyTo(part, 0, count);
-          larger.slice(at, count).copyFrom(part, 0, count);
-        }
-        memory.free(old);
-      }
-      return larger;
-    }
   }
 }

@@ -102,7 +102,8 @@ final class PlanDecoder implements Decoder {
     PlanNetwork.checkIds("prompt token", prompt, tokenLimit);
     int rest = Math.min(maxLength - prompt.length, maxNewTokens);
     // Other prompts may be longer; rows that nobody writes take no memory.
-    cache.expect((maxLength - rest + samples * rest) * ((slots + samples - 1) / samples));
+    int each = KeyValueCache.room(maxLength - rest) + samples * KeyValueCache.room(rest);
+    cache.expect(each * ((slots + samples - 1) / samples));
     Group group = new Group(cache.take(prompt.length), prompt.length, rest, samples);
     if (promptLength + prompt.length > PROMPT_TOKENS) {
       computePrompts();
@@ -138,7 +139,7 @@ final class PlanDecoder implements Decoder {
     int row = 0;
     for (int g = 0; g < promptCount; g++) {
       Group group = prompts[g];
-      batch.addTile(row, group.length, 0, group.row, 0, group.row);
+      batch.addTile(row, group.length, 0, row, 0, row);
       for (int i = 0; i < group.length; i++, row++) {
         batch.tokens()[row] = promptTokens[row];
         batch.positions()[row] = i;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -43,6 +44,8 @@ class KernelAllocationTest {
       Matrix query = data.matrix(64, 64);
       Matrix out = data.matrix(64, 64);
       Matrix keys = data.matrix(64, 32);
+      KeyValuePanels cache =
+          data.cache(k, tiles.heads(), keys, keys, IntStream.range(128, 192).toArray());
       Matrix statistics = data.matrix(8, 3);
       List<Call> calls =
           List.of(
@@ -66,9 +69,9 @@ class KernelAllocationTest {
                   () -> {
                     tiles.clear();
                     for (int m = 0; m < 4; m++) {
-                      tiles.addStep(m, 55 + m, 0, 40, 40 + m);
+                      tiles.addStep(m, 55 + m, 0, 40, 64 + 32 * m);
                     }
-                    k.attention(query, keys, keys, tiles, out, null, 0, tiles.tiles(), scratch);
+                    k.stepAttention(query, cache, tiles, out, 0, tiles.tiles(), scratch);
                   }),
               new Call("head", 8, () -> k.sliceStatistics(x, 1, statistics, 0, 0, 8, scratch)),
               new Call(

@@ -1,6 +1,8 @@
 package org.align4j.core.kernel;
 
+import java.util.Arrays;
 import java.util.Random;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 
 /** Random operands in native memory, freed together. */
@@ -58,6 +60,15 @@ final class KernelData implements AutoCloseable {
         kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
     kernels.pack(source, layout, packed, 0, packed.panels());
     return packed;
+  }
+
+  /** A cache whose rows {@code at} are those of k and v. */
+  KeyValuePanels cache(Kernels kernels, Heads heads, Matrix k, Matrix v, int[] at) {
+    KeyValuePanels cache = kernels.keyValuePanels(heads);
+    int rows = Arrays.stream(at).max().orElseThrow() + 1;
+    cache.grow(memory, (rows + Kernels.KEY_BLOCK - 1) / Kernels.KEY_BLOCK * Kernels.KEY_BLOCK);
+    cache.write(k, v, at, 0, k.rows());
+    return cache;
   }
 
   int[] integers(int count, int bound) {

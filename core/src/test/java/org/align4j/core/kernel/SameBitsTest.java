@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -128,11 +129,15 @@ class SameBitsTest {
               qAlone, kAlone, vAlone, tiles, alone, null, 0, tiles.tiles(), data.scratch);
 
           Matrix stepwise = data.copy(qAlone);
+          int[] rows =
+              IntStream.range(0, prefix + own)
+                  .map(i -> i < prefix ? i : 128 + i - prefix)
+                  .toArray();
+          KeyValuePanels cache = data.cache(kernels, heads, kAlone, vAlone, rows);
           for (int p = 0; p < prefix + own; p++) {
             tiles.clear();
-            int before = Math.min(p, prefix);
-            tiles.addSegment(p, 1, p, 0, before, before < prefix ? before : prefix + other);
-            kernels.attention(qAlone, k, v, tiles, stepwise, null, 0, tiles.tiles(), data.scratch);
+            tiles.addStep(p, p, 0, p < prefix ? 0 : prefix, p < prefix ? 0 : 128);
+            kernels.stepAttention(qAlone, cache, tiles, stepwise, 0, tiles.tiles(), data.scratch);
           }
           for (int i = 0; i < prefix + own; i++) {
             assertSame(alone, i, shared, order[i]);
@@ -152,21 +157,23 @@ class SameBitsTest {
           int prefix = 1 + random.nextInt(100);
           int members = 1 + random.nextInt(19);
           int[] own = random.ints(members, 0, 70).toArray();
-          int room = 70;
-          Matrix k = data.matrix(prefix + members * room, heads.key() * heads.headDim());
-          Matrix v = data.matrix(prefix + members * room, heads.key() * heads.headDim());
+          int room = 96;
+          Matrix k = data.matrix(128 + members * room, heads.key() * heads.headDim());
+          Matrix v = data.matrix(128 + members * room, heads.key() * heads.headDim());
+          int[] rows = IntStream.range(0, k.rows()).toArray();
+          KeyValuePanels cache = data.cache(kernels, heads, k, v, rows);
           Matrix q = data.matrix(members, heads.query() * heads.headDim());
           Matrix together = data.copy(q);
           AttentionTiles tiles = new AttentionTiles(heads);
           for (int m = 0; m < members; m++) {
-            tiles.addStep(m, prefix + own[m], 0, prefix, prefix + m * room);
+            tiles.addStep(m, prefix + own[m], 0, prefix, 128 + m * room);
           }
           assertThat(tiles.tiles()).isEqualTo(heads.key() * ((members + 7) / 8));
-          kernels.attention(q, k, v, tiles, together, null, 0, tiles.tiles(), data.scratch);
+          kernels.stepAttention(q, cache, tiles, together, 0, tiles.tiles(), data.scratch);
           Matrix alone = data.copy(q);
           for (int m = 0; m < members; m++) {
             tiles.clear();
-            tiles.addSegment(m, 1, prefix + own[m], 0, prefix, prefix + m * room);
+            tiles.addSegment(m, 1, prefix + own[m], 0, prefix, 128 + m * room);
             kernels.attention(q, k, v, tiles, alone, null, 0, tiles.tiles(), data.scratch);
             assertSame(together, m, alone, m);
           }

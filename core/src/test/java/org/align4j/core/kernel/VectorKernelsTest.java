@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
@@ -263,14 +264,17 @@ class VectorKernelsTest {
             int d = heads.headDim();
             AttentionTiles tiles = new AttentionTiles(heads);
             for (int m = 0; m < 5; m++) {
-              tiles.addStep(m, 45 + 17 * m, 3, 45, 60 + 90 * m);
+              tiles.addStep(m, 45 + 17 * m, 32, 45, 96 + 96 * m);
             }
-            tiles.addStep(5, 2, 0, 1, 1);
-            Matrix q = data.matrix(6, heads.query() * d);
-            Matrix key = data.matrix(500, heads.key() * d);
-            Matrix value = data.matrix(500, heads.key() * d);
-            Matrix out = data.matrix(6, heads.query() * d);
-            k.attention(q, key, value, tiles, out, null, 0, tiles.tiles(), data.scratch);
+            tiles.addStep(5, 2, 0, 1, 32);
+            tiles.addStep(6, 36, 0, 0, 96);
+            Matrix q = data.matrix(7, heads.query() * d);
+            Matrix key = data.matrix(600, heads.key() * d);
+            Matrix value = data.matrix(600, heads.key() * d);
+            KeyValuePanels cache =
+                data.cache(k, heads, key, value, IntStream.range(0, 600).toArray());
+            Matrix out = data.matrix(7, heads.query() * d);
+            k.stepAttention(q, cache, tiles, out, 0, tiles.tiles(), data.scratch);
             return of(out);
           });
     }

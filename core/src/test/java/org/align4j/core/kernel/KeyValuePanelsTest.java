@@ -1,0 +1,69 @@
+package org.align4j.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.align4j.core.ops.Heads;
+import org.junit.jupiter.api.Test;
+
+class KeyValuePanelsTest {
+
+  private static final int[] AT = {3, 40, 63, 0, 17};
+
+  @Test
+  void whatWasWrittenStaysWhereItIsWhenThereAreMoreRows() {
+    for (Kernels kernels : List.of(new ScalarKernels(), new VectorKernels())) {
+      for (Heads heads : List.of(new Heads(3, 1, 8), new Heads(4, 2, 10), new Heads(2, 2, 64))) {
+        try (KernelData data = new KernelData(1);
+            NativeMemory memory = new NativeMemory()) {
+          int columns = heads.key() * heads.headDim();
+          Matrix k = data.matrix(AT.length, columns);
+          Matrix v = data.matrix(AT.length, columns);
+          KeyValuePanels panels = kernels.keyValuePanels(heads);
+          panels.grow(memory, 64);
+          panels.write(k, v, AT, 0, AT.length);
+          for (int rows : new int[] {96, 1024}) {
+            panels.grow(memory, rows);
+            for (int n = 0; n < AT.length; n++) {
+              for (int c = 0; c < columns; c++) {
+                assertThat(panels.keys().get(AT[n], c)).isEqualTo(k.get(n, c));
+                assertThat(panels.values().get(AT[n], c)).isEqualTo(v.get(n, c));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void rowsThatAreNotThereAreRefused() {
+    try (KernelData data = new KernelData(1);
+        NativeMemory memory = new NativeMemory()) {
+      KeyValuePanels panels = new VectorKernels().keyValuePanels(new Heads(1, 1, 4));
+      Matrix k = data.matrix(1, 4);
+      assertThatThrownBy(() -> panels.grow(memory, 33))
+          .hasMessage("0 rows become 33: it must be more, and whole blocks of 32");
+      panels.grow(memory, 64);
+      assertThatThrownBy(() -> panels.grow(memory, 64))
+          .hasMessage("64 rows become 64: it must be more, and whole blocks of 32");
+      assertThatThrownBy(() -> panels.write(k, k, new int[] {64}, 0, 1))
+          .hasMessage("rows [64, 65) are outside the 64 of the cache");
+    }
+  }
+
+  @Test
+  void stepsAndSegmentsAreNotMixedAndRunsBeginAtBlocks() {
+    AttentionTiles tiles = new AttentionTiles(new Heads(1, 1, 4));
+    assertThatThrownBy(() -> tiles.addStep(0, 5, 0, 5, 8))
+        .hasMessage("key rows begin at 0 and 8: runs of a cache begin at multiples of 32");
+    tiles.addStep(0, 5, 0, 5, 32);
+    assertThatThrownBy(() -> tiles.addSegment(1, 1, 0, 0, 0, 0))
+        .hasMessage("a segment does not go with steps: clear the tiles");
+    tiles.clear();
+    tiles.addSegment(0, 1, 0, 0, 0, 0);
+    assertThatThrownBy(() -> tiles.addStep(1, 5, 0, 5, 32))
+        .hasMessage("a step does not go with other tiles: clear them");
+  }
+}
