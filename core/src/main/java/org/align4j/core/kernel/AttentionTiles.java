@@ -47,7 +47,7 @@ public final class AttentionTiles {
     return heads;
   }
 
-  /** Number of tiles of {@link Kernels#attention}. */
+  /** Number of tiles of {@link Kernels#attention} or {@link Kernels#stepAttention}. */
   public int tiles() {
     return pieces * heads.key();
   }
@@ -123,7 +123,9 @@ public final class AttentionTiles {
   /**
    * Adds the next row of one sequence, for decoding: the same as {@link #addSegment} of a single
    * row, but key rows are those of a cache, and rows that follow each other and have a prefix in
-   * common make one tile.
+   * common make one tile. A key's place in its block of {@link Kernels#KEY_BLOCK} rows is that of
+   * its position in a block of positions: the prefix begins a block, and the sequence's own rows
+   * begin where the prefix ends in its last one.
    */
   public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     checkArgument(
@@ -132,9 +134,10 @@ public final class AttentionTiles {
         position,
         prefixLength);
     checkArgument(
-        prefixRow % Kernels.KEY_BLOCK == 0 && ownRow % Kernels.KEY_BLOCK == 0,
-        "key rows begin at %s and %s: runs of a cache begin at multiples of %s",
+        prefixRow % Kernels.KEY_BLOCK == 0 && (ownRow - prefixLength) % Kernels.KEY_BLOCK == 0,
+        "key rows begin at %s and, after a prefix of %s, at %s: modulo %s they must be positions",
         prefixRow,
+        prefixLength,
         ownRow,
         Kernels.KEY_BLOCK);
     checkState(steps || pieces == 0, "a step does not go with other tiles: clear them");

@@ -28,7 +28,10 @@ public interface Kernels {
     return (vocabulary + SLICE - 1) / SLICE;
   }
 
-  /** Keys, by absolute position, between two updates of attention's running maximum. */
+  /**
+   * Keys, by absolute position, between two updates of attention's running maximum; rows of a block
+   * of {@link KeyValuePanels}.
+   */
   int KEY_BLOCK = 32;
 
   /** Floats per tile of {@link #sumOfSquares}. */
@@ -254,6 +257,7 @@ public interface Kernels {
    * cache, with the same bits. Split: {@link AttentionTiles#tiles}.
    *
    * @param q {@code [N, H·headDim]}
+   * @param cache of {@link #keyValuePanels}, for the heads of the tiles
    * @param tiles of {@link AttentionTiles#addStep} alone; their key rows are rows of the cache
    */
   void stepAttention(

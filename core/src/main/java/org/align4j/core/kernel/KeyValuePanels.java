@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of one attention that decoding reads, in the order in which {@link
- * Kernels#stepAttention} multiplies them: keys in panels {@code [row /
- * width][head][headDim][width]}, values in columns of panels {@code [head][headDim /
- * width][row][width]}. Rows that belong to a sequence follow each other from a multiple of {@link
- * Kernels#KEY_BLOCK} on.
+ * Kernels#stepAttention} multiplies them: a block of {@link Kernels#KEY_BLOCK} rows after the
+ * other, keys in panels {@code [row / width][head][headDim][width]}, values in columns of panels
+ * {@code [row / block][head][headDim / width][block][width]}. So rows that nobody writes take no
+ * memory. A row's place in its block is that of its position, see {@link AttentionTiles#addStep}.
  */
 public final class KeyValuePanels {
+
+  private static final int BLOCK = Kernels.KEY_BLOCK;
+
+  /** Floats copied at once when there are more rows. */
+  private static final int CHUNK = 1 << 14;
 
   private final Heads heads;
   private final int width;
@@ -26,10 +31,7 @@ public final class KeyValuePanels {
 
   KeyValuePanels(Heads heads, int width) {
     checkArgument(
-        Kernels.KEY_BLOCK % width == 0,
-        "panels of %s rows do not make up blocks of %s",
-        width,
-        Kernels.KEY_BLOCK);
+        BLOCK % width == 0, "panels of %s rows do not make up blocks of %s", width, BLOCK);
     this.heads = heads;
     this.width = width;
     this.across = (heads.headDim() + width - 1) / width;
@@ -43,35 +45,28 @@ public final class KeyValuePanels {
    */
   public void grow(NativeMemory memory, int more) {
     checkArgument(
-        more > rows && more % Kernels.KEY_BLOCK == 0,
+        more > rows && more % BLOCK == 0,
         "%s rows become %s: it must be more, and whole blocks of %s",
         rows,
         more,
-        Kernels.KEY_BLOCK);
-    int columns = heads.key() * across;
-    Floats moreKeys = memory.allocate((long) more * heads.key() * heads.headDim());
-    Floats moreValues = memory.allocate((long) more * columns * width);
-    if (keyFloats != null && valueFloats != null) {
-      copy(keyFloats, 0, moreKeys, 0, keyFloats.length());
-      long length = (long) rows * width;
-      for (int c = 0; c < columns; c++) {
-        copy(valueFloats, c * length, moreValues, (long) c * more * width, length);
-      }
-      memory.free(keyFloats);
-      memory.free(valueFloats);
-    }
-    keyFloats = moreKeys;
-    valueFloats = moreValues;
+        BLOCK);
+    keyFloats = grown(memory, keyFloats, (long) more * heads.key() * heads.headDim());
+    valueFloats = grown(memory, valueFloats, (long) more * heads.key() * across * width);
     rows = more;
   }
 
-  private static void copy(Floats from, long start, Floats to, long target, long count) {
-    float[] part = new float[(int) Math.min(count, 1 << 14)];
-    for (long at = 0; at < count; at += part.length) {
-      int length = (int) Math.min(part.length, count - at);
-      from.slice(start + at, length).copyTo(part, 0, length);
-      to.slice(target + at, length).copyFrom(part, 0, length);
+  private static Floats grown(NativeMemory memory, @Nullable Floats old, long count) {
+    Floats larger = memory.allocate(count);
+    if (old != null) {
+      float[] part = new float[CHUNK];
+      for (long at = 0; at < old.length(); at += CHUNK) {
+        int length = (int) Math.min(CHUNK, old.length() - at);
+        old.slice(at, length).copyTo(part, 0, length);
+        larger.slice(at, length).copyFrom(part, 0, length);
+      }
+      memory.free(old);
     }
+    return larger;
   }
 
   /**
@@ -84,6 +79,14 @@ public final class KeyValuePanels {
     int d = heads.headDim();
     k.checkRows(from, to);
     v.checkRows(from, to);
+    int columns = heads.key() * d;
+    checkArgument(
+        k.columns() == columns && v.columns() == columns,
+        "k has %s columns and v has %s: %s need %s",
+        k.columns(),
+        v.columns(),
+        heads,
+        columns);
     for (int n = from; n < to; n++) {
       checkRows(at[n], at[n] + 1);
       for (int h = 0; h < heads.key(); h++) {
@@ -103,6 +106,17 @@ public final class KeyValuePanels {
         }
       }
     }
+  }
+
+  /** Throws unless these are panels of such heads for kernels of such a width. */
+  void checkFor(Heads of, int kernelWidth) {
+    checkArgument(
+        heads.equals(of) && width == kernelWidth,
+        "a cache of %s in panels of %s does not serve %s in panels of %s",
+        heads,
+        width,
+        of,
+        kernelWidth);
   }
 
   /** Throws unless rows {@code [from, to)} exist. */
@@ -125,15 +139,16 @@ public final class KeyValuePanels {
     return 4L * heads.key() * heads.headDim() * width;
   }
 
-  /** Address of a row in the first panel of values; the next row is a width further. */
+  /** Address of a row in its first panel of values; the block's next row is a width further. */
   long valueAddress(int head, int row) {
     checkState(valueFloats != null, "the cache is empty");
-    return valueFloats.address() + 4L * width * ((long) head * across * rows + row);
+    long panel = ((long) (row / BLOCK) * heads.key() + head) * across;
+    return valueFloats.address() + 4L * width * (panel * BLOCK + row % BLOCK);
   }
 
   /** Bytes from one panel of values to the next columns of the same head. */
   long valuePitch() {
-    return 4L * width * rows;
+    return 4L * width * BLOCK;
   }
 
   /** Keys by their column in {@code [row, Hk·headDim]}. */

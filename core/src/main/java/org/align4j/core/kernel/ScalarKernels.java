@@ -1,5 +1,7 @@
 package org.align4j.core.kernel;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -261,6 +263,7 @@ public final class ScalarKernels implements Kernels {
       int from,
       int to,
       Scratch scratch) {
+    checkArgument(!tiles.areSteps(), "the tiles are steps: they go to stepAttention");
     for (int tile = from; tile < to; tile++) {
       ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile);
     }
@@ -280,6 +283,8 @@ public final class ScalarKernels implements Kernels {
       int from,
       int to,
       Scratch scratch) {
+    checkArgument(tiles.areSteps(), "the tiles are no steps: segments go to attention");
+    cache.checkFor(tiles.heads(), 1);
     for (int tile = from; tile < to; tile++) {
       ScalarAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile);
     }

@@ -19,8 +19,10 @@ public final class Scratch implements AutoCloseable {
   long address(long count) {
     heldAddress = 0;
     if (floats.length() < count) {
+      // What grows with a sequence must not grow in every step.
+      long room = Math.max(count, floats.length() + floats.length() / 2);
       memory.free(floats);
-      floats = memory.allocate(count);
+      floats = memory.allocate(room);
     }
     return floats.address();
   }

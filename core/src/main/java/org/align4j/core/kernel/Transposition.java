@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorShuffle;
  */
 final class Transposition {
 
-  static final int SIDE = 8;
+  private static final int SIDE = 8;
 
   private static final boolean TWO_SQUARES = COUNT == 2 * SIDE;
   private static final VectorShuffle<Float> BY_FOUR = exchange(4);

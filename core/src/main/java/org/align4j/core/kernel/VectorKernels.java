@@ -1,5 +1,7 @@
 package org.align4j.core.kernel;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -256,6 +258,7 @@ public final class VectorKernels implements Kernels {
       int from,
       int to,
       Scratch scratch) {
+    checkArgument(!tiles.areSteps(), "the tiles are steps: they go to stepAttention");
     for (int tile = from; tile < to; tile++) {
       VectorAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
     }
@@ -275,6 +278,8 @@ public final class VectorKernels implements Kernels {
       int from,
       int to,
       Scratch scratch) {
+    checkArgument(tiles.areSteps(), "the tiles are no steps: segments go to attention");
+    cache.checkFor(tiles.heads(), VectorProduct.WIDTH);
     for (int tile = from; tile < to; tile++) {
       VectorStepAttention.attention(q, cache, tiles, out, tile, scratch);
     }

@@ -43,12 +43,13 @@ final class VectorStepAttention {
     int across = VectorAttention.depthPanels(d);
     int prefix = tiles.prefixLength(first);
     int prefixRow = tiles.prefixRow(first);
+    int gap = prefix % BLOCK;
     int last = 0;
     for (int m = 0; m < members; m++) {
       last = Math.max(last, tiles.position(first + m) + 1);
     }
     long ownScores = 4L * panels(prefix) * WIDTH;
-    long scoresPitch = ownScores + 4L * panels(last - prefix) * WIDTH;
+    long scoresPitch = ownScores + 4L * panels(last - prefix + gap) * WIDTH;
     long sumsPitch = across * VectorAttention.PANEL_PITCH;
     long stateBytes = (8L * rows + 63) & -64;
     long queries =
@@ -81,10 +82,11 @@ final class VectorStepAttention {
     }
     scores(cache, head, prefixRow, prefix, d, queries, rows, scores, scoresPitch);
     for (int m = 0; m < members; m++) {
-      int own = tiles.position(first + m) + 1 - prefix;
+      int row = tiles.ownRow(first + m) - gap;
+      int own = tiles.position(first + m) + 1 - prefix + gap;
       long mine = ownQueries + m * ownPitch;
       long to = scores + m * share * scoresPitch + ownScores;
-      scores(cache, head, tiles.ownRow(first + m), own, d, mine, share, to, scoresPitch);
+      scores(cache, head, row, own, d, mine, share, to, scoresPitch);
     }
     for (int start = 0; start < last; start += BLOCK) {
       int shared = Math.clamp(prefix - start, 0, BLOCK);
@@ -94,8 +96,8 @@ final class VectorStepAttention {
           long row = weights + r * WEIGHTS_PITCH;
           long from = scores + r * scoresPitch;
           VectorRows.copy(from + 4L * start, row, shared);
-          VectorRows.copy(
-              from + ownScores + 4L * (start + shared - prefix), row + 4L * shared, own);
+          long ownFrom = from + ownScores + 4L * (start + shared - prefix + gap);
+          VectorRows.copy(ownFrom, row + 4L * shared, own);
           softmax(row, shared + own, state + 8L * r, sums + r * sumsPitch, sumsPitch);
         }
       }
@@ -123,7 +125,7 @@ final class VectorStepAttention {
     return Math.max(0, Math.min(BLOCK, tiles.position(block) + 1 - start) - shared);
   }
 
-  /** {@code scores[r][j] = q_r · k_j}, whole panels of keys. */
+  /** {@code scores[r][j] = q_r · k_j}, whole panels of keys from the begin of a block on. */
   private static void scores(
       KeyValuePanels cache,
       int head,
@@ -143,7 +145,7 @@ final class VectorStepAttention {
     }
   }
 
-  /** {@code sums[r] += Σ_j weight[r][j] · v_j}. */
+  /** {@code sums[r] += Σ_j weight[r][j] · v_j}, rows of one block. */
   private static void add(
       KeyValuePanels cache,
       int head,

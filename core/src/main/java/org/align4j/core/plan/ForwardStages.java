@@ -154,7 +154,7 @@ final class ForwardStages {
       Operation.Attention op, Slot q, Slot k, Slot v, Slot out, @Nullable Slot logSumExp) {
     AttentionTiles tiles = context.batch().tiles(op.heads());
     Stage whole =
-        tiles(
+        tileStage(
             tiles,
             (from, to, scratch) ->
                 kernels.attention(
@@ -174,7 +174,7 @@ final class ForwardStages {
     cache.add(panels);
     Batch batch = context.batch();
     Stage step =
-        tiles(
+        tileStage(
             tiles,
             (from, to, scratch) ->
                 kernels.stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
@@ -183,7 +183,7 @@ final class ForwardStages {
         () -> (tiles.areSteps() ? step : whole).run());
   }
 
-  private Stage tiles(AttentionTiles tiles, Task task) {
+  private Stage tileStage(AttentionTiles tiles, Task task) {
     return () -> context.threads().run(task, tiles.tiles(), 1);
   }
 

@@ -6,6 +6,7 @@ import static com.google.common.base.Preconditions.checkState;
 import java.util.Arrays;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.kernel.Kernels;
 
 /**
  * Decoding on a plan whose attentions read a key-value cache. The rows of a prompt belong to its
@@ -53,6 +54,11 @@ final class PlanDecoder implements Decoder {
       this.length = length;
       this.rest = rest;
       this.members = members;
+    }
+
+    /** Rows that a slot's own run leaves free, so that its places in blocks are its positions. */
+    private int gap() {
+      return length % Kernels.KEY_BLOCK;
     }
   }
 
@@ -102,7 +108,9 @@ final class PlanDecoder implements Decoder {
     PlanNetwork.checkIds("prompt token", prompt, tokenLimit);
     int rest = Math.min(maxLength - prompt.length, maxNewTokens);
     // Other prompts may be longer; rows that nobody writes take no memory.
-    int each = KeyValueCache.room(maxLength - rest) + samples * KeyValueCache.room(rest);
+    int each =
+        KeyValueCache.room(maxLength - rest)
+            + samples * KeyValueCache.room(Kernels.KEY_BLOCK - 1 + rest);
     cache.expect(each * ((slots + samples - 1) / samples));
     Group group = new Group(cache.take(prompt.length), prompt.length, rest, samples);
     if (promptLength + prompt.length > PROMPT_TOKENS) {
@@ -114,7 +122,7 @@ final class PlanDecoder implements Decoder {
         used[slot] = true;
         groups[slot] = group;
         length[slot] = prompt.length;
-        ownRow[slot] = rest > 0 ? cache.take(rest) : 0;
+        ownRow[slot] = rest > 0 ? cache.take(group.gap() + rest) + group.gap() : group.gap();
         lastRows[started] = promptLength + prompt.length - 1;
         lastSlots[started++] = slot;
         slotsOfGroup[i++] = slot;
@@ -237,7 +245,7 @@ final class PlanDecoder implements Decoder {
     next.discard(slot);
     free++;
     if (group.rest > 0) {
-      cache.free(ownRow[slot], group.rest);
+      cache.free(ownRow[slot] - group.gap(), group.gap() + group.rest);
     }
     if (--group.members == 0) {
       cache.free(group.row, group.length);

@@ -44,8 +44,9 @@ class KernelAllocationTest {
       Matrix query = data.matrix(64, 64);
       Matrix out = data.matrix(64, 64);
       Matrix keys = data.matrix(64, 32);
+      Matrix cached = data.matrix(192, 32);
       KeyValuePanels cache =
-          data.cache(k, tiles.heads(), keys, keys, IntStream.range(128, 192).toArray());
+          data.cache(k, tiles.heads(), cached, cached, IntStream.range(0, 192).toArray());
       Matrix statistics = data.matrix(8, 3);
       List<Call> calls =
           List.of(
@@ -69,7 +70,7 @@ class KernelAllocationTest {
                   () -> {
                     tiles.clear();
                     for (int m = 0; m < 4; m++) {
-                      tiles.addStep(m, 55 + m, 0, 40, 64 + 32 * m);
+                      tiles.addStep(m, 55 + m, 0, 40, 72 + 32 * m);
                     }
                     k.stepAttention(query, cache, tiles, out, 0, tiles.tiles(), scratch);
                   }),

@@ -62,13 +62,24 @@ final class KernelData implements AutoCloseable {
     return packed;
   }
 
-  /** A cache whose rows {@code at} are those of k and v. */
+  /** A cache whose rows {@code at} are those of k and v, and NaN all others. */
   KeyValuePanels cache(Kernels kernels, Heads heads, Matrix k, Matrix v, int[] at) {
     KeyValuePanels cache = kernels.keyValuePanels(heads);
-    int rows = Arrays.stream(at).max().orElseThrow() + 1;
-    cache.grow(memory, (rows + Kernels.KEY_BLOCK - 1) / Kernels.KEY_BLOCK * Kernels.KEY_BLOCK);
+    int blocks = Arrays.stream(at).max().orElseThrow() / Kernels.KEY_BLOCK + 1;
+    cache.grow(memory, blocks * Kernels.KEY_BLOCK);
+    Matrix nothing = matrix(1, k.columns());
+    nothing.row(0).copyFrom(nans(k.columns()), 0, k.columns());
+    for (int row = 0; row < blocks * Kernels.KEY_BLOCK; row++) {
+      cache.write(nothing, nothing, new int[] {row}, 0, 1);
+    }
     cache.write(k, v, at, 0, k.rows());
     return cache;
+  }
+
+  private static float[] nans(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, Float.NaN);
+    return values;
   }
 
   int[] integers(int count, int bound) {

@@ -129,14 +129,15 @@ class SameBitsTest {
               qAlone, kAlone, vAlone, tiles, alone, null, 0, tiles.tiles(), data.scratch);
 
           Matrix stepwise = data.copy(qAlone);
+          int run = 128 + prefix % Kernels.KEY_BLOCK;
           int[] rows =
               IntStream.range(0, prefix + own)
-                  .map(i -> i < prefix ? i : 128 + i - prefix)
+                  .map(i -> i < prefix ? i : run + i - prefix)
                   .toArray();
           KeyValuePanels cache = data.cache(kernels, heads, kAlone, vAlone, rows);
           for (int p = 0; p < prefix + own; p++) {
             tiles.clear();
-            tiles.addStep(p, p, 0, p < prefix ? 0 : prefix, p < prefix ? 0 : 128);
+            tiles.addStep(p, p, 0, p < prefix ? 0 : prefix, p < prefix ? 0 : run);
             kernels.stepAttention(qAlone, cache, tiles, stepwise, 0, tiles.tiles(), data.scratch);
           }
           for (int i = 0; i < prefix + own; i++) {
@@ -157,23 +158,24 @@ class SameBitsTest {
           int prefix = 1 + random.nextInt(100);
           int members = 1 + random.nextInt(19);
           int[] own = random.ints(members, 0, 70).toArray();
-          int room = 96;
+          int room = 128;
           Matrix k = data.matrix(128 + members * room, heads.key() * heads.headDim());
           Matrix v = data.matrix(128 + members * room, heads.key() * heads.headDim());
           int[] rows = IntStream.range(0, k.rows()).toArray();
           KeyValuePanels cache = data.cache(kernels, heads, k, v, rows);
+          int run = 128 + prefix % Kernels.KEY_BLOCK;
           Matrix q = data.matrix(members, heads.query() * heads.headDim());
           Matrix together = data.copy(q);
           AttentionTiles tiles = new AttentionTiles(heads);
           for (int m = 0; m < members; m++) {
-            tiles.addStep(m, prefix + own[m], 0, prefix, 128 + m * room);
+            tiles.addStep(m, prefix + own[m], 0, prefix, run + m * room);
           }
           assertThat(tiles.tiles()).isEqualTo(heads.key() * ((members + 7) / 8));
           kernels.stepAttention(q, cache, tiles, together, 0, tiles.tiles(), data.scratch);
           Matrix alone = data.copy(q);
           for (int m = 0; m < members; m++) {
             tiles.clear();
-            tiles.addSegment(m, 1, prefix + own[m], 0, prefix, 128 + m * room);
+            tiles.addSegment(m, 1, prefix + own[m], 0, prefix, run + m * room);
             kernels.attention(q, k, v, tiles, alone, null, 0, tiles.tiles(), data.scratch);
             assertSame(together, m, alone, m);
           }

@@ -257,16 +257,22 @@ class VectorKernelsTest {
 
   @Test
   void attentionStepsAgree() {
-    for (Heads heads : List.of(new Heads(3, 1, 8), new Heads(4, 2, 6), new Heads(2, 2, 34))) {
+    for (Heads heads :
+        List.of(
+            new Heads(3, 1, 8),
+            new Heads(4, 2, 6),
+            new Heads(2, 2, 34),
+            new Heads(14, 1, 10),
+            new Heads(60, 1, 10))) {
       agree(
           "steps " + heads,
           (k, data) -> {
             int d = heads.headDim();
             AttentionTiles tiles = new AttentionTiles(heads);
             for (int m = 0; m < 5; m++) {
-              tiles.addStep(m, 45 + 17 * m, 32, 45, 96 + 96 * m);
+              tiles.addStep(m, 45 + 17 * m, 32, 45, 109 + 96 * m);
             }
-            tiles.addStep(5, 2, 0, 1, 32);
+            tiles.addStep(5, 2, 0, 1, 33);
             tiles.addStep(6, 36, 0, 0, 96);
             Matrix q = data.matrix(7, heads.query() * d);
             Matrix key = data.matrix(600, heads.key() * d);

@@ -85,6 +85,53 @@ class PlanDecoderTest {
   }
 
   @Test
+  void runsOfSeveralBlocksAreReusedAndMoreRowsLeaveTheOthersUndisturbed() {
+    int[] brief = {5, 6, 7};
+    try (Parameters parameters = SHAPE.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+        Decoder decoder = plan.decoder(4, 80)) {
+      // Room for 352 rows: the prompt, and four runs of a gap and three tokens, in whole blocks.
+      int[] first = decoder.start(brief, 4, 3);
+      for (int i = 1; i < 4; i++) {
+        decoder.retire(first[i]);
+      }
+      decoder.append(new int[] {first[0]}, new int[] {9});
+      for (int round = 0; round < 3; round++) {
+        // Three groups need 384 rows.
+        int[] slots = new int[3];
+        for (int i = 0; i < 3; i++) {
+          slots[i] = decoder.start(longPrompt(round + i), 1, 47)[0];
+        }
+        for (int t = 0; t < 47; t++) {
+          decoder.append(slots, new int[] {t, t + 1, t + 2});
+        }
+        for (int i = 0; i < 3; i++) {
+          float[] alone = logitsAlone(plan, longPrompt(round + i), i, 47);
+          assertThat(decoder.logits(slots[i])).isEqualTo(alone);
+          decoder.retire(slots[i]);
+        }
+      }
+      decoder.append(new int[] {first[0]}, new int[] {10});
+      assertThat(decoder.logits(first[0])).isEqualTo(logitsAlone(plan, brief, 9, 2));
+    }
+  }
+
+  private static int[] longPrompt(int seed) {
+    return Batches.tokens(new Random(seed), SHAPE.vocabulary(), 33);
+  }
+
+  /** After the tokens {@code from, from + 1 ...}. */
+  private static float[] logitsAlone(PlanNetwork plan, int[] prompt, int from, int count) {
+    try (Decoder decoder = plan.decoder(1, 80)) {
+      int[] slot = decoder.start(prompt, 1, count);
+      for (int t = from; t < from + count; t++) {
+        decoder.append(slot, new int[] {t});
+      }
+      return decoder.logits(slot[0]);
+    }
+  }
+
+  @Test
   void refusesWhatDoesNotFitWithBothSides() {
     try (Parameters parameters = SHAPE.randomParameters(1);
         PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
