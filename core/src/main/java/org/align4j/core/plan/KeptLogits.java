@@ -84,4 +84,16 @@ final class KeptLogits {
   void clear() {
     count = 0;
   }
+
+  /** Gives the memory back; a backward pass that is still to come makes the logits again. */
+  void release() {
+    clear();
+    rows = new int[0];
+    slices = new Matrix[0];
+    Floats there = floats;
+    floats = null;
+    if (there != null) {
+      memory.free(there);
+    }
+  }
 }

@@ -205,6 +205,11 @@ final class LanguageHead implements PlanHead {
     keptLogits.clear();
   }
 
+  /** Gives back the memory of kept logits: decoding wants it for its cache. */
+  void releaseKept() {
+    keptLogits.release();
+  }
+
   /** Chooses the memory of the slice's logits; answers whether it is that of kept ones. */
   private boolean useLogits(Memory m, boolean kept) {
     Matrix keptSlice = kept ? keptLogits.slice(slice) : null;

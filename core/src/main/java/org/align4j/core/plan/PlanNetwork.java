@@ -345,7 +345,9 @@ public final class PlanNetwork implements Network {
         "maxLength is %s: this network takes sequences of 1 to %s tokens",
         maxLength,
         graph.maxPositions());
-    return new PlanDecoder(graph, context(), ropes, (LanguageHead) head, slots, maxLength);
+    LanguageHead language = (LanguageHead) head;
+    language.releaseKept();
+    return new PlanDecoder(graph, context(), ropes, language, slots, maxLength);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.tensor.Parameters;
@@ -62,6 +63,27 @@ class PlanBackwardTest {
       network.gradients().zero();
       network.forward(batch);
       network.score(other);
+      network.backward(coefficients, null);
+      assertThat(network.gradients().flat().data().asFloat()).isEqualTo(expected);
+      assertThat(gradient(network, batch, coefficients)).isEqualTo(expected);
+    }
+  }
+
+  /** A decoder takes the memory of the logits that were kept. */
+  @Test
+  void decodingBetweenForwardAndBackwardChangesNothing() {
+    SmallNetwork shape = SmallNetwork.LLAMA;
+    Random random = new Random(6);
+    TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 4, 50), 0.8f);
+    float[] coefficients = Batches.coefficients(random, batch.rows().length);
+    try (Parameters parameters = shape.randomParameters(2);
+        PlanNetwork network = PlanNetwork.create(shape, parameters)) {
+      float[] expected = gradient(network, batch, coefficients);
+      network.gradients().zero();
+      network.forward(batch);
+      try (Decoder decoder = network.decoder(1, 8)) {
+        decoder.logits(decoder.start(new int[] {1, 2}, 1, 0)[0]);
+      }
       network.backward(coefficients, null);
       assertThat(network.gradients().flat().data().asFloat()).isEqualTo(expected);
       assertThat(gradient(network, batch, coefficients)).isEqualTo(expected);
