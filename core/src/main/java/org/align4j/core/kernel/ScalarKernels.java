@@ -74,29 +74,17 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < y.columns(); c++) {
-        y.set(n, c, x.get(indices[n], c));
-      }
-    }
+    ScalarRows.gatherRows(x, indices, y, from, to);
   }
 
   @Override
   public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < x.columns(); c++) {
-        y.set(indices[n], c, x.get(n, c));
-      }
-    }
+    ScalarRows.scatterRows(x, indices, y, from, to);
   }
 
   @Override
   public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
-    for (int n = 0; n < rows; n++) {
-      for (int c = from; c < to; c++) {
-        y.add(indices[n], c, x.get(n, c));
-      }
-    }
+    ScalarRows.scatterAddRows(x, indices, rows, y, from, to);
   }
 
   @Override
@@ -159,11 +147,7 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < y.columns(); c++) {
-        y.set(n, c, a.get(n, c) + b.get(n, c));
-      }
-    }
+    ScalarRows.add(a, b, y, from, to);
   }
 
   @Override
@@ -173,40 +157,18 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void copy(Matrix x, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < y.columns(); c++) {
-        y.set(n, c, x.get(n, c));
-      }
-    }
+    ScalarRows.copy(x, y, from, to);
   }
 
   @Override
   public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
-    for (int c = from; c < to; c++) {
-      float sum = dBias.get(c);
-      for (int n = 0; n < rows; n++) {
-        sum += dy.get(n, c);
-      }
-      dBias.set(c, sum);
-    }
+    ScalarRows.biasGradient(dy, rows, dBias, from, to);
   }
 
   @Override
   public void rope(
       Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
-    int half = cos.columns();
-    for (int n = from; n < to; n++) {
-      for (int head = 0; head < x.columns(); head += 2 * half) {
-        for (int i = 0; i < half; i++) {
-          float c = cos.get(positions[n], i);
-          float s = inverse ? -sin.get(positions[n], i) : sin.get(positions[n], i);
-          float a = x.get(n, head + i);
-          float b = x.get(n, head + half + i);
-          x.set(n, head + i, a * c - b * s);
-          x.set(n, head + half + i, b * c + a * s);
-        }
-      }
-    }
+    ScalarRows.rope(x, cos, sin, positions, inverse, from, to);
   }
 
   @Override

@@ -28,7 +28,39 @@ final class VectorActivations {
 
   private VectorActivations() {}
 
-  static void swiGlu(long gate, long up, long y, int count) {
+  static void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      swiGlu(gate.address(n), up.address(n), y.address(n), y.columns());
+    }
+  }
+
+  static void swiGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    for (int n = from; n < to; n++) {
+      swiGluGradient(
+          gate.address(n),
+          up.address(n),
+          dy.address(n),
+          dGate.address(n),
+          dUp.address(n),
+          dy.columns());
+    }
+  }
+
+  static void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      gelu(x.address(n), form, y.address(n), y.columns());
+    }
+  }
+
+  static void geluGradient(
+      Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
+    for (int n = from; n < to; n++) {
+      geluGradient(x.address(n), form, dy.address(n), dx.address(n), add, dx.columns());
+    }
+  }
+
+  private static void swiGlu(long gate, long up, long y, int count) {
     int bound = bound(count);
     for (int i = 0; i < bound; i += COUNT) {
       FloatVector g = load(gate + 4L * i);
@@ -50,7 +82,7 @@ final class VectorActivations {
     store(g.mul(s).mul(load(up, mask)), y, mask);
   }
 
-  static void swiGluGradient(long gate, long up, long dy, long dGate, long dUp, int count) {
+  private static void swiGluGradient(long gate, long up, long dy, long dGate, long dUp, int count) {
     int bound = bound(count);
     for (int i = 0; i < bound; i += COUNT) {
       FloatVector g = load(gate + 4L * i);
@@ -85,7 +117,7 @@ final class VectorActivations {
     return ONE.sub(s).fma(g, ONE);
   }
 
-  static void gelu(long x, Gelu form, long y, int count) {
+  private static void gelu(long x, Gelu form, long y, int count) {
     int bound = bound(count);
     if (form == Gelu.ERF) {
       geluErf(x, y, bound);
@@ -126,7 +158,7 @@ final class VectorActivations {
     store(form == Gelu.ERF ? normal(v, e).mul(v) : tanh(u, e).add(ONE).mul(v).mul(HALF), y, mask);
   }
 
-  static void geluGradient(long x, Gelu form, long dy, long dx, boolean add, int count) {
+  private static void geluGradient(long x, Gelu form, long dy, long dx, boolean add, int count) {
     int bound = bound(count);
     if (form == Gelu.ERF) {
       geluErfGradient(x, dy, dx, add, bound);

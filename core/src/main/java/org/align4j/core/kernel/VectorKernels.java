@@ -179,10 +179,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
-    for (int n = 0; n < rows; n++) {
-      long target = dBias.address() + 4L * from;
-      VectorRows.add(target, dy.address(n) + 4L * from, target, to - from);
-    }
+    VectorRows.biasGradient(dy, rows, dBias, from, to);
   }
 
   @Override
@@ -193,39 +190,24 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      VectorActivations.swiGlu(gate.address(n), up.address(n), y.address(n), y.columns());
-    }
+    VectorActivations.swiGlu(gate, up, y, from, to);
   }
 
   @Override
   public void swiGluGradient(
       Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
-    for (int n = from; n < to; n++) {
-      VectorActivations.swiGluGradient(
-          gate.address(n),
-          up.address(n),
-          dy.address(n),
-          dGate.address(n),
-          dUp.address(n),
-          dy.columns());
-    }
+    VectorActivations.swiGluGradient(gate, up, dy, dGate, dUp, from, to);
   }
 
   @Override
   public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      VectorActivations.gelu(x.address(n), form, y.address(n), y.columns());
-    }
+    VectorActivations.gelu(x, form, y, from, to);
   }
 
   @Override
   public void geluGradient(
       Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
-    for (int n = from; n < to; n++) {
-      VectorActivations.geluGradient(
-          x.address(n), form, dy.address(n), dx.address(n), add, dx.columns());
-    }
+    VectorActivations.geluGradient(x, form, dy, dx, add, from, to);
   }
 
   @Override

@@ -44,6 +44,13 @@ final class VectorRows {
     }
   }
 
+  static void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
+    for (int n = 0; n < rows; n++) {
+      long target = dBias.address() + 4L * from;
+      add(target, dy.address(n) + 4L * from, target, to - from);
+    }
+  }
+
   /** {@code y += factor · x}, fused. */
   static void axpy(float factor, long x, long y, int count) {
     int i = 0;

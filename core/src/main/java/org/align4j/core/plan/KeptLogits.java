@@ -58,16 +58,12 @@ final class KeptLogits {
 
   private Floats floats(long length) {
     Floats there = floats;
-    if (there != null && there.length() >= length) {
-      return there;
+    if (there == null || there.length() < length) {
+      release();
+      there = memory.allocate(Math.min(budget, length + length / 8));
+      floats = there;
     }
-    floats = null;
-    if (there != null) {
-      memory.free(there);
-    }
-    Floats fresh = memory.allocate(Math.min(budget, length + length / 8));
-    floats = fresh;
-    return fresh;
+    return there;
   }
 
   /** Where a slice is kept, or null. */
