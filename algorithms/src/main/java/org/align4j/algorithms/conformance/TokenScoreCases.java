@@ -66,7 +66,7 @@ final class TokenScoreCases {
   private static Scores score(SameDiffNetwork network, INDArray labels, float temperature) {
     int[] rows = IntStream.range(0, (int) labels.length()).toArray();
     int[] wanted = labels.reshape(labels.length()).castTo(DataType.INT).toIntVector();
-    SequenceLayout layout = new SequenceLayout(new int[] {0, rows.length}, new int[] {-1});
+    SequenceLayout layout = SequenceLayout.single(rows.length);
     return network.score(new TokenBatch(rows, layout, rows, wanted, temperature));
   }
 

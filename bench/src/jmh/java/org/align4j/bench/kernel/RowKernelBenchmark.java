@@ -72,7 +72,7 @@ public class RowKernelBenchmark {
       }
       Matrix cos = state.matrix(256, 32);
       rope = (from, to, s) -> k.rope(y, cos, cos, positions, false, from, to);
-      tiles.set(new SequenceLayout(offsets, prefix), null);
+      tiles.set(new SequenceLayout(offsets, prefix));
       Matrix key = state.matrix(N, 192);
       Matrix value = state.matrix(N, 192);
       Matrix dKey = state.matrix(N, 192);

@@ -2,8 +2,9 @@ package org.align4j.core.engine;
 
 /**
  * Step-by-step decoding with a key-value cache. A slot holds one sequence; the samples of one
- * prompt share the prompt's cache. Finished sequences are retired and their slots used again
- * (continuous batching). Results of a slot do not depend on its company.
+ * prompt share the prompt's cache, and may share more as long as they agree. Finished sequences are
+ * retired and their slots used again (continuous batching). Results of a slot do not depend on its
+ * company.
  */
 public interface Decoder extends AutoCloseable {
 

@@ -6,12 +6,12 @@ import static com.google.common.base.Preconditions.checkState;
 import java.util.Arrays;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Heads;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The independent pieces of an attention: blocks of query rows of one sequence, or one row each of
- * some sequences with a common prefix, times key heads. Refilled for each batch; once it has grown
- * it allocates nothing.
+ * The independent pieces of an attention: blocks of query rows of one segment, or one row each of
+ * some sequences with a common prefix, times key heads. What a row attends to is a chain of runs of
+ * key rows, one for each segment on the way to its own. Refilled for each batch; once it has grown
+ * it allocates nothing but what the layout of a batch needs.
  */
 public final class AttentionTiles {
 
@@ -27,13 +27,15 @@ public final class AttentionTiles {
   private int blocks;
   private int pieces;
   private int groups;
+  private int runs;
   private boolean steps;
   private int[] queryRow = new int[16];
   private int[] count = new int[16];
   private int[] position = new int[16];
-  private int[] prefixRow = new int[16];
-  private int[] prefixLength = new int[16];
-  private int[] ownRow = new int[16];
+  private int[] lastRun = new int[16];
+  private int[] runStart = new int[16];
+  private int[] runRow = new int[16];
+  private int[] runBefore = new int[16];
   private int[] groupEnd = new int[16];
   private int[] pieceEnd = new int[16];
 
@@ -62,32 +64,28 @@ public final class AttentionTiles {
     blocks = 0;
     pieces = 0;
     groups = 0;
+    runs = 0;
     steps = false;
   }
 
-  /**
-   * Tiles of packed tokens; q, k and v have the rows of the layout.
-   *
-   * @param active {@code [S]} segments to compute, null for all; the prefix of an active segment
-   *     must be active
-   */
-  public void set(SequenceLayout layout, boolean @Nullable [] active) {
+  /** Tiles of packed tokens; q, k and v have the rows of the layout. */
+  public void set(SequenceLayout layout) {
     clear();
-    for (int root = 0; root < layout.segments(); root++) {
-      if (layout.prefix()[root] >= 0 || (active != null && !active[root])) {
-        continue;
+    for (int s = 0; s < layout.segments(); s++) {
+      addRun(layout.start(s), layout.offsets()[s], layout.prefix()[s]);
+    }
+    for (int s : layout.depthFirst()) {
+      if (layout.prefix()[s] < 0) {
+        beginGroup();
       }
-      for (int s = root; s < layout.segments(); s++) {
-        if (s == root || (layout.prefix()[s] == root && (active == null || active[s]))) {
-          int start = layout.start(s);
-          int row = layout.offsets()[s];
-          addSegment(row, layout.length(s), start, layout.offsets()[root], start, row);
-        }
+      int end = layout.end(s);
+      for (int at = layout.start(s); at < end; ) {
+        int next = Math.min(end, (at / QUERY_BLOCK + 1) * QUERY_BLOCK);
+        addBlock(layout.offsets()[s] + at - layout.start(s), next - at, at, s);
+        addPiece();
+        at = next;
       }
-      if (groups == groupEnd.length) {
-        groupEnd = Arrays.copyOf(groupEnd, 2 * groups);
-      }
-      groupEnd[groups++] = blocks;
+      groupEnd[groups - 1] = blocks;
     }
   }
 
@@ -97,35 +95,12 @@ public final class AttentionTiles {
   }
 
   /**
-   * Adds rows of one sequence, for a prompt: query rows {@code [queryRow, queryRow + count)} at
-   * positions {@code position ...} attend to key rows {@code [prefixRow, prefixRow + prefixLength)}
-   * and, from position {@code prefixLength} on, to key rows {@code ownRow ...} up to themselves.
-   * There are no gradients of such tiles.
-   */
-  public void addSegment(
-      int queryRow, int count, int position, int prefixRow, int prefixLength, int ownRow) {
-    checkArgument(
-        count > 0 && position >= prefixLength,
-        "%s rows at position %s after a prefix of %s: rows come after their prefix",
-        count,
-        position,
-        prefixLength);
-    checkState(!steps, "a segment does not go with steps: clear the tiles");
-    int done = 0;
-    while (done < count) {
-      int rows = Math.min(count - done, QUERY_BLOCK - (position + done) % QUERY_BLOCK);
-      addBlock(queryRow + done, rows, position + done, prefixRow, prefixLength, ownRow);
-      addPiece();
-      done += rows;
-    }
-  }
-
-  /**
-   * Adds the next row of one sequence, for decoding: the same as {@link #addSegment} of a single
-   * row, but key rows are those of a cache, and rows that follow each other and have a prefix in
-   * common make one tile. A key's place in its block of {@link Kernels#KEY_BLOCK} rows is that of
-   * its position in a block of positions: the prefix begins a block, and the sequence's own rows
-   * begin where the prefix ends in its last one.
+   * Adds the next row of one sequence, for decoding: query row {@code queryRow} at {@code position}
+   * attends to rows {@code [prefixRow, prefixRow + prefixLength)} of a cache and, from position
+   * {@code prefixLength} on, to rows {@code ownRow ...} up to itself. Rows that follow each other
+   * and have a prefix in common make one tile. A key's place in its block of {@link
+   * Kernels#KEY_BLOCK} rows is that of its position in a block of positions: the prefix begins a
+   * block, and the sequence's own rows begin where the prefix ends in its last one.
    */
   public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     checkArgument(
@@ -140,10 +115,11 @@ public final class AttentionTiles {
         prefixLength,
         ownRow,
         Kernels.KEY_BLOCK);
-    checkState(steps || pieces == 0, "a step does not go with other tiles: clear them");
+    checkState(steps || pieces == 0, "a step does not go with tiles of a layout: clear them");
     steps = true;
     boolean joins = pieces > 0 && joins(queryRow, prefixRow, prefixLength);
-    addBlock(queryRow, 1, position, prefixRow, prefixLength, ownRow);
+    int prefix = joins ? runBefore[lastRun[blocks - 1]] : addRun(0, prefixRow, -1);
+    addBlock(queryRow, 1, position, addRun(prefixLength, ownRow, prefix));
     if (joins) {
       pieceEnd[pieces - 1] = blocks;
     } else {
@@ -155,21 +131,35 @@ public final class AttentionTiles {
     int before = blocks - 1;
     return length > 0
         && queryRow[before] + 1 == row
-        && count[before] == 1
-        && prefixRow[before] == prefix
-        && prefixLength[before] == length
+        && prefixRow(before) == prefix
+        && prefixLength(before) == length
         && blocks - pieceFrom(pieces - 1) < MOST_MEMBERS;
   }
 
-  private void addBlock(
-      int queryRow, int count, int position, int prefixRow, int prefixLength, int ownRow) {
-    grow();
+  private int addRun(int start, int row, int before) {
+    if (runs == runStart.length) {
+      runStart = Arrays.copyOf(runStart, 2 * runs);
+      runRow = Arrays.copyOf(runRow, 2 * runs);
+      runBefore = Arrays.copyOf(runBefore, 2 * runs);
+    }
+    runStart[runs] = start;
+    runRow[runs] = row;
+    runBefore[runs] = before;
+    return runs++;
+  }
+
+  private void addBlock(int queryRow, int count, int position, int lastRun) {
+    if (blocks == this.queryRow.length) {
+      int size = 2 * blocks;
+      this.queryRow = Arrays.copyOf(this.queryRow, size);
+      this.count = Arrays.copyOf(this.count, size);
+      this.position = Arrays.copyOf(this.position, size);
+      this.lastRun = Arrays.copyOf(this.lastRun, size);
+    }
     this.queryRow[blocks] = queryRow;
     this.count[blocks] = count;
     this.position[blocks] = position;
-    this.prefixRow[blocks] = prefixRow;
-    this.prefixLength[blocks] = prefixLength;
-    this.ownRow[blocks] = ownRow;
+    this.lastRun[blocks] = lastRun;
     blocks++;
   }
 
@@ -180,20 +170,15 @@ public final class AttentionTiles {
     pieceEnd[pieces++] = blocks;
   }
 
-  private int pieceFrom(int piece) {
-    return piece == 0 ? 0 : pieceEnd[piece - 1];
+  private void beginGroup() {
+    if (groups == groupEnd.length) {
+      groupEnd = Arrays.copyOf(groupEnd, 2 * groups);
+    }
+    groups++;
   }
 
-  private void grow() {
-    if (blocks == queryRow.length) {
-      int size = 2 * blocks;
-      queryRow = Arrays.copyOf(queryRow, size);
-      count = Arrays.copyOf(count, size);
-      position = Arrays.copyOf(position, size);
-      prefixRow = Arrays.copyOf(prefixRow, size);
-      prefixLength = Arrays.copyOf(prefixLength, size);
-      ownRow = Arrays.copyOf(ownRow, size);
-    }
+  private int pieceFrom(int piece) {
+    return piece == 0 ? 0 : pieceEnd[piece - 1];
   }
 
   /** The block of a tile, the first where it has several. */
@@ -211,7 +196,7 @@ public final class AttentionTiles {
     return tile % heads.key();
   }
 
-  /** The group of a gradient's tile. */
+  /** The group of a gradient's tile: a segment without a prefix and all that continue it. */
   int group(int tile) {
     return tile / heads.key();
   }
@@ -236,22 +221,37 @@ public final class AttentionTiles {
     return position[block];
   }
 
+  /** First cache row of a step's prefix. */
   int prefixRow(int block) {
-    return prefixRow[block];
+    return runRow[runBefore[lastRun[block]]];
   }
 
+  /** Length of a step's prefix. */
   int prefixLength(int block) {
-    return prefixLength[block];
+    return runStart[lastRun[block]];
   }
 
+  /** First cache row of what follows a step's prefix. */
   int ownRow(int block) {
-    return ownRow[block];
+    return runRow[lastRun[block]];
   }
 
   /** Row of the key at an absolute position. */
   int keyRow(int block, int at) {
-    return at < prefixLength[block]
-        ? prefixRow[block] + at
-        : ownRow[block] + at - prefixLength[block];
+    int run = run(block, at);
+    return runRow[run] + at - runStart[run];
+  }
+
+  /** Whether the keys at positions {@code [start, start + count)} lie in consecutive rows. */
+  boolean consecutive(int block, int start, int count) {
+    return run(block, start) == run(block, start + count - 1);
+  }
+
+  private int run(int block, int at) {
+    int run = lastRun[block];
+    while (at < runStart[run]) {
+      run = runBefore[run];
+    }
+    return run;
   }
 }

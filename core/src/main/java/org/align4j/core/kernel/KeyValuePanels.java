@@ -3,6 +3,7 @@ package org.align4j.core.kernel;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import java.lang.foreign.MemorySegment;
 import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
@@ -69,16 +70,40 @@ public final class KeyValuePanels {
     return larger;
   }
 
+  /** Copies rows {@code [from, from + count)} to another place, whole blocks. */
+  public void copyBlocks(int from, int to, int count) {
+    checkArgument(
+        from % BLOCK == 0 && to % BLOCK == 0 && count % BLOCK == 0,
+        "%s rows from %s to %s: they must be whole blocks of %s",
+        count,
+        from,
+        to,
+        BLOCK);
+    checkRows(from, from + count);
+    checkRows(to, to + count);
+    copy(keyFloats, from, to, count, heads.key() * heads.headDim());
+    copy(valueFloats, from, to, count, heads.key() * across * width);
+  }
+
+  private static void copy(@Nullable Floats floats, int from, int to, int count, long columns) {
+    checkState(floats != null, "the cache is empty");
+    MemorySegment.copy(
+        Memory.ALL,
+        floats.address() + Float.BYTES * from * columns,
+        Memory.ALL,
+        floats.address() + Float.BYTES * to * columns,
+        Float.BYTES * count * columns);
+  }
+
   /**
-   * Writes rows {@code [from, to)} of k and v.
+   * Writes entries {@code [from, to)} of some lists of rows.
    *
    * @param k {@code [N, Hk·headDim]}, as v
-   * @param at {@code [N]} the row here of each
+   * @param rows rows of k and v; rows may repeat
+   * @param at the row here of each
    */
-  public void write(Matrix k, Matrix v, int[] at, int from, int to) {
+  public void write(Matrix k, Matrix v, int[] rows, int[] at, int from, int to) {
     int d = heads.headDim();
-    k.checkRows(from, to);
-    v.checkRows(from, to);
     int columns = heads.key() * d;
     checkArgument(
         k.columns() == columns && v.columns() == columns,
@@ -88,15 +113,17 @@ public final class KeyValuePanels {
         heads,
         columns);
     for (int n = from; n < to; n++) {
+      k.checkRows(rows[n], rows[n] + 1);
+      v.checkRows(rows[n], rows[n] + 1);
       checkRows(at[n], at[n] + 1);
       for (int h = 0; h < heads.key(); h++) {
         long key = keyAddress(h, at[n]);
         long value = valueAddress(h, at[n]);
-        long source = k.address(n) + 4L * h * d;
+        long source = k.address(rows[n]) + 4L * h * d;
         for (int c = 0; c < d; c++) {
           Memory.set(key + 4L * c * width, Memory.get(source + 4L * c));
         }
-        source = v.address(n) + 4L * h * d;
+        source = v.address(rows[n]) + 4L * h * d;
         for (int start = 0; start < d; start += width) {
           int count = Math.min(width, d - start);
           for (int c = 0; c < count; c++) {

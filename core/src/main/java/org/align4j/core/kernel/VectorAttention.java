@@ -237,7 +237,7 @@ final class VectorAttention {
   }
 
   /**
-   * Address of the keys (or values) at positions {@code [start, start + count)}; where the prefix
+   * Address of the keys (or values) at positions {@code [start, start + count)}; where a segment
    * ends among them they are gathered first.
    */
   static long blockRows(
@@ -249,8 +249,7 @@ final class VectorAttention {
       int column,
       int d,
       long gathered) {
-    int prefix = tiles.prefixLength(block);
-    if (start + count <= prefix || start >= prefix) {
+    if (tiles.consecutive(block, start, count)) {
       x.checkRows(tiles.keyRow(block, start), tiles.keyRow(block, start) + count);
       return x.address(tiles.keyRow(block, start)) + 4L * column;
     }

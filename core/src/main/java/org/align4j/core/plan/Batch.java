@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.ops.Heads;
 
@@ -16,6 +15,8 @@ final class Batch {
   private int rows;
   private int[] tokens = new int[0];
   private int[] positions = new int[0];
+  private int cached;
+  private int[] cachedRows = new int[0];
   private int[] cacheRows = new int[0];
   private int stamp;
 
@@ -38,7 +39,17 @@ final class Batch {
     return positions;
   }
 
-  /** Row of the key-value cache that each token is written to; decoding only. */
+  /** How many rows of the key-value cache are written; decoding only. */
+  int cached() {
+    return cached;
+  }
+
+  /** The token that each of them is written from. */
+  int[] cachedRows() {
+    return cachedRows;
+  }
+
+  /** Which rows of the cache they are. */
   int[] cacheRows() {
     return cacheRows;
   }
@@ -48,23 +59,29 @@ final class Batch {
     return stamp;
   }
 
-  /** Room for so many tokens, and a new stamp. */
-  void resize(int count) {
+  /** So many steps of decoding; {@link #addStep} then adds each. */
+  void beginSteps(int count) {
+    resize(count);
+    for (AttentionTiles t : allTiles) {
+      t.clear();
+    }
+  }
+
+  private void resize(int count) {
     if (tokens.length < count) {
       int room = Math.max(count, tokens.length * 2);
       tokens = Arrays.copyOf(tokens, room);
       positions = Arrays.copyOf(positions, room);
-      cacheRows = Arrays.copyOf(cacheRows, room);
     }
     rows = count;
+    cached = 0;
     stamp++;
   }
 
   /** Takes the tokens of a batch. */
-  void set(TokenBatch batch) {
-    SequenceLayout layout = batch.layout();
+  void set(int[] packed, SequenceLayout layout) {
     resize(layout.tokens());
-    System.arraycopy(batch.tokens(), 0, tokens, 0, rows);
+    System.arraycopy(packed, 0, tokens, 0, rows);
     for (int s = 0; s < layout.segments(); s++) {
       int start = layout.start(s);
       int from = layout.offsets()[s];
@@ -73,22 +90,19 @@ final class Batch {
       }
     }
     for (AttentionTiles t : allTiles) {
-      t.set(layout, null);
+      t.set(layout);
     }
   }
 
-  /** Forgets all attention tiles; {@link #addTile} then adds sequences one by one. */
-  void clearTiles() {
-    for (AttentionTiles t : allTiles) {
-      t.clear();
+  /** Keys and values of a token go to a row of the cache; they may go to several. */
+  void cache(int token, int row) {
+    if (cached == cacheRows.length) {
+      int room = Math.max(64, 2 * cached);
+      cachedRows = Arrays.copyOf(cachedRows, room);
+      cacheRows = Arrays.copyOf(cacheRows, room);
     }
-  }
-
-  /** See {@link AttentionTiles#addSegment}. */
-  void addTile(int queryRow, int count, int position, int prefixRow, int prefixLength, int ownRow) {
-    for (AttentionTiles t : allTiles) {
-      t.addSegment(queryRow, count, position, prefixRow, prefixLength, ownRow);
-    }
+    cachedRows[cached] = token;
+    cacheRows[cached++] = row;
   }
 
   /** See {@link AttentionTiles#addStep}. */

@@ -178,8 +178,12 @@ final class ForwardStages {
             tiles,
             (from, to, scratch) ->
                 kernels.stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
+    Task write =
+        (from, to, scratch) ->
+            panels.write(k.matrix(), v.matrix(), batch.cachedRows(), batch.cacheRows(), from, to);
+    int rowTile = Stage.Context.rowTile(k.columns());
     return Stage.sequence(
-        rows(k, (from, to) -> panels.write(k.matrix(), v.matrix(), batch.cacheRows(), from, to)),
+        () -> context.threads().run(write, batch.cached(), rowTile),
         () -> (tiles.areSteps() ? step : whole).run());
   }
 

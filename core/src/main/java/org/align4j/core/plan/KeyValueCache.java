@@ -56,6 +56,13 @@ final class KeyValueCache implements AutoCloseable {
     Arrays.fill(used, from / BLOCK, (from + room(count)) / BLOCK, false);
   }
 
+  /** Copies the blocks of a run of so many rows to those of another. */
+  void copy(int from, int to, int count) {
+    for (KeyValuePanels panels : attentions) {
+      panels.copyBlocks(from, to, room(count));
+    }
+  }
+
   private int claim(int from, int blocks) {
     Arrays.fill(used, from, from + blocks, true);
     return from * BLOCK;

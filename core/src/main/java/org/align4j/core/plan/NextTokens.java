@@ -1,5 +1,6 @@
 package org.align4j.core.plan;
 
+import java.util.stream.IntStream;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
@@ -10,33 +11,42 @@ import org.align4j.core.kernel.Task;
 
 /**
  * The distributions that follow the slots of a decoder: the last hidden state of each, its logits,
- * computed for all slots together when one is asked for, and draws from them.
+ * computed for all slots together when one is asked for, and draws from them. A state is numbered
+ * by the call that brought it and its row there, so that what slots share is computed once.
  */
 final class NextTokens implements AutoCloseable {
+
+  private static final int UP_TO_DATE = 0;
 
   private final Stage.Context context;
   private final Kernels kernels;
   private final LanguageHead head;
   private final NativeMemory memory = new NativeMemory();
   private final int slots;
-  private final boolean[] stale;
+  private final int[] source;
+  private final int[] sourceRow;
   private final int[] staleSlots;
+  private final int[] freshRow;
+  private final int[] firstSlots;
   private final Matrix states;
   private final Matrix hidden;
   private final Matrix fresh;
   private final Matrix logits;
   private final Matrix[] slices;
   private final Matrix statistics;
-  private final Floats[] logitRows;
-  private final Floats[] statisticRows;
+  private final Matrix[] freshRows;
+  private final Matrix[] logitRows;
+  private final Floats[] logitFloats;
+  private final Floats[] statisticFloats;
   private final Floats logSumExp;
   private final Floats entropy;
   private final Sampler sampler;
   private final Task productTask = this::productTile;
-  private final Task scatterTask = this::scatterTile;
+  private final Task copyTask = this::copyTile;
   private final Task drawTask = this::drawTile;
 
   private int rows;
+  private int sources;
   private Matrix target;
   private int[] current = new int[0];
   private SamplingSettings sampling = SamplingSettings.DEFAULT;
@@ -49,8 +59,11 @@ final class NextTokens implements AutoCloseable {
     this.kernels = context.kernels();
     this.head = head;
     this.slots = slots;
-    this.stale = new boolean[slots];
+    this.source = new int[slots];
+    this.sourceRow = new int[slots];
     this.staleSlots = new int[slots];
+    this.freshRow = new int[slots];
+    this.firstSlots = new int[slots];
     int vocabulary = head.vocabulary();
     this.states = memory.allocate((long) slots * width).matrix(width);
     this.hidden = memory.allocate((long) slots * width).matrix(width);
@@ -63,65 +76,94 @@ final class NextTokens implements AutoCloseable {
       slices[s] = logits.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
     }
     this.statistics = memory.allocate(3L * slots * slices.length).matrix(3 * slices.length);
+    this.freshRows = rows(fresh);
     this.logitRows = rows(logits);
-    this.statisticRows = rows(statistics);
+    this.logitFloats = floats(logits);
+    this.statisticFloats = floats(statistics);
     this.logSumExp = memory.allocate(slots);
     this.entropy = memory.allocate(slots);
     this.sampler = new Sampler(kernels, vocabulary);
   }
 
-  private static Floats[] rows(Matrix matrix) {
-    Floats[] rows = new Floats[matrix.rows()];
-    for (int n = 0; n < rows.length; n++) {
-      rows[n] = matrix.row(n);
-    }
-    return rows;
+  private static Matrix[] rows(Matrix matrix) {
+    return IntStream.range(0, matrix.rows())
+        .mapToObj(n -> matrix.rows(n, n + 1))
+        .toArray(Matrix[]::new);
   }
 
-  /** Row {@code fromRows[i]} of a hidden state is now the last state of slot {@code ofSlots[i]}. */
+  private static Floats[] floats(Matrix matrix) {
+    return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(Floats[]::new);
+  }
+
+  /**
+   * Row {@code fromRows[i]} of a hidden state is now the last state of slot {@code ofSlots[i]};
+   * several slots may have the same.
+   */
   void keep(Matrix from, int[] fromRows, int[] ofSlots, int count) {
     kernels.gatherRows(from, fromRows, hidden, 0, count);
     kernels.scatterRows(hidden, ofSlots, states, 0, count);
+    sources++;
     for (int i = 0; i < count; i++) {
-      stale[ofSlots[i]] = true;
+      source[ofSlots[i]] = sources;
+      sourceRow[ofSlots[i]] = fromRows[i];
     }
   }
 
   /** Forgets a slot. */
   void discard(int slot) {
-    stale[slot] = false;
+    source[slot] = UP_TO_DATE;
   }
 
-  /** Computes the logits of all states that are newer than theirs. */
+  /** Computes the logits of all states that are newer than theirs, of equal ones once. */
   void compute() {
     int count = 0;
+    rows = 0;
     boolean inPlace = true;
     for (int slot = 0; slot < slots; slot++) {
-      if (stale[slot]) {
-        stale[slot] = false;
-        inPlace &= slot == count;
+      if (source[slot] != UP_TO_DATE) {
+        int row = rowOf(slot);
+        if (row == rows) {
+          firstSlots[rows++] = slot;
+        }
+        inPlace &= slot == row;
+        freshRow[count] = row;
         staleSlots[count++] = slot;
       }
     }
     if (count == 0) {
       return;
     }
-    context.weights().refresh();
-    rows = count;
-    target = inPlace ? logits : fresh;
-    kernels.gatherRows(states, staleSlots, hidden, 0, count);
-    context.threads().run(productTask, kernels.productTiles(count, head.weight()), 1);
-    if (!inPlace) {
-      context.threads().run(scatterTask, count, 1);
+    for (int i = 0; i < count; i++) {
+      source[staleSlots[i]] = UP_TO_DATE;
     }
+    context.weights().refresh();
+    target = inPlace ? logits : fresh;
+    kernels.gatherRows(states, firstSlots, hidden, 0, rows);
+    context.threads().run(productTask, kernels.productTiles(rows, head.weight()), 1);
+    if (!inPlace) {
+      context.threads().run(copyTask, count, 1);
+    }
+  }
+
+  /** The row of new logits for a slot: that of a slot with the same state, or the next one. */
+  private int rowOf(int slot) {
+    for (int row = 0; row < rows; row++) {
+      int other = firstSlots[row];
+      if (source[other] == source[slot] && sourceRow[other] == sourceRow[slot]) {
+        return row;
+      }
+    }
+    return rows;
   }
 
   private void productTile(int from, int to, Scratch scratch) {
     kernels.product(hidden, rows, head.weight(), null, target, false, from, to, scratch);
   }
 
-  private void scatterTile(int from, int to, Scratch scratch) {
-    kernels.scatterRows(fresh, staleSlots, logits, from, to);
+  private void copyTile(int from, int to, Scratch scratch) {
+    for (int i = from; i < to; i++) {
+      kernels.copy(freshRows[freshRow[i]], logitRows[staleSlots[i]], 0, 1);
+    }
   }
 
   /** Draws for each slot; see {@link org.align4j.core.engine.Decoder#sample}. */
@@ -137,7 +179,7 @@ final class NextTokens implements AutoCloseable {
     if (!settings.greedy() && (settings.topK() > 0 || settings.topP() < 1)) {
       for (int i = 0; i < count; i++) {
         int slot = ofSlots[i];
-        tokens[i] = sampler.cut(logitRows[slot], logSumExp.get(slot), settings, uniforms[i]);
+        tokens[i] = sampler.cut(logitFloats[slot], logSumExp.get(slot), settings, uniforms[i]);
         logProbs[i] = logProb(slot, tokens[i]);
       }
     }
@@ -151,11 +193,11 @@ final class NextTokens implements AutoCloseable {
         kernels.sliceStatistics(slices[s], temperature, statistics, s, slot, slot + 1, scratch);
       }
       kernels.combineStatistics(statistics, slices.length, logSumExp, entropy, slot, slot + 1);
-      Floats row = logitRows[slot];
+      Floats row = logitFloats[slot];
       drawn[i] =
           sampling.greedy()
               ? kernels.argMax(row)
-              : kernels.sample(row, temperature, statisticRows[slot], draws[i]);
+              : kernels.sample(row, temperature, statisticFloats[slot], draws[i]);
       drawnLogProbs[i] = logProb(slot, drawn[i]);
     }
   }
@@ -167,7 +209,7 @@ final class NextTokens implements AutoCloseable {
 
   /** Raw logits of a slot, a copy. */
   float[] logits(int slot) {
-    return logitRows[slot].toArray();
+    return logitFloats[slot].toArray();
   }
 
   @Override

@@ -21,9 +21,9 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
   }
 
   /**
-   * Splits a batch into parts of at most {@code limit} tokens, prefixes with their segments. A
-   * prefix whose segments do not fit into one part is computed again in the next; a single sequence
-   * above the limit is a part by itself. A batch without tokens has no parts.
+   * Splits a batch into parts of at most {@code limit} tokens, segments with all that they
+   * continue. What the segments of several parts continue is computed in each of them; a single
+   * sequence above the limit is a part by itself. A batch without tokens has no parts.
    */
   static List<Part> split(TokenBatch batch, int limit) {
     SequenceLayout layout = batch.layout();
@@ -38,28 +38,35 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
     boolean[] scored = new boolean[segments];
     boolean[] chosen = new boolean[segments];
     int size = 0;
-    for (int root = 0; root < segments; root++) {
-      if (layout.prefix()[root] >= 0) {
-        continue;
+    for (int s : layout.depthFirst()) {
+      int extra = missing(layout, chosen, s);
+      if (size > 0 && size + extra > limit) {
+        parts.add(subset(batch, chosen, scored));
+        markScored(chosen, scored);
+        size = 0;
+        extra = layout.end(s);
       }
-      for (int s = root; s < segments; s++) {
-        if (s != root && layout.prefix()[s] != root) {
-          continue;
-        }
-        int extra = layout.length(s) + (chosen[root] || s == root ? 0 : layout.length(root));
-        if (size > 0 && size + extra > limit) {
-          parts.add(subset(batch, chosen, scored));
-          markScored(chosen, scored);
-          size = 0;
-          extra = layout.length(s) + (s == root ? 0 : layout.length(root));
-        }
-        chosen[root] = true;
-        chosen[s] = true;
-        size += extra;
-      }
+      choose(layout, chosen, s);
+      size += extra;
     }
     parts.add(subset(batch, chosen, scored));
     return parts;
+  }
+
+  /** Tokens of a segment and of what it continues that are not chosen yet. */
+  private static int missing(SequenceLayout layout, boolean[] chosen, int segment) {
+    int tokens = 0;
+    for (int s = segment; s >= 0 && !chosen[s]; s = layout.prefix()[s]) {
+      tokens += layout.length(s);
+    }
+    return tokens;
+  }
+
+  /** Marks a segment and all that it continues. */
+  static void choose(SequenceLayout layout, boolean[] chosen, int segment) {
+    for (int s = segment; s >= 0 && !chosen[s]; s = layout.prefix()[s]) {
+      chosen[s] = true;
+    }
   }
 
   private static void markScored(boolean[] chosen, boolean[] scored) {
@@ -71,7 +78,7 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
 
   /** The chosen segments, with the labelled rows of those that were not scored before. */
   private static Part subset(TokenBatch batch, boolean[] chosen, boolean[] scored) {
-    int[] segmentOf = segmentOfRow(batch.layout());
+    int[] segmentOf = batch.layout().segmentOfToken();
     int[] outputs = new int[batch.rows().length];
     int count = 0;
     for (int m = 0; m < outputs.length; m++) {
@@ -83,7 +90,7 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
     return of(batch, chosen, Arrays.copyOf(outputs, count));
   }
 
-  /** Segments of a batch with their prefixes, and some of their labelled rows. */
+  /** Segments of a batch with all that they continue, and some of their labelled rows. */
   static Part of(TokenBatch batch, boolean[] chosen, int[] outputs) {
     SequenceLayout layout = batch.layout();
     int[] newSegment = new int[layout.segments()];
@@ -119,13 +126,5 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
     return new Part(
         new TokenBatch(ids, new SequenceLayout(offsets, prefix), rows, labels, batch.temperature()),
         outputs);
-  }
-
-  private static int[] segmentOfRow(SequenceLayout layout) {
-    int[] segment = new int[layout.tokens()];
-    for (int s = 0; s < layout.segments(); s++) {
-      Arrays.fill(segment, layout.offsets()[s], layout.offsets()[s + 1], s);
-    }
-    return segment;
   }
 }

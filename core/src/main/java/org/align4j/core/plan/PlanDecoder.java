@@ -3,14 +3,20 @@ package org.align4j.core.plan;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
-import java.util.Arrays;
+import com.google.common.collect.Lists;
+import com.google.common.primitives.Ints;
+import java.util.ArrayList;
+import java.util.List;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.PrefixTree;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.kernel.Kernels;
 
 /**
- * Decoding on a plan whose attentions read a key-value cache. The rows of a prompt belong to its
- * group and are freed with the group's last slot.
+ * Decoding on a plan whose attentions read a key-value cache. Whatever sequences have in common
+ * from their beginning is computed once: prompts that begin alike, and samples as long as they
+ * agree.
  */
 final class PlanDecoder implements Decoder {
 
@@ -26,41 +32,18 @@ final class PlanDecoder implements Decoder {
 
   private final boolean[] used;
   private final boolean[] listed;
-  private final Group[] groups;
-  private final int[] ownRow;
-  private final int[] length;
+  private final Branches branches;
   private int free;
 
   private final NextTokens next;
   private final int[] lastRows;
   private final int[] lastSlots;
-  private int started;
-  private int[] promptTokens = new int[PROMPT_TOKENS];
-  private final Group[] prompts;
-  private int promptCount;
-  private int promptLength;
+  private final List<Waiting> waiting = new ArrayList<>();
+  private int waitingTokens;
   private boolean closed;
 
-  /** The rows of a prompt, room for what follows it, and how many slots still read it. */
-  private static final class Group {
-
-    private final int row;
-    private final int length;
-    private final int rest;
-    private int members;
-
-    Group(int row, int length, int rest, int members) {
-      this.row = row;
-      this.length = length;
-      this.rest = rest;
-      this.members = members;
-    }
-
-    /** Rows that a slot's own run leaves free, so that its places in blocks are its positions. */
-    private int gap() {
-      return length % Kernels.KEY_BLOCK;
-    }
-  }
+  /** A prompt that is still to be computed and the slots that continue it. */
+  private record Waiting(int[] tokens, Branches.Prompt rows, int[] slots) {}
 
   PlanDecoder(
       Graph graph,
@@ -76,12 +59,9 @@ final class PlanDecoder implements Decoder {
     this.maxLength = maxLength;
     this.used = new boolean[slots];
     this.listed = new boolean[slots];
-    this.groups = new Group[slots];
-    this.ownRow = new int[slots];
-    this.length = new int[slots];
+    this.branches = new Branches(cache, slots);
     this.lastRows = new int[slots];
     this.lastSlots = new int[slots];
-    this.prompts = new Group[slots];
     this.free = slots;
     this.next = new NextTokens(context, head, slots, graph.hidden().columns());
   }
@@ -112,62 +92,57 @@ final class PlanDecoder implements Decoder {
         KeyValueCache.room(maxLength - rest)
             + samples * KeyValueCache.room(Kernels.KEY_BLOCK - 1 + rest);
     cache.expect(each * ((slots + samples - 1) / samples));
-    Group group = new Group(cache.take(prompt.length), prompt.length, rest, samples);
-    if (promptLength + prompt.length > PROMPT_TOKENS) {
+    if (waitingTokens + prompt.length > PROMPT_TOKENS) {
       computePrompts();
     }
-    int[] slotsOfGroup = new int[samples];
+    int[] slotsOfPrompt = new int[samples];
     for (int i = 0, slot = 0; i < samples; slot++) {
       if (!used[slot]) {
         used[slot] = true;
-        groups[slot] = group;
-        length[slot] = prompt.length;
-        ownRow[slot] = rest > 0 ? cache.take(group.gap() + rest) + group.gap() : group.gap();
-        lastRows[started] = promptLength + prompt.length - 1;
-        lastSlots[started++] = slot;
-        slotsOfGroup[i++] = slot;
+        slotsOfPrompt[i++] = slot;
       }
     }
     free -= samples;
-    if (promptTokens.length < promptLength + prompt.length) {
-      promptTokens = Arrays.copyOf(promptTokens, promptLength + prompt.length);
-    }
-    System.arraycopy(prompt, 0, promptTokens, promptLength, prompt.length);
-    prompts[promptCount++] = group;
-    promptLength += prompt.length;
-    return slotsOfGroup;
+    Branches.Prompt rows = branches.start(prompt.length, rest, slotsOfPrompt);
+    waiting.add(new Waiting(prompt.clone(), rows, slotsOfPrompt));
+    waitingTokens += prompt.length;
+    return slotsOfPrompt.clone();
   }
 
-  /** Runs the prompts that wait, packed, and keeps the last hidden state of each for its slots. */
+  /**
+   * Runs the prompts that wait, what they begin with in common once, and keeps the last hidden
+   * state of each for its slots.
+   */
   private void computePrompts() {
-    if (promptCount == 0) {
+    if (waiting.isEmpty()) {
       return;
     }
-    Batch batch = begin(promptLength);
-    int row = 0;
-    for (int g = 0; g < promptCount; g++) {
-      Group group = prompts[g];
-      batch.addTile(row, group.length, 0, row, 0, row);
-      for (int i = 0; i < group.length; i++, row++) {
-        batch.tokens()[row] = promptTokens[row];
-        batch.positions()[row] = i;
-        batch.cacheRows()[row] = group.row + i;
+    PrefixTree tree = new PrefixTree(Lists.transform(waiting, Waiting::tokens));
+    SequenceLayout layout = tree.layout();
+    begin(layout.tokens());
+    Batch batch = context.batch();
+    batch.set(tree.tokens(), layout);
+    int count = 0;
+    for (int p = 0; p < waiting.size(); p++) {
+      Waiting prompt = waiting.get(p);
+      int[] tokens = tree.rows(p);
+      for (int i = 0; i < tokens.length; i++) {
+        batch.cache(tokens[i], prompt.rows().row + i);
+      }
+      for (int slot : prompt.slots()) {
+        lastRows[count] = tokens[tokens.length - 1];
+        lastSlots[count++] = slot;
       }
     }
     plan.forward();
-    next.keep(plan.hidden().matrix(), lastRows, lastSlots, started);
-    started = 0;
-    promptCount = 0;
-    promptLength = 0;
+    next.keep(plan.hidden().matrix(), lastRows, lastSlots, count);
+    waiting.clear();
+    waitingTokens = 0;
   }
 
-  private Batch begin(int tokens) {
+  private void begin(int tokens) {
     context.weights().refresh();
     plan.reserve(tokens, Math.max(slots, PROMPT_TOKENS));
-    Batch batch = context.batch();
-    batch.resize(tokens);
-    batch.clearTiles();
-    return batch;
   }
 
   @Override
@@ -185,23 +160,28 @@ final class PlanDecoder implements Decoder {
     }
     for (int slot : slotsToExtend) {
       checkState(
-          length[slot] < groups[slot].length + groups[slot].rest,
+          !branches.of(slot).isFull(),
           "slot %s holds %s tokens already: it was started for that many",
           slot,
-          length[slot]);
+          branches.of(slot).end());
     }
     computePrompts();
-    Batch batch = begin(count);
-    for (int i = 0; i < count; i++) {
-      int slot = slotsToExtend[i];
-      Group group = groups[slot];
-      int position = length[slot]++;
-      batch.tokens()[i] = tokens[i];
+    int rows = branches.advance(slotsToExtend, tokens);
+    begin(rows);
+    Batch batch = context.batch();
+    batch.beginSteps(rows);
+    for (int i = 0; i < rows; i++) {
+      Branches.Branch branch = branches.advanced(i);
+      Branches.Prompt prompt = branch.prompt;
+      int position = branch.end() - 1;
+      batch.tokens()[i] = branch.token();
       batch.positions()[i] = position;
-      batch.cacheRows()[i] = ownRow[slot] + position - group.length;
-      batch.addStep(i, position, group.row, group.length, ownRow[slot]);
-      lastRows[i] = i;
-      lastSlots[i] = slot;
+      batch.cache(i, branch.row() + position - prompt.length);
+      batch.addStep(i, position, prompt.row, prompt.length, branch.row());
+    }
+    for (int i = 0; i < count; i++) {
+      lastRows[i] = branches.of(slotsToExtend[i]).stepRow();
+      lastSlots[i] = slotsToExtend[i];
     }
     plan.forward();
     next.keep(plan.hidden().matrix(), lastRows, lastSlots, count);
@@ -235,21 +215,16 @@ final class PlanDecoder implements Decoder {
   @Override
   public void retire(int slot) {
     checkState(slot >= 0 && slot < slots && used[slot], "slot %s is not in use", slot);
-    for (int i = 0; i < started; i++) {
-      if (lastSlots[i] == slot) {
+    for (Waiting prompt : waiting) {
+      if (Ints.contains(prompt.slots(), slot)) {
         computePrompts();
+        break;
       }
     }
-    Group group = groups[slot];
     used[slot] = false;
     next.discard(slot);
     free++;
-    if (group.rest > 0) {
-      cache.free(ownRow[slot] - group.gap(), group.gap() + group.rest);
-    }
-    if (--group.members == 0) {
-      cache.free(group.row, group.length);
-    }
+    branches.retire(slot);
   }
 
   private void checkSlots(int[] list) {

@@ -20,9 +20,9 @@ import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network on the plan engine. Sequences are packed without padding, a shared prefix is computed
- * once, and a token's log-prob has the same bits whatever it is computed with: scored, trained on
- * or sampled, on any number of threads.
+ * A network on the plan engine. Sequences are packed without padding, what several begin with is
+ * computed once, and a token's log-prob has the same bits whatever it is computed with: scored,
+ * trained on or sampled, on any number of threads.
  */
 public final class PlanNetwork implements Network {
 
@@ -197,7 +197,7 @@ public final class PlanNetwork implements Network {
     } else {
       plan = trainPlan();
       if (!selection.isWhole()) {
-        training.batch().set(batch);
+        training.batch().set(batch.tokens(), batch.layout());
         plan.keepRows(selection.tokenRows(), selection.tokenCount());
       }
     }
@@ -217,7 +217,7 @@ public final class PlanNetwork implements Network {
   private Plan trainForward(TokenBatch batch) {
     Plan plan = trainPlan();
     plan.reserve(batch.tokens().length, trainTokens);
-    training.batch().set(batch);
+    training.batch().set(batch.tokens(), batch.layout());
     plan.forward();
     return plan;
   }
@@ -235,7 +235,7 @@ public final class PlanNetwork implements Network {
   private void score(Part part, HeadResults all) {
     weights.refresh();
     scorePlan.reserve(part.batch().tokens().length, scoreTokens);
-    scoring.batch().set(part.batch());
+    scoring.batch().set(part.batch().tokens(), part.batch().layout());
     scorePlan.forward();
     finish(scorePlan, part, all, false);
   }
@@ -293,12 +293,11 @@ public final class PlanNetwork implements Network {
     checkState(!closed, "the network is closed");
     SequenceLayout layout = batch.layout();
     for (int s = 0; s < layout.segments(); s++) {
-      int length = layout.start(s) + layout.length(s);
       checkArgument(
-          length <= graph.maxPositions(),
+          layout.end(s) <= graph.maxPositions(),
           "segment %s ends at position %s: this network takes sequences of %s tokens",
           s,
-          length,
+          layout.end(s),
           graph.maxPositions());
     }
     checkIds("token", batch.tokens(), graph.tokenLimit());

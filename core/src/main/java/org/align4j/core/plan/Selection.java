@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What of a part takes part in its backward pass: the labelled rows with a coefficient, their
- * segments, and the prefixes of these. Arrays grow and stay.
+ * segments, and what these continue. Arrays grow and stay.
  */
 final class Selection {
 
@@ -41,10 +41,7 @@ final class Selection {
       int row = part.batch().rows()[m];
       int found = Arrays.binarySearch(layout.offsets(), row);
       int segment = found >= 0 ? found : -found - 2;
-      segments[segment] = true;
-      if (layout.prefix()[segment] >= 0) {
-        segments[layout.prefix()[segment]] = true;
-      }
+      Part.choose(layout, segments, segment);
       rows[count] = row;
       labels[count] = part.batch().labels()[m];
       dOutputs[count] = outputs[at];

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.align4j.core.engine.SequenceLayout;
 
 /**
- * Which sequence stands for a token of a packed batch: its own, and for a token of a shared prefix
- * the first that continues it.
+ * Which sequence stands for a token of a packed batch: its own, and for a token that several
+ * continue the first of them.
  */
 final class Owners {
 
@@ -16,19 +16,16 @@ final class Owners {
   private final int[] leafOf;
 
   Owners(SequenceLayout layout) {
-    segmentOf = new int[layout.tokens()];
+    segmentOf = layout.segmentOfToken();
     leafOf = new int[layout.segments()];
     Arrays.fill(leafOf, -1);
-    for (int s = 0; s < layout.segments(); s++) {
-      Arrays.fill(segmentOf, layout.offsets()[s], layout.offsets()[s + 1], s);
-      int prefix = layout.prefix()[s];
-      if (prefix >= 0 && leafOf[prefix] < 0) {
-        leafOf[prefix] = s;
-      }
-    }
-    for (int s = 0; s < leafOf.length; s++) {
+    // Backwards: the last to write is the first of those that continue a segment.
+    for (int s = leafOf.length - 1; s >= 0; s--) {
       if (leafOf[s] < 0) {
         leafOf[s] = s;
+      }
+      if (layout.prefix()[s] >= 0) {
+        leafOf[layout.prefix()[s]] = leafOf[s];
       }
     }
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.align4j.core.engine.SequenceLayout;
 
 /**
- * Sequences of a packed batch, padded to {@code [B,T]} on the right; a shared prefix is repeated in
- * every sequence that continues it.
+ * Sequences of a packed batch, padded to {@code [B,T]} on the right; what several sequences
+ * continue is repeated in each of them.
  *
  * <p>Padding needs no mask of its own: it comes after what it pads, and attention is causal.
  */
@@ -37,7 +37,7 @@ final class PaddedBatch {
     int longest = 0;
     for (int b = 0; b < this.leaves.length; b++) {
       int leaf = this.leaves[b];
-      longest = Math.max(longest, length(layout, leaf));
+      longest = Math.max(longest, layout.end(leaf));
       sequenceOf[leaf] = b;
     }
     this.columns = (longest + COLUMN_STEP - 1) / COLUMN_STEP * COLUMN_STEP;
@@ -45,22 +45,14 @@ final class PaddedBatch {
     this.positions = new int[tokens.length];
     for (int b = 0; b < this.leaves.length; b++) {
       int leaf = this.leaves[b];
-      int prefix = layout.prefix()[leaf];
-      int at = b * columns;
-      if (prefix >= 0) {
-        at = copy(packed, prefix, at);
+      for (int s = leaf; s >= 0; s = layout.prefix()[s]) {
+        int at = b * columns + layout.start(s);
+        System.arraycopy(packed, layout.offsets()[s], tokens, at, layout.length(s));
       }
-      copy(packed, leaf, at);
-      int filled = length(layout, leaf);
-      for (int t = 0; t < filled; t++) {
+      for (int t = 0; t < layout.end(leaf); t++) {
         positions[b * columns + t] = t;
       }
     }
-  }
-
-  private int copy(int[] packed, int segment, int at) {
-    System.arraycopy(packed, layout.offsets()[segment], tokens, at, layout.length(segment));
-    return at + layout.length(segment);
   }
 
   /** The segments that no other continues, in order. */
@@ -78,11 +70,6 @@ final class PaddedBatch {
       }
     }
     return leaves;
-  }
-
-  /** Tokens of a sequence with its prefix. */
-  static int length(SequenceLayout layout, int leaf) {
-    return layout.start(leaf) + layout.length(leaf);
   }
 
   int sequences() {
@@ -104,7 +91,7 @@ final class PaddedBatch {
     return positions;
   }
 
-  /** Where a token of a segment, or of the prefix it continues, lies in {@code [B·T]}. */
+  /** Where a token of a segment that the leaf is, or continues, lies in {@code [B·T]}. */
   int index(int leaf, int segment, int token) {
     int within = token - layout.offsets()[segment] + layout.start(segment);
     return sequenceOf[leaf] * columns + within;

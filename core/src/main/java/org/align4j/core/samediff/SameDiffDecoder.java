@@ -119,7 +119,7 @@ final class SameDiffDecoder implements Decoder {
         maxLength);
     checkArgument(maxNewTokens >= 0, "maxNewTokens is %s: it must be 0 or above", maxNewTokens);
     int limit = prompt.length + Math.min(maxLength - prompt.length, maxNewTokens);
-    SequenceLayout layout = new SequenceLayout(new int[] {0, prompt.length}, new int[] {-1});
+    SequenceLayout layout = SequenceLayout.single(prompt.length);
     PaddedBatch padded = new PaddedBatch(prompt, layout, List.of(0));
     List<String> wanted = new ArrayList<>();
     for (var attention : body.inputs().attentions()) {

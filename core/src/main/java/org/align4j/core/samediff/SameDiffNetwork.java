@@ -230,11 +230,11 @@ public final class SameDiffNetwork implements Network {
   /** Sequences of like length together, as many as a part may hold. */
   private List<List<Integer>> parts(SequenceLayout layout) {
     List<Integer> leaves = PaddedBatch.leaves(layout);
-    leaves.sort(Comparator.comparingInt(leaf -> PaddedBatch.length(layout, leaf)));
+    leaves.sort(Comparator.comparingInt(leaf -> layout.end(leaf)));
     List<List<Integer>> parts = new ArrayList<>();
     List<Integer> part = new ArrayList<>();
     for (int leaf : leaves) {
-      int length = PaddedBatch.length(layout, leaf);
+      int length = layout.end(leaf);
       checkArgument(
           length <= definition.maxPositions(),
           "a sequence of %s tokens is longer than the network's %s positions",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +41,8 @@ class KernelAllocationTest {
       Floats weight = data.floats(WIDTH);
       PackedMatrix w = data.pack(k, data.matrix(64, WIDTH), WeightLayout.OUT_IN);
       Matrix product = data.matrix(8, 64);
+      AttentionTiles whole = new AttentionTiles(new Heads(2, 1, 32));
+      whole.set(SequenceLayout.single(64));
       AttentionTiles tiles = new AttentionTiles(new Heads(2, 1, 32));
       Matrix query = data.matrix(64, 64);
       Matrix out = data.matrix(64, 64);
@@ -59,11 +62,8 @@ class KernelAllocationTest {
               new Call(
                   "attention",
                   64,
-                  () -> {
-                    tiles.clear();
-                    tiles.addSegment(0, 64, 0, 0, 0, 0);
-                    k.attention(query, keys, keys, tiles, out, null, 0, tiles.tiles(), scratch);
-                  }),
+                  () ->
+                      k.attention(query, keys, keys, whole, out, null, 0, whole.tiles(), scratch)),
               new Call(
                   "attention of a step",
                   8,

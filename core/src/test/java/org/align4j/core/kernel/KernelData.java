@@ -2,6 +2,7 @@ package org.align4j.core.kernel;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 
@@ -70,9 +71,9 @@ final class KernelData implements AutoCloseable {
     Matrix nothing = matrix(1, k.columns());
     nothing.row(0).copyFrom(nans(k.columns()), 0, k.columns());
     for (int row = 0; row < blocks * Kernels.KEY_BLOCK; row++) {
-      cache.write(nothing, nothing, new int[] {row}, 0, 1);
+      cache.write(nothing, nothing, new int[1], new int[] {row}, 0, 1);
     }
-    cache.write(k, v, at, 0, k.rows());
+    cache.write(k, v, IntStream.range(0, k.rows()).toArray(), at, 0, k.rows());
     return cache;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class KeyValuePanelsTest {
 
   private static final int[] AT = {3, 40, 63, 0, 17};
+  private static final int[] ROWS = {0, 1, 2, 3, 4};
 
   @Test
   void whatWasWrittenStaysWhereItIsWhenThereAreMoreRows() {
@@ -24,7 +26,7 @@ class KeyValuePanelsTest {
           Matrix v = data.matrix(AT.length, columns);
           KeyValuePanels panels = kernels.keyValuePanels(heads);
           panels.grow(memory, 64);
-          panels.write(k, v, AT, 0, AT.length);
+          panels.write(k, v, ROWS, AT, 0, AT.length);
           for (int rows : new int[] {96, 1024}) {
             panels.grow(memory, rows);
             for (int n = 0; n < AT.length; n++) {
@@ -40,6 +42,32 @@ class KeyValuePanelsTest {
   }
 
   @Test
+  void aCopyOfBlocksHoldsWhatTheyHold() {
+    for (Kernels kernels : List.of(new ScalarKernels(), new VectorKernels())) {
+      try (KernelData data = new KernelData(2);
+          NativeMemory memory = new NativeMemory()) {
+        Heads heads = new Heads(4, 2, 10);
+        Matrix k = data.matrix(AT.length, 20);
+        Matrix v = data.matrix(AT.length, 20);
+        KeyValuePanels panels = kernels.keyValuePanels(heads);
+        panels.grow(memory, 256);
+        panels.write(k, v, ROWS, AT, 0, AT.length);
+        panels.copyBlocks(0, 160, 64);
+        for (int n = 0; n < AT.length; n++) {
+          for (int c = 0; c < 20; c++) {
+            assertThat(panels.keys().get(160 + AT[n], c)).isEqualTo(k.get(n, c));
+            assertThat(panels.values().get(160 + AT[n], c)).isEqualTo(v.get(n, c));
+          }
+        }
+        assertThatThrownBy(() -> panels.copyBlocks(0, 16, 32))
+            .hasMessage("32 rows from 0 to 16: they must be whole blocks of 32");
+        assertThatThrownBy(() -> panels.copyBlocks(0, 224, 64))
+            .hasMessage("rows [224, 288) are outside the 256 of the cache");
+      }
+    }
+  }
+
+  @Test
   void rowsThatAreNotThereAreRefused() {
     try (KernelData data = new KernelData(1);
         NativeMemory memory = new NativeMemory()) {
@@ -50,23 +78,22 @@ class KeyValuePanelsTest {
       panels.grow(memory, 64);
       assertThatThrownBy(() -> panels.grow(memory, 64))
           .hasMessage("64 rows become 64: it must be more, and whole blocks of 32");
-      assertThatThrownBy(() -> panels.write(k, k, new int[] {64}, 0, 1))
+      assertThatThrownBy(() -> panels.write(k, k, new int[1], new int[] {64}, 0, 1))
           .hasMessage("rows [64, 65) are outside the 64 of the cache");
     }
   }
 
   @Test
-  void stepsAndSegmentsAreNotMixedAndRunsBeginAtBlocks() {
+  void stepsAndLayoutsAreNotMixedAndRunsBeginAtBlocks() {
     AttentionTiles tiles = new AttentionTiles(new Heads(1, 1, 4));
     assertThatThrownBy(() -> tiles.addStep(0, 5, 0, 5, 8))
         .hasMessage(
             "key rows begin at 0 and, after a prefix of 5, at 8: modulo 32 they must be positions");
     tiles.addStep(0, 5, 0, 5, 37);
-    assertThatThrownBy(() -> tiles.addSegment(1, 1, 0, 0, 0, 0))
-        .hasMessage("a segment does not go with steps: clear the tiles");
-    tiles.clear();
-    tiles.addSegment(0, 1, 0, 0, 0, 0);
+    assertThat(tiles.areSteps()).isTrue();
+    tiles.set(SequenceLayout.single(1));
+    assertThat(tiles.areSteps()).isFalse();
     assertThatThrownBy(() -> tiles.addStep(1, 5, 0, 5, 37))
-        .hasMessage("a step does not go with other tiles: clear them");
+        .hasMessage("a step does not go with tiles of a layout: clear them");
   }
 }

@@ -115,7 +115,7 @@ class SameBitsTest {
           Matrix shared = data.copy(q);
           AttentionTiles tiles = new AttentionTiles(heads);
           int[] offsets = {0, prefix, prefix + other, n};
-          tiles.set(new SequenceLayout(offsets, new int[] {-1, 0, 0}), null);
+          tiles.set(new SequenceLayout(offsets, new int[] {-1, 0, 0}));
           kernels.attention(q, k, v, tiles, shared, null, 0, tiles.tiles(), data.scratch);
 
           int[] order = new int[prefix + own];
@@ -124,7 +124,7 @@ class SameBitsTest {
           Matrix kAlone = gather(data, k, order);
           Matrix vAlone = gather(data, v, order);
           Matrix alone = data.copy(qAlone);
-          tiles.set(new SequenceLayout(new int[] {0, prefix + own}, new int[] {-1}), null);
+          tiles.set(SequenceLayout.single(prefix + own));
           kernels.attention(
               qAlone, kAlone, vAlone, tiles, alone, null, 0, tiles.tiles(), data.scratch);
 
@@ -172,12 +172,27 @@ class SameBitsTest {
           }
           assertThat(tiles.tiles()).isEqualTo(heads.key() * ((members + 7) / 8));
           kernels.stepAttention(q, cache, tiles, together, 0, tiles.tiles(), data.scratch);
-          Matrix alone = data.copy(q);
           for (int m = 0; m < members; m++) {
-            tiles.clear();
-            tiles.addSegment(m, 1, prefix + own[m], 0, prefix, run + m * room);
-            kernels.attention(q, k, v, tiles, alone, null, 0, tiles.tiles(), data.scratch);
-            assertSame(together, m, alone, m);
+            int length = prefix + own[m] + 1;
+            int[] order = new int[length];
+            for (int i = 0; i < length; i++) {
+              order[i] = i < prefix ? i : run + m * room + i - prefix;
+            }
+            Matrix queries = data.matrix(length, q.columns());
+            kernels.copy(q.rows(m, m + 1), queries.rows(length - 1, length), 0, 1);
+            Matrix alone = data.copy(queries);
+            tiles.set(SequenceLayout.single(length));
+            kernels.attention(
+                queries,
+                gather(data, k, order),
+                gather(data, v, order),
+                tiles,
+                alone,
+                null,
+                0,
+                tiles.tiles(),
+                data.scratch);
+            assertSame(together, m, alone, length - 1);
           }
         }
       }
@@ -241,9 +256,9 @@ class SameBitsTest {
           Threads pool = new Threads(threads)) {
         Heads heads = new Heads(4, 2, 8);
         SequenceLayout layout =
-            new SequenceLayout(new int[] {0, 70, 100, 180}, new int[] {-1, 0, -1});
+            new SequenceLayout(new int[] {0, 70, 100, 160, 180}, new int[] {-1, 0, -1, 1});
         AttentionTiles tiles = new AttentionTiles(heads);
-        tiles.set(layout, null);
+        tiles.set(layout);
         Matrix q = data.matrix(180, 32);
         Matrix k = data.matrix(180, 16);
         Matrix v = data.matrix(180, 16);

@@ -223,7 +223,7 @@ class ScalarKernelsTest {
     with(data -> {
       Heads heads = new Heads(4, 2, 4);
       AttentionTiles tiles = new AttentionTiles(heads);
-      tiles.set(new SequenceLayout(new int[] {0, 5, 9, 12}, new int[] {-1, 0, 0}), null);
+      tiles.set(new SequenceLayout(new int[] {0, 5, 8, 10, 12}, new int[] {-1, 0, 0, 1}));
       Matrix q = data.matrix(12, 16);
       Matrix k = data.matrix(12, 8);
       Matrix v = data.matrix(12, 8);
@@ -252,7 +252,7 @@ class ScalarKernelsTest {
     with(data -> {
       Heads heads = new Heads(1, 1, 2);
       AttentionTiles tiles = new AttentionTiles(heads);
-      tiles.set(new SequenceLayout(new int[] {0, 1, 2, 3}, new int[] {-1, 0, 0}), null);
+      tiles.set(new SequenceLayout(new int[] {0, 1, 2, 3}, new int[] {-1, 0, 0}));
       Matrix q = zeros(data, 3, 2);
       Matrix v = data.matrix(3, 2);
       Matrix out = data.matrix(3, 2);

@@ -1,18 +1,26 @@
 package org.align4j.core.plan;
 
+import com.google.common.primitives.Ints;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.align4j.core.engine.PrefixTree;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
 
-/** Random batches: prompts with samples, packed with or without sharing the prompt. */
+/** Random batches: prompts with samples, packed with or without sharing what they begin with. */
 final class Batches {
 
   /** A prompt and its continuations. */
   record Group(int[] prompt, List<int[]> samples) {}
 
   private Batches() {}
+
+  /** Groups of two different tokens: many sequences begin alike. */
+  static List<Group> alike(Random random, int count, int longest) {
+    return groups(random, 2, count, longest);
+  }
 
   static List<Group> groups(Random random, int vocabulary, int count, int longest) {
     List<Group> groups = new ArrayList<>();
@@ -50,6 +58,30 @@ final class Batches {
       }
     }
     return builder.build(temperature);
+  }
+
+  /** The same labels in the same order, whatever sequences begin with in common once. */
+  static TokenBatch tree(List<Group> groups, float temperature) {
+    List<int[]> sequences = new ArrayList<>();
+    for (Group group : groups) {
+      for (int[] sample : group.samples) {
+        sequences.add(Ints.concat(group.prompt, Arrays.copyOf(sample, sample.length - 1)));
+      }
+    }
+    PrefixTree tree = new PrefixTree(sequences);
+    TokenBatch separate = separate(groups, temperature);
+    int[] rows = new int[separate.rows().length];
+    int m = 0;
+    int s = 0;
+    for (Group group : groups) {
+      for (int[] sample : group.samples) {
+        int[] packed = tree.rows(s++);
+        for (int i = 0; i < sample.length; i++) {
+          rows[m++] = packed[group.prompt.length - 1 + i];
+        }
+      }
+    }
+    return new TokenBatch(tree.tokens(), tree.layout(), rows, separate.labels(), temperature);
   }
 
   /** The same labels in the same order, every sequence by itself. */

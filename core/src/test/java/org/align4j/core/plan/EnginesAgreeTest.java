@@ -2,6 +2,7 @@ package org.align4j.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -33,8 +34,9 @@ class EnginesAgreeTest {
   @MethodSource("cases")
   void outputsEntropiesAndEveryGradientAreThoseOfSameDiff(SmallNetwork shape, Kernels kernels) {
     Random random = new Random(21);
-    List<Batches.Group> groups = Batches.groups(random, shape.vocabulary(), 3, 70);
-    TokenBatch batch = Batches.shared(groups, 0.9f);
+    List<Batches.Group> groups = new ArrayList<>(Batches.alike(random, 4, 40));
+    groups.addAll(Batches.groups(random, shape.vocabulary(), 2, 70));
+    TokenBatch batch = Batches.tree(groups, 0.9f);
     float[] coefficients = Batches.coefficients(random, batch.rows().length);
     float[] ofEntropy = shape.scalar() ? null : Batches.coefficients(random, coefficients.length);
     try (Parameters parameters = shape.randomParameters(22);

@@ -39,6 +39,27 @@ class PlanBackwardTest {
 
   @ParameterizedTest
   @EnumSource(SmallNetwork.class)
+  void aTreeCollectsTheGradientsOfSeparateSequencesWholeAndInParts(SmallNetwork shape) {
+    Random random = new Random(3);
+    List<Batches.Group> groups = Batches.alike(random, 8, 50);
+    TokenBatch tree = Batches.tree(groups, 1f);
+    float[] coefficients = Batches.coefficients(random, tree.rows().length);
+    // A row without coefficients, here and there a whole sequence
+    for (int m = 0; m < coefficients.length; m++) {
+      coefficients[m] = m / 7 % 3 == 0 ? 0 : coefficients[m];
+    }
+    try (Parameters parameters = shape.randomParameters(2);
+        PlanNetwork network = PlanNetwork.create(shape, parameters);
+        PlanNetwork parts =
+            PlanNetwork.create(shape, parameters, PlanSettings.defaults().withTrainTokens(30))) {
+      float[] expected = gradient(network, Batches.separate(groups, 1f), coefficients);
+      assertClose(gradient(network, tree, coefficients), expected);
+      assertClose(gradient(parts, tree, coefficients), expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SmallNetwork.class)
   void partsAddUpToTheWholeBatch(SmallNetwork shape) {
     Random random = new Random(2);
     TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 6, 50), 1f);
@@ -234,7 +255,7 @@ class PlanBackwardTest {
 
   @Test
   void badInputIsRefusedWithBothSides() {
-    SequenceLayout three = new SequenceLayout(new int[] {0, 3}, new int[] {-1});
+    SequenceLayout three = SequenceLayout.single(3);
     try (Parameters parameters = SmallNetwork.LLAMA.randomParameters(2);
         PlanNetwork network = PlanNetwork.create(SmallNetwork.LLAMA, parameters)) {
       assertThatThrownBy(() ->
@@ -246,7 +267,7 @@ class PlanBackwardTest {
                   new TokenBatch(new int[] {1, 2, 3}, three, new int[] {0}, new int[] {-1}, 1f)))
           .hasMessageContaining("label 0 is -1");
       int[] many = new int[SmallNetwork.POSITIONS + 1];
-      SequenceLayout tooLong = new SequenceLayout(new int[] {0, many.length}, new int[] {-1});
+      SequenceLayout tooLong = SequenceLayout.single(many.length);
       assertThatThrownBy(
               () -> network.score(new TokenBatch(many, tooLong, new int[] {0}, new int[] {0}, 1f)))
           .hasMessageContaining("this network takes sequences of 96 tokens");

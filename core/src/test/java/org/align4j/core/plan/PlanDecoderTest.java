@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.primitives.Ints;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.samediff.SameDiffNetwork;
@@ -113,6 +118,55 @@ class PlanDecoderTest {
       }
       decoder.append(new int[] {first[0]}, new int[] {10});
       assertThat(decoder.logits(first[0])).isEqualTo(logitsAlone(plan, brief, 9, 2));
+    }
+  }
+
+  /** Samples that say the same share their rows: whatever each does next, none sees another. */
+  @Test
+  void samplesThatAgreeAndPartAreThoseDecodedAlone() {
+    Random random = new Random(4);
+    try (Parameters parameters = SHAPE.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+        Decoder decoder = plan.decoder(9, 80)) {
+      // Of each slot, none while it is free
+      List<List<Integer>> sequences =
+          Stream.generate(() -> (List<Integer>) new ArrayList<Integer>()).limit(9).toList();
+      for (int round = 0; round < 120; round++) {
+        if (decoder.freeSlots() >= 4 && random.nextInt(3) == 0) {
+          // Prompts of equal and of different lengths that begin alike
+          int[] prompt = random.ints(29 + random.nextInt(6), 1, 2).toArray();
+          prompt[prompt.length - 1] = random.nextInt(3);
+          for (int slot : decoder.start(prompt, 1 + random.nextInt(4), 40)) {
+            sequences.get(slot).addAll(Ints.asList(prompt));
+          }
+        }
+        int[] some =
+            IntStream.range(0, 9)
+                .filter(slot -> !sequences.get(slot).isEmpty() && sequences.get(slot).size() < 69)
+                .filter(slot -> random.nextInt(4) > 0)
+                .toArray();
+        int[] tokens = random.ints(some.length, 0, 8).map(t -> Math.min(t, 2) + 7).toArray();
+        decoder.append(some, tokens);
+        for (int i = 0; i < some.length; i++) {
+          sequences.get(some[i]).add(tokens[i]);
+        }
+        for (int slot = 0; slot < 9; slot++) {
+          List<Integer> ids = sequences.get(slot);
+          if (!ids.isEmpty() && random.nextInt(5) == 0) {
+            assertThat(decoder.logits(slot)).isEqualTo(logitsOf(plan, Ints.toArray(ids)));
+          }
+          if (!ids.isEmpty() && random.nextInt(30) == 0) {
+            decoder.retire(slot);
+            ids.clear();
+          }
+        }
+      }
+    }
+  }
+
+  private static float[] logitsOf(PlanNetwork plan, int[] ids) {
+    try (Decoder decoder = plan.decoder(1, 80)) {
+      return decoder.logits(decoder.start(ids, 1, 0)[0]);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.Scores;
@@ -34,6 +35,14 @@ class SameBitsTest {
         assertSame(two.score(shared), expected);
         assertSame(two.forward(shared), expected);
         assertSame(parts.score(shared), expected);
+        List<Batches.Group> alike = Batches.alike(random, 8, 60);
+        Scores separate = two.score(Batches.separate(alike, 0.7f));
+        TokenBatch tree = Batches.tree(alike, 0.7f);
+        assertThat(IntStream.of(tree.layout().prefix()).filter(s -> s >= 0).count())
+            .isGreaterThan(4);
+        assertSame(two.score(tree), separate);
+        assertSame(two.forward(tree), separate);
+        assertSame(parts.score(tree), separate);
         List<Batches.Group> last = groups.subList(3, 4);
         Scores alone = two.score(Batches.shared(last, 0.7f));
         int count = alone.outputs().length;

@@ -144,11 +144,13 @@ final class PlainOps {
   }
 
   private static int[] visible(SequenceLayout layout, int segment, int token) {
-    int prefix = layout.prefix()[segment];
-    int start = layout.start(segment);
-    int[] visible = new int[start + token - layout.offsets()[segment] + 1];
-    for (int j = 0; j < visible.length; j++) {
-      visible[j] = j < start ? layout.offsets()[prefix] + j : layout.offsets()[segment] + j - start;
+    int[] visible = new int[layout.start(segment) + token - layout.offsets()[segment] + 1];
+    int last = token;
+    for (int s = segment; s >= 0; s = layout.prefix()[s]) {
+      for (int row = last; row >= layout.offsets()[s]; row--) {
+        visible[layout.start(s) + row - layout.offsets()[s]] = row;
+      }
+      last = layout.prefix()[s] < 0 ? -1 : layout.offsets()[layout.prefix()[s] + 1] - 1;
     }
     return visible;
   }

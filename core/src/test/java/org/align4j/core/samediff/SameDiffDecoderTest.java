@@ -75,11 +75,7 @@ class SameDiffDecoderTest {
         network
             .score(
                 new TokenBatch(
-                    tokens,
-                    new SequenceLayout(new int[] {0, tokens.length}, new int[] {-1}),
-                    rows,
-                    labels,
-                    temperature))
+                    tokens, SequenceLayout.single(tokens.length), rows, labels, temperature))
             .outputs();
     for (int i = 0; i < count; i++) {
       assertThat(sequence.logProbs.get(i))

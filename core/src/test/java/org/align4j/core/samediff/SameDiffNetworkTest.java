@@ -88,11 +88,7 @@ class SameDiffNetworkTest {
           network
               .score(
                   new TokenBatch(
-                      alone,
-                      new SequenceLayout(new int[] {0, 4}, new int[] {-1}),
-                      new int[] {2},
-                      new int[] {5},
-                      0.8f))
+                      alone, SequenceLayout.single(4), new int[] {2}, new int[] {5}, 0.8f))
               .outputs();
       int[] padded = Arrays.copyOf(alone, 44);
       System.arraycopy(long40, 0, padded, 4, 40);
@@ -119,9 +115,7 @@ class SameDiffNetworkTest {
       Arrays.fill(rows, 2);
       int[] labels = new int[v];
       Arrays.setAll(labels, i -> i);
-      var batch =
-          new TokenBatch(
-              PROMPT, new SequenceLayout(new int[] {0, 3}, new int[] {-1}), rows, labels, 1.7f);
+      var batch = new TokenBatch(PROMPT, SequenceLayout.single(3), rows, labels, 1.7f);
       double total = 0;
       double entropy = 0;
       for (double logProb : network.outputs(batch)) {
@@ -159,11 +153,7 @@ class SameDiffNetworkTest {
       int[] tokens = {3, 1, 4, 9, 2, 6};
       network.forward(
           new TokenBatch(
-              tokens,
-              new SequenceLayout(new int[] {0, 6}, new int[] {-1}),
-              new int[] {2, 4},
-              new int[] {9, 6},
-              0.8f));
+              tokens, SequenceLayout.single(6), new int[] {2, 4}, new int[] {9, 6}, 0.8f));
       network.backward(new float[] {2, 1}, null);
       assertThat(gradient)
           .containsExactly(network.gradients().flat().toFloatVector(), within(1e-4f));
@@ -229,11 +219,7 @@ class SameDiffNetworkTest {
       assertThatThrownBy(() ->
               network.score(
                   new TokenBatch(
-                      new int[] {11},
-                      new SequenceLayout(new int[] {0, 1}, new int[] {-1}),
-                      new int[] {0},
-                      new int[] {0},
-                      1f)))
+                      new int[] {11}, SequenceLayout.single(1), new int[] {0}, new int[] {0}, 1f)))
           .hasMessageContaining("id 11 is outside embed.weight, which has 11 rows");
     }
   }
