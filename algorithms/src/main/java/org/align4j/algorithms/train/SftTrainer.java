@@ -120,12 +120,12 @@ public final class SftTrainer implements AutoCloseable {
     double loss = 0;
     long tokens = 0;
     for (MicroBatch part : packed.batches()) {
-      Scores scores = network.forward(part.batch());
-      for (float logProb : scores.outputs()) {
-        loss -= logProb / labels;
+      loss -= sum(network.forward(part.batch()), part) / labels;
+      int[] counts = part.counts();
+      float[] gradient = new float[counts.length];
+      for (int m = 0; m < counts.length; m++) {
+        gradient[m] = (float) (-counts[m] / labels);
       }
-      float[] gradient = new float[scores.outputs().length];
-      Arrays.fill(gradient, (float) (-1 / labels));
       network.backward(gradient, null);
       tokens += part.batch().tokens().length;
     }
@@ -144,11 +144,19 @@ public final class SftTrainer implements AutoCloseable {
     double loss = 0;
     for (MicroBatch part :
         PackedSequences.ofResponses(sequences, settings.microBatchTokens(), 1f).batches()) {
-      for (float logProb : network.score(part.batch()).outputs()) {
-        loss -= logProb / Math.max(1, labels);
-      }
+      loss -= sum(network.score(part.batch()), part) / Math.max(1, labels);
     }
     return loss;
+  }
+
+  /** Sum of the log-probs of a micro-batch's response tokens. */
+  private static double sum(Scores scores, MicroBatch part) {
+    int[] counts = part.counts();
+    double sum = 0;
+    for (int m = 0; m < counts.length; m++) {
+      sum += (double) counts[m] * scores.outputs()[m];
+    }
+    return sum;
   }
 
   private TokenSequence encode(TextPair pair) {

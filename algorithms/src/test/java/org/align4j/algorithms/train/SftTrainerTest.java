@@ -51,6 +51,32 @@ class SftTrainerTest {
         .isCloseTo(losses(SETTINGS), within(1e-3));
   }
 
+  /** Examples that are the same are computed once and count as often as they occur. */
+  @Test
+  void anExampleThatOccursTwiceCountsTwice() {
+    List<TextPair> three = List.of(PAIRS.get(0), PAIRS.get(1), PAIRS.get(0));
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        TinyRun other = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        SftTrainer together =
+            new SftTrainer(
+                run.policy.network(), ModelCodec.of(run.policy), three::get, 3, SETTINGS);
+        SftTrainer apart =
+            new SftTrainer(
+                other.policy.network(),
+                ModelCodec.of(other.policy),
+                three::get,
+                3,
+                SETTINGS.with("microBatchTokens", "1"))) {
+      assertThat(together.evaluate(three)).isCloseTo(apart.evaluate(three), within(1e-6));
+      assertThat(together.step().tokens()).isLessThan(apart.step().tokens());
+      float[] ours = run.policy.network().gradients().flat().toFloatVector();
+      float[] theirs = other.policy.network().gradients().flat().toFloatVector();
+      for (int i = 0; i < ours.length; i++) {
+        assertThat(ours[i]).isCloseTo(theirs[i], within(1e-6f));
+      }
+    }
+  }
+
   @Test
   void aPromptThatLeavesNoRoomIsRefused() {
     assertThatThrownBy(() -> losses(SETTINGS.with("maxLength", "2")))

@@ -5,36 +5,45 @@ import static com.google.common.base.Preconditions.checkArgument;
 import org.align4j.core.engine.TokenBatch;
 
 /**
- * A packed batch and where its labelled rows belong.
+ * A packed batch and which tokens its labels stand for. A label stands for several where sequences
+ * begin with the same tokens: they have one log-prob, and their coefficients add up.
  *
- * @param batch what the network reads
- * @param sequences {@code [M]}: index of the sequence of each label, in the list that was packed
- * @param columns {@code [M]}: column of each label, the index of the token in its response
+ * @param batch what the network reads, with M labels
+ * @param sequences {@code [R]}: index of the sequence of each labelled token, in the list that was
+ *     packed, ascending
+ * @param columns {@code [R]}: index of each labelled token in its response
+ * @param labels {@code [R]}: the label that stands for each token, below M
  */
-public record MicroBatch(TokenBatch batch, int[] sequences, int[] columns) {
+public record MicroBatch(TokenBatch batch, int[] sequences, int[] columns, int[] labels) {
 
-  /** Number of labels M. */
-  public int labels() {
-    return sequences.length;
+  /** How many tokens each label stands for, {@code [M]}. */
+  public int[] counts() {
+    int[] counts = new int[batch.labels().length];
+    for (int label : labels) {
+      counts[label]++;
+    }
+    return counts;
   }
 
-  /** Writes {@code [M]} to its places in {@code [B][T]}. */
+  /**
+   * Writes what the labels answered, {@code [M]}, to the places of their tokens in {@code [B][T]}.
+   */
   public void scatter(float[] values, float[][] target) {
     checkArgument(
-        values.length == sequences.length,
+        values.length == batch.labels().length,
         "values [%s] do not match the %s labels of the batch",
         values.length,
-        sequences.length);
-    for (int m = 0; m < values.length; m++) {
-      target[sequences[m]][columns[m]] = values[m];
+        batch.labels().length);
+    for (int i = 0; i < labels.length; i++) {
+      target[sequences[i]][columns[i]] = values[labels[i]];
     }
   }
 
-  /** Reads {@code [M]} from its places in {@code [B][T]}. */
+  /** Adds up the coefficients of each label's tokens, {@code [B][T]} to {@code [M]}. */
   public float[] gather(float[][] source) {
-    float[] values = new float[sequences.length];
-    for (int m = 0; m < values.length; m++) {
-      values[m] = source[sequences[m]][columns[m]];
+    float[] values = new float[batch.labels().length];
+    for (int i = 0; i < labels.length; i++) {
+      values[labels[i]] += source[sequences[i]][columns[i]];
     }
     return values;
   }

@@ -1,113 +1,112 @@
 package org.align4j.models.policy;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Lists;
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import org.align4j.core.engine.SequenceLayout;
+import java.util.Map;
+import org.align4j.core.engine.PrefixTree;
 import org.align4j.core.engine.TokenBatch;
-import org.align4j.models.policy.PackedSequences.Labels;
 
-/** Collects groups until the token budget is reached. */
+/** Cuts sorted sequences into micro-batches of a token budget, each a prefix tree. */
 final class MicroBatchBuilder {
 
-  private final List<TokenSequence> sequences;
-  private final Labels labelled;
+  private final List<FedSequence> sequences;
+  private final int tokenBudget;
   private final float temperature;
 
-  private ImmutableIntArray.Builder tokens = ImmutableIntArray.builder();
-  private ImmutableIntArray.Builder offsets = ImmutableIntArray.builder();
-  private ImmutableIntArray.Builder prefix = ImmutableIntArray.builder();
-  private ImmutableIntArray.Builder rows = ImmutableIntArray.builder();
-  private ImmutableIntArray.Builder labels = ImmutableIntArray.builder();
-  private ImmutableIntArray.Builder indices = ImmutableIntArray.builder();
-  private ImmutableIntArray.Builder columns = ImmutableIntArray.builder();
-  private int tokenCount;
-  private int segmentCount;
+  /** How many tokens each sequence has in common with the one before it. */
+  private final int[] shared;
 
-  MicroBatchBuilder(List<TokenSequence> sequences, Labels labelled, float temperature) {
+  private final ImmutableList.Builder<MicroBatch> batches = ImmutableList.builder();
+  private int begin;
+  private int size;
+
+  MicroBatchBuilder(List<FedSequence> sequences, int tokenBudget, float temperature) {
     this.sequences = sequences;
-    this.labelled = labelled;
+    this.tokenBudget = tokenBudget;
     this.temperature = temperature;
+    this.shared = new int[sequences.size()];
+    for (int i = 1; i < shared.length; i++) {
+      shared[i] = PrefixTree.shared(sequences.get(i - 1).ids(), sequences.get(i).ids());
+    }
   }
 
-  /** Adds samples of one prompt; answers the batch before them where they do not fit any more. */
-  ImmutableList<MicroBatch> add(List<Integer> samples, int groupTokens, int tokenBudget) {
-    ImmutableList<MicroBatch> finished =
-        tokenCount > 0 && tokenCount + groupTokens > tokenBudget ? flush() : ImmutableList.of();
-    int[] prompt = sequences.get(samples.get(0)).prompt();
-    int promptSegment = segment(-1);
-    append(prompt, prompt.length);
-    int lastPromptRow = tokenCount - 1;
-    for (int index : samples) {
-      int[] response = sequences.get(index).response();
-      int fed = labelled.fed(response.length);
-      int start = tokenCount;
-      if (fed > 0) {
-        // a prompt of one sample needs no segment of its own
-        if (samples.size() > 1) {
-          segment(promptSegment);
-        }
-        append(response, fed);
+  /**
+   * Adds the samples of one prompt. They are cut only where no batch has room for all of them: what
+   * they share would be computed twice.
+   */
+  void add(int from, int to) {
+    int alone = length(from);
+    for (int i = from + 1; i < to; i++) {
+      alone += length(i) - shared[i];
+    }
+    if (alone > tokenBudget && to - from > 1) {
+      for (int i = from; i < to; i++) {
+        add(i, i + 1);
       }
-      label(index, response, lastPromptRow, start);
-    }
-    return finished;
-  }
-
-  private void label(int index, int[] response, int lastPromptRow, int start) {
-    if (labelled == Labels.LAST_TOKEN) {
-      rows.add(response.length == 0 ? lastPromptRow : start + response.length - 1);
-      labels.add(0);
-      indices.add(index);
-      columns.add(0);
-      return;
-    }
-    for (int t = 0; t < response.length; t++) {
-      rows.add(t == 0 ? lastPromptRow : start + t - 1);
-      labels.add(response[t]);
-      indices.add(index);
-      columns.add(t);
+    } else if (size > 0 && size + alone - shared[from] > tokenBudget) {
+      flush(from);
+      size = alone;
+    } else {
+      size += size > 0 ? alone - shared[from] : alone;
     }
   }
 
-  private int segment(int prefixSegment) {
-    offsets.add(tokenCount);
-    prefix.add(prefixSegment);
-    return segmentCount++;
+  private int length(int i) {
+    return sequences.get(i).ids().length;
   }
 
-  private void append(int[] ids, int count) {
-    for (int i = 0; i < count; i++) {
-      tokens.add(ids[i]);
-    }
-    tokenCount += count;
+  ImmutableList<MicroBatch> build() {
+    flush(sequences.size());
+    return batches.build();
   }
 
-  /** The batch collected so far, if any, and an empty one from here on. */
-  ImmutableList<MicroBatch> flush() {
-    if (tokenCount == 0) {
-      return ImmutableList.of();
+  private void flush(int end) {
+    if (end > begin) {
+      batches.add(batch(sequences.subList(begin, end)));
     }
-    offsets.add(tokenCount);
-    var layout = new SequenceLayout(offsets.build().toArray(), prefix.build().toArray());
-    var batch =
+    begin = end;
+  }
+
+  private MicroBatch batch(List<FedSequence> sorted) {
+    List<FedSequence> part = new ArrayList<>(sorted);
+    part.sort(Comparator.comparingInt(FedSequence::index));
+    var tree = new PrefixTree(Lists.transform(part, FedSequence::ids));
+    var rows = ImmutableIntArray.builder();
+    var ids = ImmutableIntArray.builder();
+    var indices = ImmutableIntArray.builder();
+    var columns = ImmutableIntArray.builder();
+    var labels = ImmutableIntArray.builder();
+    Map<RowLabel, Integer> known = new HashMap<>();
+    for (int i = 0; i < part.size(); i++) {
+      FedSequence sequence = part.get(i);
+      for (int t = 0; t < sequence.labels().length; t++) {
+        var pair = new RowLabel(tree.rows(i)[sequence.row(t)], sequence.labels()[t]);
+        int label = known.getOrDefault(pair, known.size());
+        if (known.putIfAbsent(pair, label) == null) {
+          rows.add(pair.row());
+          ids.add(pair.label());
+        }
+        indices.add(sequence.index());
+        columns.add(t);
+        labels.add(label);
+      }
+    }
+    return new MicroBatch(
         new TokenBatch(
-            tokens.build().toArray(),
-            layout,
+            tree.tokens(),
+            tree.layout(),
             rows.build().toArray(),
-            labels.build().toArray(),
-            temperature);
-    var result = new MicroBatch(batch, indices.build().toArray(), columns.build().toArray());
-    tokens = ImmutableIntArray.builder();
-    offsets = ImmutableIntArray.builder();
-    prefix = ImmutableIntArray.builder();
-    rows = ImmutableIntArray.builder();
-    labels = ImmutableIntArray.builder();
-    indices = ImmutableIntArray.builder();
-    columns = ImmutableIntArray.builder();
-    tokenCount = 0;
-    segmentCount = 0;
-    // sequences without a response label nothing and need no forward pass
-    return result.labels() == 0 ? ImmutableList.of() : ImmutableList.of(result);
+            ids.build().toArray(),
+            temperature),
+        indices.build().toArray(),
+        columns.build().toArray(),
+        labels.build().toArray());
   }
+
+  private record RowLabel(int row, int label) {}
 }

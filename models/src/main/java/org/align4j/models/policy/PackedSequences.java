@@ -5,18 +5,18 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Sequences packed into micro-batches without padding; the samples of one prompt share it.
+ * Sequences packed into micro-batches without padding. The sequences of a micro-batch form a prefix
+ * tree: tokens that several begin with (a system message, the prompt of a group, samples that say
+ * the same) are computed once.
  *
- * <p>A group is the prompt once, then each sample as a segment that continues it. Of a response of
- * L tokens the first L − 1 are fed and all L are labelled: row 0 is the prompt's last row, row t
- * the row of token t − 1. So the same rows give the log-probs of the tokens and the values of the
- * states before them.
+ * <p>Of a response of L tokens the first L − 1 are fed and all L are labelled: token 0 at the
+ * prompt's last row, token t at the row of token t − 1. So the same rows give the log-probs of the
+ * tokens and the values of the states before them.
  */
 public final class PackedSequences {
 
@@ -41,10 +41,16 @@ public final class PackedSequences {
   public static PackedSequences ofResponses(
       List<TokenSequence> sequences, int tokenBudget, float temperature) {
     int columns = 0;
-    for (TokenSequence sequence : sequences) {
-      columns = Math.max(columns, sequence.response().length);
+    List<FedSequence> fed = new ArrayList<>();
+    for (int i = 0; i < sequences.size(); i++) {
+      int length = sequences.get(i).response().length;
+      columns = Math.max(columns, length);
+      // a sequence without a response labels nothing and needs no forward pass
+      if (length > 0) {
+        fed.add(FedSequence.ofResponse(i, sequences.get(i)));
+      }
     }
-    return pack(sequences, tokenBudget, temperature, Labels.RESPONSE, columns);
+    return pack(sequences, fed, tokenBudget, temperature, columns);
   }
 
   /**
@@ -52,48 +58,33 @@ public final class PackedSequences {
    * reward model reads.
    */
   public static PackedSequences ofLastTokens(List<TokenSequence> sequences, int tokenBudget) {
-    return pack(sequences, tokenBudget, 1f, Labels.LAST_TOKEN, 1);
+    List<FedSequence> fed = new ArrayList<>();
+    for (int i = 0; i < sequences.size(); i++) {
+      fed.add(FedSequence.ofLastToken(i, sequences.get(i)));
+    }
+    return pack(sequences, fed, tokenBudget, 1f, 1);
   }
 
   private static PackedSequences pack(
       List<TokenSequence> sequences,
+      List<FedSequence> fed,
       int tokenBudget,
       float temperature,
-      Labels labels,
       int columns) {
     checkArgument(tokenBudget > 0, "tokenBudget is %s: it must be above 0", tokenBudget);
-    var batches = ImmutableList.<MicroBatch>builder();
-    var builder = new MicroBatchBuilder(sequences, labels, temperature);
-    for (List<Integer> group : groups(sequences)) {
-      int prompt = sequences.get(group.get(0)).prompt().length;
-      List<Integer> chunk = new ArrayList<>();
-      int chunkTokens = prompt;
-      for (int index : group) {
-        int fed = labels.fed(sequences.get(index).response().length);
-        // a group that fits an empty batch is not cut in two: its prompt would be computed twice
-        if (!chunk.isEmpty() && chunkTokens + fed > tokenBudget) {
-          batches.addAll(builder.add(chunk, chunkTokens, tokenBudget));
-          chunk = new ArrayList<>();
-          chunkTokens = prompt;
-        }
-        chunk.add(index);
-        chunkTokens += fed;
+    // sorted, each sequence has most in common with the one before it
+    fed.sort(Comparator.comparing(FedSequence::ids, Ints.lexicographicalComparator()));
+    var builder = new MicroBatchBuilder(fed, tokenBudget, temperature);
+    for (int from = 0, to; from < fed.size(); from = to) {
+      int[] prompt = sequences.get(fed.get(from).index()).prompt();
+      to = from + 1;
+      while (to < fed.size()
+          && Arrays.equals(prompt, sequences.get(fed.get(to).index()).prompt())) {
+        to++;
       }
-      batches.addAll(builder.add(chunk, chunkTokens, tokenBudget));
+      builder.add(from, to);
     }
-    batches.addAll(builder.flush());
-    return new PackedSequences(ImmutableList.copyOf(sequences), batches.build(), columns);
-  }
-
-  /** Indices by prompt, in the order of first appearance. */
-  private static Collection<List<Integer>> groups(List<TokenSequence> sequences) {
-    Map<List<Integer>, List<Integer>> groups = new LinkedHashMap<>();
-    for (int i = 0; i < sequences.size(); i++) {
-      groups
-          .computeIfAbsent(Ints.asList(sequences.get(i).prompt()), key -> new ArrayList<>())
-          .add(i);
-    }
-    return groups.values();
+    return new PackedSequences(ImmutableList.copyOf(sequences), builder.build(), columns);
   }
 
   /** What was packed, B of them. */
@@ -114,16 +105,5 @@ public final class PackedSequences {
   /** Zeros {@code [B][T]} to scatter results to. */
   public float[][] zeros() {
     return new float[sequences.size()][columns];
-  }
-
-  /** Which tokens are labelled. */
-  enum Labels {
-    RESPONSE,
-    LAST_TOKEN;
-
-    /** How many tokens of a response of this length the network reads. */
-    int fed(int responseLength) {
-      return this == RESPONSE ? Math.max(0, responseLength - 1) : responseLength;
-    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
 import org.junit.jupiter.api.Test;
@@ -80,20 +81,24 @@ final class PackedSequencesTest {
       int prompts = 1 + random.nextInt(4);
       for (int i = random.nextInt(12); i >= 0; i--) {
         int[] prompt = {random.nextInt(prompts), 1, 2};
-        sequences.add(new TokenSequence(prompt, random.ints(random.nextInt(9), 0, 1000).toArray()));
+        int words = random.nextBoolean() ? 2 : 1000;
+        sequences.add(
+            new TokenSequence(prompt, random.ints(random.nextInt(9), 0, words).toArray()));
       }
       int budget = 1 + random.nextInt(40);
       var packed = PackedSequences.ofResponses(sequences, budget, 1f);
       float[][] seen = packed.zeros();
       for (MicroBatch batch : packed.batches()) {
         TokenBatch tokens = batch.batch();
-        for (int m = 0; m < batch.labels(); m++) {
-          TokenSequence sequence = sequences.get(batch.sequences()[m]);
-          int column = batch.columns()[m];
+        for (int i = 0; i < batch.labels().length; i++) {
+          TokenSequence sequence = sequences.get(batch.sequences()[i]);
+          int column = batch.columns()[i];
+          int m = batch.labels()[i];
           assertThat(tokens.labels()[m]).isEqualTo(sequence.response()[column]);
           assertThat(context(tokens, tokens.rows()[m])).isEqualTo(expected(sequence, column));
-          seen[batch.sequences()[m]][column]++;
+          seen[batch.sequences()[i]][column]++;
         }
+        assertThat(contexts(tokens)).doesNotHaveDuplicates();
         boolean alone = Arrays.stream(batch.sequences()).distinct().count() == 1;
         assertThat(tokens.tokens().length <= budget || alone).isTrue();
       }
@@ -122,6 +127,32 @@ final class PackedSequencesTest {
         .hasMessage("values [2] do not match the 3 labels of the batch");
   }
 
+  /** 5 6 | 7 continues to (8 | 9) and, for another prompt, to 1; 10 and 11 after 7 8 are labels. */
+  @Test
+  void whatSequencesBeginWithIsComputedOnceAcrossPromptsAndSamples() {
+    var packed =
+        PackedSequences.ofResponses(
+            List.of(
+                sequence(new int[] {5, 6, 7}, 8, 10),
+                sequence(new int[] {5, 6}, 1, 2),
+                sequence(new int[] {5, 6, 7}, 8, 11),
+                sequence(new int[] {5, 6, 7}, 9),
+                sequence(new int[] {5, 6, 7}, 8, 10)),
+            100,
+            1f);
+
+    MicroBatch batch = packed.batches().get(0);
+    assertThat(batch.batch().tokens()).containsExactly(5, 6, 1, 7, 8);
+    assertThat(batch.batch().layout().offsets()).containsExactly(0, 2, 3, 4, 5);
+    assertThat(batch.batch().layout().prefix()).containsExactly(-1, 0, 0, 2);
+    assertThat(batch.batch().rows()).containsExactly(3, 4, 1, 2, 4, 3);
+    assertThat(batch.batch().labels()).containsExactly(8, 10, 1, 2, 11, 9);
+    assertThat(batch.labels()).containsExactly(0, 1, 2, 3, 0, 4, 5, 0, 1);
+    assertThat(batch.counts()).containsExactly(3, 2, 1, 1, 1, 1);
+    float[][] coefficients = {{1, 2}, {3, 4}, {5, 6}, {7, 0}, {8, 9}};
+    assertThat(batch.gather(coefficients)).containsExactly(14, 11, 3, 4, 6, 7);
+  }
+
   private static List<Integer> context(TokenBatch batch, int row) {
     SequenceLayout layout = batch.layout();
     int segment = 0;
@@ -129,16 +160,18 @@ final class PackedSequencesTest {
       segment++;
     }
     List<Integer> ids = new ArrayList<>();
-    int prefix = layout.prefix()[segment];
-    if (prefix >= 0) {
-      for (int i = layout.offsets()[prefix]; i < layout.offsets()[prefix + 1]; i++) {
-        ids.add(batch.tokens()[i]);
+    int last = row;
+    for (int s = segment; s >= 0; s = layout.prefix()[s]) {
+      for (int i = last; i >= layout.offsets()[s]; i--) {
+        ids.addFirst(batch.tokens()[i]);
       }
-    }
-    for (int i = layout.offsets()[segment]; i <= row; i++) {
-      ids.add(batch.tokens()[i]);
+      last = layout.prefix()[s] < 0 ? -1 : layout.offsets()[layout.prefix()[s] + 1] - 1;
     }
     return ids;
+  }
+
+  private static List<List<Integer>> contexts(TokenBatch batch) {
+    return IntStream.range(0, batch.tokens().length).mapToObj(row -> context(batch, row)).toList();
   }
 
   private static List<Integer> expected(TokenSequence sequence, int column) {

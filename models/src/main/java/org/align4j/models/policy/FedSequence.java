@@ -1,0 +1,31 @@
+package org.align4j.models.policy;
+
+import com.google.common.primitives.Ints;
+import java.util.Arrays;
+
+/**
+ * What the network reads of a sequence and what is labelled of it.
+ *
+ * @param index in the list that was packed
+ * @param ids tokens it reads
+ * @param labels tokens labelled at the last rows of {@code ids}, one each; none is longer than it
+ */
+record FedSequence(int index, int[] ids, int[] labels) {
+
+  /** All response tokens, each at the row before it. */
+  static FedSequence ofResponse(int index, TokenSequence sequence) {
+    int[] response = sequence.response();
+    int[] fed = Arrays.copyOf(response, response.length - 1);
+    return new FedSequence(index, Ints.concat(sequence.prompt(), fed), response);
+  }
+
+  /** The last token, at its own row. */
+  static FedSequence ofLastToken(int index, TokenSequence sequence) {
+    return new FedSequence(index, Ints.concat(sequence.prompt(), sequence.response()), new int[1]);
+  }
+
+  /** Row of {@code ids} at which label t is taken. */
+  int row(int t) {
+    return ids.length - labels.length + t;
+  }
+}
