@@ -77,7 +77,11 @@ public final class SftTrainer implements AutoCloseable {
             settings.steps());
   }
 
-  /** What a step did. */
+  /**
+   * What a step did.
+   *
+   * @param tokens that were computed: what examples begin with in common is computed once
+   */
   public record Report(
       int step, double loss, double learningRate, double gradientNorm, long tokens) {
 

@@ -14,8 +14,8 @@ public interface Decoder extends AutoCloseable {
   /**
    * Computes the prompt once and starts {@code samples} sequences on it.
    *
-   * @param maxNewTokens most tokens that will be appended to each: room is made for so many, up to
-   *     the decoder's longest sequence
+   * @param maxNewTokens most tokens that will be appended to each, up to the decoder's longest
+   *     sequence; more are refused
    * @return the slots, {@code [samples]}
    */
   int[] start(int[] prompt, int samples, int maxNewTokens);

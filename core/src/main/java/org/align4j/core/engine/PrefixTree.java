@@ -1,5 +1,7 @@
 package org.align4j.core.engine;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.Ints;
@@ -32,6 +34,9 @@ public final class PrefixTree {
   /** The tree of some sequences, none of which is empty. */
   public PrefixTree(List<int[]> sequences) {
     this.sequences = ImmutableList.copyOf(sequences);
+    for (int i = 0; i < sequences.size(); i++) {
+      checkArgument(this.sequences.get(i).length > 0, "sequence %s is empty", i);
+    }
     this.order =
         IntStream.range(0, sequences.size())
             .boxed()
@@ -42,14 +47,14 @@ public final class PrefixTree {
     this.rows = new int[order.length][];
     for (int i = 0; i < order.length; i++) {
       rows[order[i]] = new int[sequence(i).length];
-      shared[i] = i == 0 ? 0 : shared(sequence(i - 1), sequence(i));
+      shared[i] = i == 0 ? 0 : commonLength(sequence(i - 1), sequence(i));
     }
     grow(0, order.length, 0, -1);
     offsets.add(tokenCount);
   }
 
-  /** How many tokens two sequences have in common at the beginning. */
-  public static int shared(int[] a, int[] b) {
+  /** How many tokens two sequences begin with in common. */
+  public static int commonLength(int[] a, int[] b) {
     int mismatch = Arrays.mismatch(a, b);
     return mismatch < 0 ? a.length : mismatch;
   }
@@ -58,28 +63,39 @@ public final class PrefixTree {
     return sequences.get(order[i]);
   }
 
-  /** Adds segments for what sequences that are alike up to {@code depth} go on with. */
+  /**
+   * Adds segments for what sequences, alike up to {@code depth}, go on with. A segment ends where
+   * two of them part, or with the longest: that a shorter one ends on the way is no reason.
+   */
   private void grow(int from, int to, int depth, int parent) {
     for (int i = from, next; i < to; i = next) {
       next = i + 1;
-      int common = sequence(i).length;
-      if (common == depth) {
+      if (sequence(i).length <= depth) {
         continue;
       }
+      int end = Integer.MAX_VALUE;
       while (next < to && shared[next] > depth) {
-        common = Math.min(common, shared[next++]);
+        if (shared[next] < sequence(next - 1).length) {
+          end = Math.min(end, shared[next]);
+        }
+        next++;
       }
+      int[] longest = sequence(next - 1);
+      end = Math.min(end, longest.length);
       int segment = segmentCount++;
       offsets.add(tokenCount);
       prefix.add(parent);
-      for (int t = depth; t < common; t++) {
-        tokens.add(sequence(i)[t]);
-        for (int j = i; j < next; j++) {
-          rows[order[j]][t] = tokenCount;
+      for (int j = i; j < next; j++) {
+        int[] row = rows[order[j]];
+        for (int t = depth; t < Math.min(end, row.length); t++) {
+          row[t] = tokenCount + t - depth;
         }
-        tokenCount++;
       }
-      grow(i, next, common, segment);
+      for (int t = depth; t < end; t++) {
+        tokens.add(longest[t]);
+      }
+      tokenCount += end - depth;
+      grow(i, next, end, segment);
     }
   }
 

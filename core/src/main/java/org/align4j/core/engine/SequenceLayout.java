@@ -95,6 +95,17 @@ public final class SequenceLayout {
     return depthFirst;
   }
 
+  /** Whether some other segment continues each, {@code [S]}. */
+  public boolean[] continued() {
+    boolean[] continued = new boolean[prefix.length];
+    for (int before : prefix) {
+      if (before >= 0) {
+        continued[before] = true;
+      }
+    }
+    return continued;
+  }
+
   private static int[] depthFirst(int[] prefix) {
     int[] size = new int[prefix.length];
     for (int s = prefix.length - 1; s >= 0; s--) {

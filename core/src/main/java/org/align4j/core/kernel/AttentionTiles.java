@@ -11,7 +11,7 @@ import org.align4j.core.ops.Heads;
  * The independent pieces of an attention: blocks of query rows of one segment, or one row each of
  * some sequences with a common prefix, times key heads. What a row attends to is a chain of runs of
  * key rows, one for each segment on the way to its own. Refilled for each batch; once it has grown
- * it allocates nothing but what the layout of a batch needs.
+ * it allocates nothing.
  */
 public final class AttentionTiles {
 
@@ -238,20 +238,16 @@ public final class AttentionTiles {
 
   /** Row of the key at an absolute position. */
   int keyRow(int block, int at) {
-    int run = run(block, at);
+    int run = lastRun[block];
+    while (at < runStart[run]) {
+      run = runBefore[run];
+    }
     return runRow[run] + at - runStart[run];
   }
 
   /** Whether the keys at positions {@code [start, start + count)} lie in consecutive rows. */
   boolean consecutive(int block, int start, int count) {
-    return run(block, start) == run(block, start + count - 1);
-  }
-
-  private int run(int block, int at) {
-    int run = lastRun[block];
-    while (at < runStart[run]) {
-      run = runBefore[run];
-    }
-    return run;
+    // Rows ascend along a chain: every segment continues an earlier one.
+    return keyRow(block, start + count - 1) - keyRow(block, start) == count - 1;
   }
 }

@@ -228,14 +228,14 @@ public interface Kernels {
   // ---- attention ----
 
   /**
-   * Causal grouped-query attention with scale {@code 1/sqrt(headDim)}: each row of q attends to its
-   * tile's prefix and to its own rows up to itself. Keys are visited in blocks of {@link
-   * #KEY_BLOCK} absolute positions with a running maximum and sum, so a row's bits depend neither
-   * on its company nor on where the prefix lies. Writes out and, for the gradient, {@code logSumExp
-   * [N, H]}. Split: {@link AttentionTiles#tiles}.
+   * Causal grouped-query attention with scale {@code 1/sqrt(headDim)}: each row of q attends to all
+   * that its segment continues and to its segment up to itself. Keys are visited in blocks of
+   * {@link #KEY_BLOCK} absolute positions with a running maximum and sum, so a row's bits depend
+   * neither on its company nor on where the segments lie. Writes out and, for the gradient, {@code
+   * logSumExp [N, H]}. Split: {@link AttentionTiles#tiles}.
    *
    * @param q {@code [N, H·headDim]}
-   * @param k {@code [rows, Hk·headDim]}, as v
+   * @param k {@code [N, Hk·headDim]}, as v
    * @param logSumExp null where no gradient is wanted
    */
   void attention(
@@ -270,9 +270,9 @@ public interface Kernels {
       Scratch scratch);
 
   /**
-   * Gradients of {@link #attention} over packed tokens: dq, dk, dv of all rows of the groups are
-   * overwritten; a prefix collects the contributions of its segments in their order. Rows of
-   * inactive segments are neither read nor written. Split: {@link AttentionTiles#gradientTiles}.
+   * Gradients of {@link #attention} over packed tokens: dq, dk, dv of all rows are overwritten; a
+   * segment collects the contributions of those that continue it in their order. Split: {@link
+   * AttentionTiles#gradientTiles}.
    */
   void attentionGradient(
       Matrix q,

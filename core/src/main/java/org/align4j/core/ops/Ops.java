@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Axis letters: N packed tokens, D hidden, V vocabulary, H heads, M labelled rows. All values
  * are float32 (float64 where the engine was asked for it), all activations are two-dimensional
- * {@code [N, columns]}. Which tokens form a sequence, and which prefix a sequence continues, is a
- * property of the batch ({@link org.align4j.core.engine.SequenceLayout}) and not of the model: the
- * engine applies it in {@link #attention}.
+ * {@code [N, columns]}. Which tokens form a sequence, and what several begin with, is a property of
+ * the batch ({@link org.align4j.core.engine.SequenceLayout}) and not of the model: the engine
+ * applies it in {@link #attention}.
  *
  * @param <T> a node of the engine's graph
  */
@@ -47,8 +47,8 @@ public interface Ops<T> {
 
   /**
    * Causal grouped-query attention with scale {@code 1/sqrt(headDim)}: {@code q [N, H·headDim]},
-   * {@code k, v [N, Hk·headDim] -> [N, H·headDim]}. A token attends to the prefix of its segment
-   * and to its segment up to itself.
+   * {@code k, v [N, Hk·headDim] -> [N, H·headDim]}. A token attends to all that its segment
+   * continues and to its segment up to itself.
    */
   T attention(T q, T k, T v, Heads heads);
 

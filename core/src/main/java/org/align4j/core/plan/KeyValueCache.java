@@ -8,8 +8,8 @@ import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.NativeMemory;
 
 /**
- * Keys and values of every attention, a row per token. Runs of rows are handed out and taken back,
- * in whole blocks; when no run is long enough, the cache grows and keeps its contents.
+ * Keys and values of every attention in rows. Runs of rows are handed out and taken back, in whole
+ * blocks; when no run is long enough, the cache grows and keeps its contents.
  */
 final class KeyValueCache implements AutoCloseable {
 

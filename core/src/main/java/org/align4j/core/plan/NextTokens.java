@@ -26,7 +26,7 @@ final class NextTokens implements AutoCloseable {
   private final int[] source;
   private final int[] sourceRow;
   private final int[] staleSlots;
-  private final int[] freshRow;
+  private final int[] rowOfStale;
   private final int[] firstSlots;
   private final Matrix states;
   private final Matrix hidden;
@@ -62,7 +62,7 @@ final class NextTokens implements AutoCloseable {
     this.source = new int[slots];
     this.sourceRow = new int[slots];
     this.staleSlots = new int[slots];
-    this.freshRow = new int[slots];
+    this.rowOfStale = new int[slots];
     this.firstSlots = new int[slots];
     int vocabulary = head.vocabulary();
     this.states = memory.allocate((long) slots * width).matrix(width);
@@ -126,7 +126,7 @@ final class NextTokens implements AutoCloseable {
           firstSlots[rows++] = slot;
         }
         inPlace &= slot == row;
-        freshRow[count] = row;
+        rowOfStale[count] = row;
         staleSlots[count++] = slot;
       }
     }
@@ -162,7 +162,7 @@ final class NextTokens implements AutoCloseable {
 
   private void copyTile(int from, int to, Scratch scratch) {
     for (int i = from; i < to; i++) {
-      kernels.copy(freshRows[freshRow[i]], logitRows[staleSlots[i]], 0, 1);
+      kernels.copy(freshRows[rowOfStale[i]], logitRows[staleSlots[i]], 0, 1);
     }
   }
 

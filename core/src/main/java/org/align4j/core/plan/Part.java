@@ -21,9 +21,9 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
   }
 
   /**
-   * Splits a batch into parts of at most {@code limit} tokens, segments with all that they
-   * continue. What the segments of several parts continue is computed in each of them; a single
-   * sequence above the limit is a part by itself. A batch without tokens has no parts.
+   * Splits a batch into parts of at most {@code limit} tokens, each of some whole sequences. What
+   * the sequences of several parts begin with is computed in each of them; a single sequence above
+   * the limit is a part by itself. A batch without tokens has no parts.
    */
   static List<Part> split(TokenBatch batch, int limit) {
     SequenceLayout layout = batch.layout();
@@ -38,7 +38,12 @@ record Part(TokenBatch batch, int @Nullable [] outputs) {
     boolean[] scored = new boolean[segments];
     boolean[] chosen = new boolean[segments];
     int size = 0;
+    boolean[] continued = layout.continued();
     for (int s : layout.depthFirst()) {
+      // what a sequence continues comes with it, not before it
+      if (continued[s]) {
+        continue;
+      }
       int extra = missing(layout, chosen, s);
       if (size > 0 && size + extra > limit) {
         parts.add(subset(batch, chosen, scored));

@@ -7,6 +7,7 @@ import com.google.common.collect.Lists;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.PrefixTree;
 import org.align4j.core.engine.SamplingSettings;
@@ -14,13 +15,13 @@ import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.kernel.Kernels;
 
 /**
- * Decoding on a plan whose attentions read a key-value cache. Whatever sequences have in common
- * from their beginning is computed once: prompts that begin alike, and samples as long as they
- * agree.
+ * Decoding on a plan whose attentions read a key-value cache. Prompts that are started together are
+ * computed together, what they begin with in common once; samples of a prompt are one row of a step
+ * as long as they agree.
  */
 final class PlanDecoder implements Decoder {
 
-  /** Prompts wait for company until they have so many tokens: products of few rows are slow. */
+  /** Prompts wait until they have so many tokens to compute: products of few rows are slow. */
   private static final int PROMPT_TOKENS = 512;
 
   private final Stage.Context context;
@@ -92,21 +93,28 @@ final class PlanDecoder implements Decoder {
         KeyValueCache.room(maxLength - rest)
             + samples * KeyValueCache.room(Kernels.KEY_BLOCK - 1 + rest);
     cache.expect(each * ((slots + samples - 1) / samples));
-    if (waitingTokens + prompt.length > PROMPT_TOKENS) {
+    if (waitingTokens + prompt.length - sharedWithWaiting(prompt) > PROMPT_TOKENS) {
       computePrompts();
     }
-    int[] slotsOfPrompt = new int[samples];
-    for (int i = 0, slot = 0; i < samples; slot++) {
-      if (!used[slot]) {
-        used[slot] = true;
-        slotsOfPrompt[i++] = slot;
-      }
+    int[] slotsOfPrompt =
+        IntStream.range(0, slots).filter(slot -> !used[slot]).limit(samples).toArray();
+    Branches.Prompt rows = branches.start(prompt.length, rest, slotsOfPrompt);
+    for (int slot : slotsOfPrompt) {
+      used[slot] = true;
     }
     free -= samples;
-    Branches.Prompt rows = branches.start(prompt.length, rest, slotsOfPrompt);
+    waitingTokens += prompt.length - sharedWithWaiting(prompt);
     waiting.add(new Waiting(prompt.clone(), rows, slotsOfPrompt));
-    waitingTokens += prompt.length;
     return slotsOfPrompt.clone();
+  }
+
+  /** Tokens of a prompt that are computed for another one that waits. */
+  private int sharedWithWaiting(int[] prompt) {
+    int most = 0;
+    for (Waiting other : waiting) {
+      most = Math.max(most, PrefixTree.commonLength(prompt, other.tokens()));
+    }
+    return most;
   }
 
   /**

@@ -57,12 +57,7 @@ final class PaddedBatch {
 
   /** The segments that no other continues, in order. */
   static List<Integer> leaves(SequenceLayout layout) {
-    boolean[] continued = new boolean[layout.segments()];
-    for (int prefix : layout.prefix()) {
-      if (prefix >= 0) {
-        continued[prefix] = true;
-      }
-    }
+    boolean[] continued = layout.continued();
     List<Integer> leaves = new ArrayList<>();
     for (int s = 0; s < continued.length; s++) {
       if (!continued[s]) {

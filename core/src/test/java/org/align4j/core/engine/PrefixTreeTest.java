@@ -1,6 +1,7 @@
 package org.align4j.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
@@ -25,8 +26,8 @@ class PrefixTreeTest {
                 new int[] {5, 6, 7, 8}));
 
     assertThat(tree.tokens()).containsExactly(5, 6, 7, 1, 8, 9);
-    assertThat(tree.layout().offsets()).containsExactly(0, 2, 3, 4, 5, 6);
-    assertThat(tree.layout().prefix()).containsExactly(-1, 0, 1, 1, -1);
+    assertThat(tree.layout().offsets()).containsExactly(0, 3, 4, 5, 6);
+    assertThat(tree.layout().prefix()).containsExactly(-1, 0, 0, -1);
     assertThat(tree.rows(0)).containsExactly(0, 1, 2, 4);
     assertThat(tree.rows(1)).containsExactly(5);
     assertThat(tree.rows(2)).containsExactly(0, 1);
@@ -61,6 +62,20 @@ class PrefixTreeTest {
       }
       assertThat(tree.tokens()).hasSize(beginnings.size());
     }
+  }
+
+  @Test
+  void sequencesThatContinueEachOtherAreOneSegmentHoweverMany() {
+    List<int[]> sequences = new ArrayList<>();
+    for (int length = 1; length <= 3000; length++) {
+      sequences.add(new int[length]);
+    }
+    Collections.shuffle(sequences, new Random(1));
+    PrefixTree tree = new PrefixTree(sequences);
+    assertThat(tree.layout().offsets()).containsExactly(0, 3000);
+    assertThat(new PrefixTree(List.of()).layout().segments()).isZero();
+    assertThatThrownBy(() -> new PrefixTree(List.of(new int[1], new int[0])))
+        .hasMessage("sequence 1 is empty");
   }
 
   /** The rows from the beginning of a sequence to one of its rows. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * @param index in the list that was packed
  * @param ids tokens it reads
- * @param labels tokens labelled at the last rows of {@code ids}, one each; none is longer than it
+ * @param labels tokens labelled at the last rows of {@code ids}, one each; no more than {@code ids}
  */
 record FedSequence(int index, int[] ids, int[] labels) {
 

@@ -12,14 +12,14 @@ import org.align4j.core.engine.TokenBatch;
  * @param sequences {@code [R]}: index of the sequence of each labelled token, in the list that was
  *     packed, ascending
  * @param columns {@code [R]}: index of each labelled token in its response
- * @param labels {@code [R]}: the label that stands for each token, below M
+ * @param labelOf {@code [R]}: the label that stands for each token, below M
  */
-public record MicroBatch(TokenBatch batch, int[] sequences, int[] columns, int[] labels) {
+public record MicroBatch(TokenBatch batch, int[] sequences, int[] columns, int[] labelOf) {
 
   /** How many tokens each label stands for, {@code [M]}. */
   public int[] counts() {
     int[] counts = new int[batch.labels().length];
-    for (int label : labels) {
+    for (int label : labelOf) {
       counts[label]++;
     }
     return counts;
@@ -34,16 +34,16 @@ public record MicroBatch(TokenBatch batch, int[] sequences, int[] columns, int[]
         "values [%s] do not match the %s labels of the batch",
         values.length,
         batch.labels().length);
-    for (int i = 0; i < labels.length; i++) {
-      target[sequences[i]][columns[i]] = values[labels[i]];
+    for (int i = 0; i < labelOf.length; i++) {
+      target[sequences[i]][columns[i]] = values[labelOf[i]];
     }
   }
 
   /** Adds up the coefficients of each label's tokens, {@code [B][T]} to {@code [M]}. */
   public float[] gather(float[][] source) {
     float[] values = new float[batch.labels().length];
-    for (int i = 0; i < labels.length; i++) {
-      values[labels[i]] += source[sequences[i]][columns[i]];
+    for (int i = 0; i < labelOf.length; i++) {
+      values[labelOf[i]] += source[sequences[i]][columns[i]];
     }
     return values;
   }

@@ -31,7 +31,7 @@ final class MicroBatchBuilder {
     this.temperature = temperature;
     this.shared = new int[sequences.size()];
     for (int i = 1; i < shared.length; i++) {
-      shared[i] = PrefixTree.shared(sequences.get(i - 1).ids(), sequences.get(i).ids());
+      shared[i] = PrefixTree.commonLength(sequences.get(i - 1).ids(), sequences.get(i).ids());
     }
   }
 
@@ -45,15 +45,16 @@ final class MicroBatchBuilder {
       alone += length(i) - shared[i];
     }
     if (alone > tokenBudget && to - from > 1) {
+      flush(from);
       for (int i = from; i < to; i++) {
         add(i, i + 1);
       }
-    } else if (size > 0 && size + alone - shared[from] > tokenBudget) {
-      flush(from);
-      size = alone;
-    } else {
-      size += size > 0 ? alone - shared[from] : alone;
+      return;
     }
+    if (size > 0 && size + alone - shared[from] > tokenBudget) {
+      flush(from);
+    }
+    size += size > 0 ? alone - shared[from] : alone;
   }
 
   private int length(int i) {
@@ -70,6 +71,7 @@ final class MicroBatchBuilder {
       batches.add(batch(sequences.subList(begin, end)));
     }
     begin = end;
+    size = 0;
   }
 
   private MicroBatch batch(List<FedSequence> sorted) {
@@ -80,7 +82,7 @@ final class MicroBatchBuilder {
     var ids = ImmutableIntArray.builder();
     var indices = ImmutableIntArray.builder();
     var columns = ImmutableIntArray.builder();
-    var labels = ImmutableIntArray.builder();
+    var labelOf = ImmutableIntArray.builder();
     Map<RowLabel, Integer> known = new HashMap<>();
     for (int i = 0; i < part.size(); i++) {
       FedSequence sequence = part.get(i);
@@ -93,7 +95,7 @@ final class MicroBatchBuilder {
         }
         indices.add(sequence.index());
         columns.add(t);
-        labels.add(label);
+        labelOf.add(label);
       }
     }
     return new MicroBatch(
@@ -105,7 +107,7 @@ final class MicroBatchBuilder {
             temperature),
         indices.build().toArray(),
         columns.build().toArray(),
-        labels.build().toArray());
+        labelOf.build().toArray());
   }
 
   private record RowLabel(int row, int label) {}

@@ -90,10 +90,10 @@ final class PackedSequencesTest {
       float[][] seen = packed.zeros();
       for (MicroBatch batch : packed.batches()) {
         TokenBatch tokens = batch.batch();
-        for (int i = 0; i < batch.labels().length; i++) {
+        for (int i = 0; i < batch.labelOf().length; i++) {
           TokenSequence sequence = sequences.get(batch.sequences()[i]);
           int column = batch.columns()[i];
-          int m = batch.labels()[i];
+          int m = batch.labelOf()[i];
           assertThat(tokens.labels()[m]).isEqualTo(sequence.response()[column]);
           assertThat(context(tokens, tokens.rows()[m])).isEqualTo(expected(sequence, column));
           seen[batch.sequences()[i]][column]++;
@@ -108,6 +108,24 @@ final class PackedSequencesTest {
         }
       }
     }
+  }
+
+  /** The prompt is in no more batches than its samples need, and shared ones stay together. */
+  @Test
+  void aGroupIsCutOnlyWhereNoBatchHasRoomForIt() {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      sequences.add(sequence(new int[] {1, 2, 3}, 40 + i, 0));
+    }
+    for (int i = 0; i < 4; i++) {
+      sequences.add(sequence(new int[] {2, 2, 3, 4, 5, 6}, 40 + i, 41, 42, 0));
+    }
+
+    var fits = PackedSequences.ofResponses(sequences, 18, 1f);
+    assertThat(fits.batches()).extracting(b -> b.batch().tokens().length).containsExactly(6, 18);
+
+    var cut = PackedSequences.ofResponses(sequences, 13, 1f);
+    assertThat(cut.batches()).extracting(b -> b.batch().tokens().length).containsExactly(6, 12, 12);
   }
 
   @Test
@@ -143,11 +161,11 @@ final class PackedSequencesTest {
 
     MicroBatch batch = packed.batches().get(0);
     assertThat(batch.batch().tokens()).containsExactly(5, 6, 1, 7, 8);
-    assertThat(batch.batch().layout().offsets()).containsExactly(0, 2, 3, 4, 5);
-    assertThat(batch.batch().layout().prefix()).containsExactly(-1, 0, 0, 2);
+    assertThat(batch.batch().layout().offsets()).containsExactly(0, 2, 3, 5);
+    assertThat(batch.batch().layout().prefix()).containsExactly(-1, 0, 0);
     assertThat(batch.batch().rows()).containsExactly(3, 4, 1, 2, 4, 3);
     assertThat(batch.batch().labels()).containsExactly(8, 10, 1, 2, 11, 9);
-    assertThat(batch.labels()).containsExactly(0, 1, 2, 3, 0, 4, 5, 0, 1);
+    assertThat(batch.labelOf()).containsExactly(0, 1, 2, 3, 0, 4, 5, 0, 1);
     assertThat(batch.counts()).containsExactly(3, 2, 1, 1, 1, 1);
     float[][] coefficients = {{1, 2}, {3, 4}, {5, 6}, {7, 0}, {8, 9}};
     assertThat(batch.gather(coefficients)).containsExactly(14, 11, 3, 4, 6, 7);
