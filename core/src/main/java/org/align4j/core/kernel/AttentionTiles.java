@@ -23,6 +23,9 @@ public final class AttentionTiles {
   /** Most sequences of a tile: enough to use a prefix well, few enough to occupy every thread. */
   private static final int MOST_MEMBERS = 8;
 
+  /** Most groups of a batch: enough tiles for many threads, few enough to be worth one each. */
+  private static final int MOST_GROUPS = 32;
+
   private final Heads heads;
   private int blocks;
   private int pieces;
@@ -37,6 +40,12 @@ public final class AttentionTiles {
   private int[] runRow = new int[16];
   private int[] runBefore = new int[16];
   private int[] groupEnd = new int[16];
+  private int[] groupRun = new int[16];
+  private int[] groupPart = new int[16];
+  private int[] level = new int[16];
+  private boolean[] begins = new boolean[16];
+  private int partRows;
+  private int[] partTargets = new int[16];
   private int[] pieceEnd = new int[16];
 
   /** No tiles yet. */
@@ -54,9 +63,22 @@ public final class AttentionTiles {
     return pieces * heads.key();
   }
 
-  /** Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. */
+  /**
+   * Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. A group is a
+   * segment and all that continue it, but for those that are groups of their own.
+   */
   public int gradientTiles() {
     return groups * heads.key();
+  }
+
+  /** Rows of gradients that groups have for keys they only continue. */
+  public int partRows() {
+    return partRows;
+  }
+
+  /** The row of k and v that each of these is a part of, {@code [partRows]}. */
+  public int[] partTargets() {
+    return partTargets;
   }
 
   /** Forgets all tiles. */
@@ -65,6 +87,7 @@ public final class AttentionTiles {
     pieces = 0;
     groups = 0;
     runs = 0;
+    partRows = 0;
     steps = false;
   }
 
@@ -74,9 +97,10 @@ public final class AttentionTiles {
     for (int s = 0; s < layout.segments(); s++) {
       addRun(layout.start(s), layout.offsets()[s], layout.prefix()[s]);
     }
+    chooseGroups(layout);
     for (int s : layout.depthFirst()) {
-      if (layout.prefix()[s] < 0) {
-        beginGroup();
+      if (begins[s]) {
+        beginGroup(s, layout.start(s));
       }
       int end = layout.end(s);
       for (int at = layout.start(s); at < end; ) {
@@ -86,6 +110,38 @@ public final class AttentionTiles {
         at = next;
       }
       groupEnd[groups - 1] = blocks;
+    }
+  }
+
+  /**
+   * Segments without a prefix begin a group. Then, level by level, those that continue others do,
+   * as long as the rows that they add to, which are not their own, are no more than those of the
+   * batch.
+   */
+  private void chooseGroups(SequenceLayout layout) {
+    int segments = layout.segments();
+    if (level.length < segments) {
+      level = new int[2 * segments];
+      begins = new boolean[2 * segments];
+    }
+    int deepest = 0;
+    int chosen = 0;
+    for (int s = 0; s < segments; s++) {
+      int before = layout.prefix()[s];
+      level[s] = before < 0 ? 0 : level[before] + 1;
+      begins[s] = before < 0;
+      deepest = Math.max(deepest, level[s]);
+      chosen += before < 0 ? 1 : 0;
+    }
+    int room = layout.tokens();
+    for (int depth = 1; depth <= deepest && chosen < MOST_GROUPS; depth++) {
+      for (int s = 0; s < segments && chosen < MOST_GROUPS; s++) {
+        if (level[s] == depth && layout.start(s) <= room) {
+          begins[s] = true;
+          room -= layout.start(s);
+          chosen++;
+        }
+      }
     }
   }
 
@@ -170,11 +226,20 @@ public final class AttentionTiles {
     pieceEnd[pieces++] = blocks;
   }
 
-  private void beginGroup() {
+  private void beginGroup(int run, int start) {
     if (groups == groupEnd.length) {
       groupEnd = Arrays.copyOf(groupEnd, 2 * groups);
+      groupRun = Arrays.copyOf(groupRun, 2 * groups);
+      groupPart = Arrays.copyOf(groupPart, 2 * groups);
     }
-    groups++;
+    if (partTargets.length < partRows + start) {
+      partTargets = Arrays.copyOf(partTargets, 2 * (partRows + start));
+    }
+    groupRun[groups] = run;
+    groupPart[groups++] = partRows;
+    for (int at = 0; at < start; at++) {
+      partTargets[partRows++] = rowOf(run, at);
+    }
   }
 
   private int pieceFrom(int piece) {
@@ -196,9 +261,19 @@ public final class AttentionTiles {
     return tile % heads.key();
   }
 
-  /** The group of a gradient's tile: a segment without a prefix and all that continue it. */
+  /** The group of a gradient's tile. */
   int group(int tile) {
     return tile / heads.key();
+  }
+
+  /** Keys before a group's own: their gradients go to {@link #groupPart}. */
+  int groupStart(int group) {
+    return runStart[groupRun[group]];
+  }
+
+  /** First of the {@link #partRows} of a group. */
+  int groupPart(int group) {
+    return groupPart[group];
   }
 
   int groupFrom(int group) {
@@ -238,7 +313,11 @@ public final class AttentionTiles {
 
   /** Row of the key at an absolute position. */
   int keyRow(int block, int at) {
-    int run = lastRun[block];
+    return rowOf(lastRun[block], at);
+  }
+
+  private int rowOf(int lastRun, int at) {
+    int run = lastRun;
     while (at < runStart[run]) {
       run = runBefore[run];
     }

@@ -270,9 +270,11 @@ public interface Kernels {
       Scratch scratch);
 
   /**
-   * Gradients of {@link #attention} over packed tokens: dq, dk, dv of all rows are overwritten; a
-   * segment collects the contributions of those that continue it in their order. Split: {@link
-   * AttentionTiles#gradientTiles}.
+   * Gradients of {@link #attention} over packed tokens: dq, dk, dv of all rows are overwritten.
+   * What a group adds to keys that it only continues goes to parts, which {@link #scatterAddRows}
+   * then adds to dk and dv. Split: {@link AttentionTiles#gradientTiles}.
+   *
+   * @param dkParts {@code [partRows, Hk·headDim]}, as dvParts; see {@link AttentionTiles#partRows}
    */
   void attentionGradient(
       Matrix q,
@@ -285,6 +287,8 @@ public interface Kernels {
       Matrix dq,
       Matrix dk,
       Matrix dv,
+      Matrix dkParts,
+      Matrix dvParts,
       int from,
       int to,
       Scratch scratch);

@@ -91,11 +91,21 @@ final class ScalarAttention {
       Matrix dq,
       Matrix dk,
       Matrix dv,
+      Matrix dkParts,
+      Matrix dvParts,
       int tile) {
     int d = tiles.heads().headDim();
     int share = tiles.heads().query() / tiles.heads().key();
     int group = tiles.group(tile);
     int keyColumn = tiles.keyHead(tile) * d;
+    int own = tiles.groupStart(group);
+    int part = tiles.groupPart(group);
+    for (int n = part; n < part + own; n++) {
+      for (int c = keyColumn; c < keyColumn + d; c++) {
+        dkParts.set(n, c, 0);
+        dvParts.set(n, c, 0);
+      }
+    }
     for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
       for (int row = tiles.queryRow(block);
           row < tiles.queryRow(block) + tiles.count(block);
@@ -114,13 +124,14 @@ final class ScalarAttention {
           float delta = dot(dOut, row, h * d, out, row, h * d, d);
           for (int j = 0; j <= tiles.position(block) + i; j++) {
             int at = tiles.keyRow(block, j);
+            int to = j < own ? part + j : at;
             double p = Math.exp(score(q, row, h * d, k, at, keyColumn, d) - lse.get(row, h));
             float dp = dot(dOut, row, h * d, v, at, keyColumn, d);
             float ds = (float) (p * (dp - delta) / Math.sqrt(d));
             for (int c = 0; c < d; c++) {
-              dv.add(at, keyColumn + c, (float) p * dOut.get(row, h * d + c));
+              (j < own ? dvParts : dv).add(to, keyColumn + c, (float) p * dOut.get(row, h * d + c));
               dq.add(row, h * d + c, ds * k.get(at, keyColumn + c));
-              dk.add(at, keyColumn + c, ds * q.get(row, h * d + c));
+              (j < own ? dkParts : dk).add(to, keyColumn + c, ds * q.get(row, h * d + c));
             }
           }
         }

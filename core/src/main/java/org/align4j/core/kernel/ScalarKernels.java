@@ -264,11 +264,14 @@ public final class ScalarKernels implements Kernels {
       Matrix dq,
       Matrix dk,
       Matrix dv,
+      Matrix dkParts,
+      Matrix dvParts,
       int from,
       int to,
       Scratch scratch) {
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.gradient(q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, tile);
+      ScalarAttention.gradient(
+          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile);
     }
   }
 

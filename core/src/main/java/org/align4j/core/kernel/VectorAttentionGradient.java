@@ -28,6 +28,8 @@ final class VectorAttentionGradient {
   private final Matrix dq;
   private final Matrix dk;
   private final Matrix dv;
+  private final Matrix dkParts;
+  private final Matrix dvParts;
 
   VectorAttentionGradient(
       Matrix q,
@@ -39,7 +41,9 @@ final class VectorAttentionGradient {
       Matrix dOut,
       Matrix dq,
       Matrix dk,
-      Matrix dv) {
+      Matrix dv,
+      Matrix dkParts,
+      Matrix dvParts) {
     this.q = q;
     this.k = k;
     this.v = v;
@@ -50,6 +54,8 @@ final class VectorAttentionGradient {
     this.dq = dq;
     this.dk = dk;
     this.dv = dv;
+    this.dkParts = dkParts;
+    this.dvParts = dvParts;
   }
 
   void tile(int tile, Scratch scratch) {
@@ -64,14 +70,21 @@ final class VectorAttentionGradient {
         VectorRows.zero(dv.address(n) + 4L * g * d, d);
       }
     }
+    int part = tiles.groupPart(group);
+    dkParts.checkRows(part, part + tiles.groupStart(group));
+    dvParts.checkRows(part, part + tiles.groupStart(group));
+    for (int n = part; n < part + tiles.groupStart(group); n++) {
+      VectorRows.zero(dkParts.address(n) + 4L * g * d, d);
+      VectorRows.zero(dvParts.address(n) + 4L * g * d, d);
+    }
     int share = heads.query() / heads.key();
     int panels = (AttentionTiles.QUERY_BLOCK * share + WIDTH - 1) / WIDTH;
     for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
-      block(block, g, d, share, panels, scratch);
+      block(group, block, g, d, share, panels, scratch);
     }
   }
 
-  private void block(int block, int g, int d, int share, int most, Scratch scratch) {
+  private void block(int group, int block, int g, int d, int share, int most, Scratch scratch) {
     int rows = tiles.count(block) * share;
     int panels = (rows + WIDTH - 1) / WIDTH;
     int padded = panels * WIDTH;
@@ -142,10 +155,10 @@ final class VectorAttentionGradient {
       }
       Packing.rows(allP, 4L * padded, 4, count, padded, packed);
       columns(packed, dOutRows, padded, count, across, partial);
-      addRows(partial, block, start, count, d, across, dv, g * d);
+      addRows(partial, group, block, start, count, d, across, dv, dvParts, g * d);
       Packing.rows(allDs, 4L * padded, 4, count, padded, packed);
       columns(packed, queryRows, padded, count, across, partial);
-      addRows(partial, block, start, count, d, across, dk, g * d);
+      addRows(partial, group, block, start, count, d, across, dk, dkParts, g * d);
     }
     scaleRows(dQueries, (long) padded * d, scale);
     VectorAttention.unpackRows(dQueries, tiles, block, head, share, d, dq);
@@ -179,11 +192,25 @@ final class VectorAttentionGradient {
     }
   }
 
+  /** Adds to the rows of the group, and to its part of those that it continues. */
   private void addRows(
-      long partial, int block, int start, int count, int d, int across, Matrix y, int column) {
-    for (int j = 0; j < count; j++) {
-      long at = y.address(tiles.keyRow(block, start + j)) + 4L * column;
-      VectorRows.axpy(1, partial + j * across * PANEL_PITCH, at, d);
+      long partial,
+      int group,
+      int block,
+      int start,
+      int count,
+      int d,
+      int across,
+      Matrix y,
+      Matrix parts,
+      int column) {
+    int own = tiles.groupStart(group);
+    for (int at = start; at < start + count; at++) {
+      long row =
+          at < own
+              ? parts.address(tiles.groupPart(group) + at)
+              : y.address(tiles.keyRow(block, at));
+      VectorRows.axpy(1, partial + (at - start) * across * PANEL_PITCH, row + 4L * column, d);
     }
   }
 

@@ -279,11 +279,14 @@ public final class VectorKernels implements Kernels {
       Matrix dq,
       Matrix dk,
       Matrix dv,
+      Matrix dkParts,
+      Matrix dvParts,
       int from,
       int to,
       Scratch scratch) {
     VectorAttentionGradient gradient =
-        new VectorAttentionGradient(q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv);
+        new VectorAttentionGradient(
+            q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts);
     for (int tile = from; tile < to; tile++) {
       gradient.tile(tile, scratch);
     }

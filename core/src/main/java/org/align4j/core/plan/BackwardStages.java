@@ -265,6 +265,8 @@ final class BackwardStages {
     Slot dq = writes.get(0).kernelTarget();
     Slot dk = writes.get(1).kernelTarget();
     Slot dv = writes.get(2).kernelTarget();
+    Slot dkParts = layout.parts(op).get(0);
+    Slot dvParts = layout.parts(op).get(1);
     Task task =
         (from, to, scratch) ->
             kernels.attentionGradient(
@@ -278,10 +280,23 @@ final class BackwardStages {
                 dq.matrix(),
                 dk.matrix(),
                 dv.matrix(),
+                dkParts.matrix(),
+                dvParts.matrix(),
                 from,
                 to,
                 scratch);
-    return () -> context.threads().run(task, tiles.gradientTiles(), 1);
+    return Stage.sequence(
+        () -> context.threads().run(task, tiles.gradientTiles(), 1),
+        addParts(tiles, dkParts, dk),
+        addParts(tiles, dvParts, dv));
+  }
+
+  private Stage addParts(AttentionTiles tiles, Slot parts, Slot target) {
+    return columnSums(
+        target.columns(),
+        (from, to) ->
+            kernels.scatterAddRows(
+                parts.matrix(), tiles.partTargets(), tiles.partRows(), target.matrix(), from, to));
   }
 
   private Slot extra(Operation op) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.kernel.Kernels;
 import org.align4j.core.plan.Operation.Attention;
 import org.align4j.core.plan.Operation.Columns;
 import org.align4j.core.plan.Operation.LayerNorm;
@@ -28,6 +29,7 @@ final class Layout {
   private final @Nullable Slot[] recomputed;
   private final GradientSlots gradients;
   private final Map<Operation, Slot> extras = new HashMap<>();
+  private final Map<Operation, ImmutableList<Slot>> attentionParts = new HashMap<>();
   private final PlanNode hidden;
 
   Layout(Graph graph, boolean training) {
@@ -83,6 +85,11 @@ final class Layout {
   /** Statistics of an operation: log-sum-exps of an attention, inverse deviations of a norm. */
   @Nullable Slot extra(Operation operation) {
     return extras.get(operation);
+  }
+
+  /** Room for the parts of dk and dv, see {@link Kernels#attentionGradient}. */
+  ImmutableList<Slot> parts(Operation attention) {
+    return attentionParts.getOrDefault(attention, ImmutableList.of());
   }
 
   /** Floats per token. */
@@ -171,6 +178,12 @@ final class Layout {
         if (logSumExp != null) {
           logSumExp.storage().use(time);
         }
+        Slot parts = open(2 * a.k().columns(), time);
+        attentionParts.put(
+            op,
+            ImmutableList.of(
+                add(parts.part(0, a.k().columns())),
+                add(parts.part(a.k().columns(), a.k().columns()))));
       }
       case RmsNorm norm -> extras.put(op, open(norm.x().columns() / norm.weight().columns(), time));
       case LayerNorm norm -> extras.put(op, open(2, time));

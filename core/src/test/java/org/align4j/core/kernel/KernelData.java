@@ -1,6 +1,7 @@
 package org.align4j.core.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.align4j.core.ops.Heads;
@@ -61,6 +62,35 @@ final class KernelData implements AutoCloseable {
         kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
     kernels.pack(source, layout, packed, 0, packed.panels());
     return packed;
+  }
+
+  /** dq, dk and dv of attention over a layout, on some threads. */
+  List<Matrix> attentionGradient(
+      Kernels kernels,
+      Threads threads,
+      AttentionTiles tiles,
+      List<Matrix> qkv,
+      Matrix out,
+      Matrix lse,
+      Matrix dOut) {
+    Matrix q = qkv.get(0);
+    Matrix k = qkv.get(1);
+    Matrix v = qkv.get(2);
+    Matrix dq = matrix(q.rows(), q.columns());
+    Matrix dk = matrix(k.rows(), k.columns());
+    Matrix dv = matrix(k.rows(), k.columns());
+    Matrix dkParts = matrix(k.rows(), k.columns());
+    Matrix dvParts = matrix(k.rows(), k.columns());
+    threads.run(
+        (a, b, s) ->
+            kernels.attentionGradient(
+                q, k, v, tiles, out, lse, dOut, dq, dk, dv, dkParts, dvParts, a, b, s),
+        tiles.gradientTiles(),
+        1);
+    int parts = tiles.partRows();
+    kernels.scatterAddRows(dkParts, tiles.partTargets(), parts, dk, 0, k.columns());
+    kernels.scatterAddRows(dvParts, tiles.partTargets(), parts, dv, 0, k.columns());
+    return List.of(dq, dk, dv);
   }
 
   /** A cache whose rows {@code at} are those of k and v, and NaN all others. */

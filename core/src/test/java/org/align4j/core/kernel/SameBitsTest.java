@@ -265,16 +265,13 @@ class SameBitsTest {
         Matrix out = data.matrix(180, 32);
         Matrix lse = data.matrix(180, 4);
         Matrix dOut = data.matrix(180, 32);
-        Matrix dq = data.matrix(180, 32);
-        Matrix dk = data.matrix(180, 16);
-        Matrix dv = data.matrix(180, 16);
         pool.run(
             (a, b, s) -> kernels.attention(q, k, v, tiles, out, lse, a, b, s), tiles.tiles(), 1);
-        pool.run(
-            (a, b, s) ->
-                kernels.attentionGradient(q, k, v, tiles, out, lse, dOut, dq, dk, dv, a, b, s),
-            tiles.gradientTiles(),
-            1);
+        List<Matrix> gradients =
+            data.attentionGradient(kernels, pool, tiles, List.of(q, k, v), out, lse, dOut);
+        Matrix dq = gradients.get(0);
+        Matrix dk = gradients.get(1);
+        Matrix dv = gradients.get(2);
         Matrix dW = data.matrix(32, 16);
         PackedMatrix packed = data.pack(kernels, k, WeightLayout.IN_OUT);
         pool.run(
