@@ -13,8 +13,8 @@ import org.align4j.core.ops.Heads;
 /**
  * Gradient of attention: the scores are computed again, then {@code p = exp(s − lse)}, {@code ds =
  * p·(do·v − do·out)}, {@code dv = pᵀ·do}, {@code dq = ds·k/√d}, {@code dk = dsᵀ·q/√d}. One tile is
- * a whole group (a segment and all that continue it) for one key head: blocks of queries go by in
- * order, and each adds its share to dk and dv, so the order never changes.
+ * a group for one key head: blocks of queries go by in order, and each adds its share to dk and dv,
+ * or to the group's parts of them, so the order never changes.
  */
 final class VectorAttentionGradient {
 

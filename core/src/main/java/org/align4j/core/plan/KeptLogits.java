@@ -1,10 +1,11 @@
 package org.align4j.core.plan;
 
-import java.util.Arrays;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.Threads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class KeptLogits {
   private final long budget;
   private @Nullable Floats floats;
   private Matrix[] slices = new Matrix[0];
-  private int[] rows = new int[0];
+  private int room;
   private int count;
 
   /**
@@ -32,28 +33,27 @@ final class KeptLogits {
     this.budget = budget;
   }
 
-  /** Makes room for the logits of these rows, in place of what was kept. */
-  void begin(int[] ofRows, int rowCount) {
-    int room = (rowCount + 15) / 16 * 16;
-    if (rows.length != room) {
-      cut(room);
+  /** Makes room for the logits of so many rows, in place of what was kept. */
+  void begin(int rows) {
+    int wanted = (rows + 15) / 16 * 16;
+    if (room != wanted) {
+      cut(wanted);
     }
-    System.arraycopy(ofRows, 0, rows, 0, rowCount);
-    count = rowCount;
+    count = rows;
   }
 
-  private void cut(int room) {
-    rows = new int[0];
+  private void cut(int rows) {
+    room = 0;
     slices = new Matrix[0];
     int width = Math.min(Kernels.SLICE, vocabulary);
-    long length = (long) room * width;
+    long length = (long) rows * width;
     Matrix[] pieces = new Matrix[(int) Math.min(Kernels.slices(vocabulary), budget / length)];
     for (int s = 0; s < pieces.length; s++) {
       Matrix whole = floats(pieces.length * length).slice(s * length, length).matrix(width);
       pieces[s] = whole.columns(0, Math.min(width, vocabulary - s * width));
     }
     slices = pieces;
-    rows = new int[room];
+    room = rows;
   }
 
   private Floats floats(long length) {
@@ -71,9 +71,33 @@ final class KeptLogits {
     return s < slices.length ? slices[s] : null;
   }
 
-  /** Whether what is kept are the logits of these rows. */
-  boolean holds(int[] ofRows, int rowCount) {
-    return count == rowCount && Arrays.equals(rows, 0, count, ofRows, 0, rowCount);
+  /**
+   * Keeps only some rows, moved together.
+   *
+   * @param rows ascending
+   * @return false, with nothing done, where they are not all kept
+   */
+  boolean narrow(Kernels kernels, Threads threads, int[] rows, int wanted) {
+    if (wanted == 0 || rows[wanted - 1] >= count) {
+      return false;
+    }
+    int inPlace = 0;
+    while (inPlace < wanted && rows[inPlace] == inPlace) {
+      inPlace++;
+    }
+    if (inPlace < wanted) {
+      int first = inPlace;
+      Task move =
+          (from, to, scratch) -> {
+            // Row n comes from row rows[n] >= n, and rows are moved in order: none is lost.
+            for (int s = from; s < to; s++) {
+              kernels.gatherRows(slices[s], rows, slices[s], first, wanted);
+            }
+          };
+      threads.run(move, slices.length, 1);
+    }
+    count = wanted;
+    return true;
   }
 
   /** The backward pass has turned them into gradients. */
@@ -84,7 +108,7 @@ final class KeptLogits {
   /** Gives the memory back; a backward pass that is still to come makes the logits again. */
   void release() {
     clear();
-    rows = new int[0];
+    room = 0;
     slices = new Matrix[0];
     Floats there = floats;
     floats = null;

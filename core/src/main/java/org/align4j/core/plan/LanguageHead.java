@@ -131,7 +131,7 @@ final class LanguageHead implements PlanHead {
       Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
       boolean kept = keep && start == 0;
       if (kept) {
-        keptLogits.begin(m.rows, count);
+        keptLogits.begin(count);
       }
       for (slice = 0; slice < slices; slice++) {
         useLogits(m, kept);
@@ -169,7 +169,7 @@ final class LanguageHead implements PlanHead {
       float atTemperature,
       HeadCoefficients coefficients,
       Matrix target,
-      boolean kept) {
+      int @Nullable [] kept) {
     hidden = from;
     dHidden = target;
     temperature = atTemperature;
@@ -189,7 +189,8 @@ final class LanguageHead implements PlanHead {
         dEntropy = m.dEntropy;
       }
       hiddenPanels = packedHidden.of(m.hidden, count);
-      boolean there = kept && start == 0 && keptLogits.holds(m.rows, count);
+      boolean there =
+          kept != null && start == 0 && keptLogits.narrow(kernels, context.threads(), kept, count);
       for (slice = 0; slice < slices; slice++) {
         if (!useLogits(m, there)) {
           run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);

@@ -28,8 +28,8 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
    * Adds the gradient of the rows listed to {@code dHidden} and to the parameters' gradients.
    *
    * @param coefficients of the same rows
-   * @param kept whether {@code hidden} is that of the last forward pass that kept; what it kept is
-   *     used where the rows are the same, so not where one has no coefficient
+   * @param kept which of the rows of the last forward pass that kept these are, ascending; null
+   *     where {@code hidden} is of another pass
    */
   void backward(
       Matrix hidden,
@@ -39,7 +39,7 @@ sealed interface PlanHead extends AutoCloseable permits LanguageHead, ScalarOutp
       float temperature,
       HeadCoefficients coefficients,
       Matrix dHidden,
-      boolean kept);
+      int @Nullable [] kept);
 
   @Override
   void close();

@@ -210,7 +210,7 @@ public final class PlanNetwork implements Network {
         batch.temperature(),
         selection.coefficients(withEntropy),
         plan.hiddenGradient().matrix(),
-        kept && selection.isWhole());
+        kept ? selection.chosenOutputs() : null);
     plan.backward();
   }
 

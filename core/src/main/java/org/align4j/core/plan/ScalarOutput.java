@@ -69,7 +69,7 @@ final class ScalarOutput implements PlanHead {
       float temperature,
       HeadCoefficients coefficients,
       Matrix target,
-      boolean kept) {
+      int @Nullable [] kept) {
     if (dWeight == null) {
       dWeight = context.weights().gradient(head.weight());
       PlanNode biasNode = head.bias();

@@ -117,6 +117,11 @@ final class Selection {
     return rows;
   }
 
+  /** Which labelled rows of the part the selected ones are, ascending. */
+  int[] chosenOutputs() {
+    return chosenOutputs;
+  }
+
   int[] labels() {
     return labels;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.Threads;
 import org.junit.jupiter.api.Test;
 
 /** How much is kept, and of what. */
@@ -18,7 +19,7 @@ class KeptLogitsTest {
   void everySliceOfFewRowsHasItsPlaceAndTheLastItsWidth() {
     try (NativeMemory memory = new NativeMemory()) {
       KeptLogits kept = new KeptLogits(memory, 2 * Kernels.SLICE + 5, 1 << 20);
-      kept.begin(new int[] {3, 4}, 2);
+      kept.begin(2);
       Matrix[] slices = new Matrix[3];
       for (int s = 0; s < 3; s++) {
         slices[s] = requireNonNull(kept.slice(s));
@@ -43,7 +44,7 @@ class KeptLogitsTest {
   }
 
   private static int slices(KeptLogits kept, int rows) {
-    kept.begin(new int[rows], rows);
+    kept.begin(rows);
     int found = 0;
     while (kept.slice(found) != null) {
       requireNonNull(kept.slice(found)).set(rows - 1, Kernels.SLICE - 1, 1f);
@@ -53,15 +54,27 @@ class KeptLogitsTest {
   }
 
   @Test
-  void onlyTheSameRowsAreHeldAndOnlyOnce() {
-    try (NativeMemory memory = new NativeMemory()) {
-      KeptLogits kept = new KeptLogits(memory, 10, BUDGET);
-      kept.begin(new int[] {3, 5, 0}, 2);
-      assertThat(kept.holds(new int[] {3, 5}, 2)).isTrue();
-      assertThat(kept.holds(new int[] {3, 6}, 2)).isFalse();
-      assertThat(kept.holds(new int[] {3, 5}, 1)).isFalse();
+  void rowsThatAreKeptMoveTogetherAndOthersAreNotThere() {
+    Kernels kernels = Kernels.best();
+    try (NativeMemory memory = new NativeMemory();
+        Threads threads = new Threads(2)) {
+      KeptLogits kept = new KeptLogits(memory, Kernels.SLICE + 5, 1 << 20);
+      kept.begin(4);
+      for (int s = 0; s < 2; s++) {
+        for (int row = 0; row < 4; row++) {
+          requireNonNull(kept.slice(s)).set(row, 4, 10 * s + row);
+        }
+      }
+      assertThat(kept.narrow(kernels, threads, new int[] {0, 4}, 2)).isFalse();
+      assertThat(kept.narrow(kernels, threads, new int[] {0, 2, 3, 9}, 3)).isTrue();
+      for (int s = 0; s < 2; s++) {
+        Matrix slice = requireNonNull(kept.slice(s));
+        assertThat(new float[] {slice.get(0, 4), slice.get(1, 4), slice.get(2, 4)})
+            .containsExactly(10 * s, 10 * s + 2, 10 * s + 3);
+      }
+      assertThat(kept.narrow(kernels, threads, new int[] {3}, 1)).isFalse();
       kept.clear();
-      assertThat(kept.holds(new int[] {3, 5}, 2)).isFalse();
+      assertThat(kept.narrow(kernels, threads, new int[] {0}, 1)).isFalse();
     }
   }
 }
