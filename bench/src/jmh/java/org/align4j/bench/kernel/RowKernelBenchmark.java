@@ -80,12 +80,26 @@ public class RowKernelBenchmark {
       Matrix lse = state.matrix(N, 9);
       Matrix attended = state.matrix(N, D);
       Matrix dx = state.matrix(N, D);
-      Matrix parts = state.matrix(N, 192);
+      Matrix dKeyParts = state.matrix(N, 192);
+      Matrix dValueParts = state.matrix(N, 192);
       attention = (from, to, s) -> k.attention(x, key, value, tiles, attended, lse, from, to, s);
       attentionGradient =
           (from, to, s) ->
               k.attentionGradient(
-                  x, key, value, tiles, attended, lse, dy, dx, dKey, dValue, parts, parts, from, to,
+                  x,
+                  key,
+                  value,
+                  tiles,
+                  attended,
+                  lse,
+                  dy,
+                  dx,
+                  dKey,
+                  dValue,
+                  dKeyParts,
+                  dValueParts,
+                  from,
+                  to,
                   s);
       Matrix logits = state.matrix(LABELS, V);
       Matrix sums = state.matrix(LABELS, 3 * V / Kernels.SLICE);

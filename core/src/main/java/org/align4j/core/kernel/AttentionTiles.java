@@ -43,6 +43,8 @@ public final class AttentionTiles {
   private int[] groupRun = new int[16];
   private int[] groupPart = new int[16];
   private int[] level = new int[16];
+  private int[] children = new int[16];
+  private int[] treeTokens = new int[16];
   private boolean[] begins = new boolean[16];
   private int partRows;
   private int[] partTargets = new int[16];
@@ -65,7 +67,8 @@ public final class AttentionTiles {
 
   /**
    * Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. A group is a
-   * segment and all that continue it, but for those that are groups of their own.
+   * segment, or neighbours that continue the same one, and all that continue these but for groups
+   * of their own.
    */
   public int gradientTiles() {
     return groups * heads.key();
@@ -114,14 +117,17 @@ public final class AttentionTiles {
   }
 
   /**
-   * Segments without a prefix begin a group. Then, level by level, those that continue others do,
-   * as long as the rows that they add to, which are not their own, are no more than those of the
-   * batch.
+   * Segments without a prefix begin a group; then, level by level, those that continue them do, as
+   * many as have room: the rows that groups add to without owning them are no more than the rows of
+   * the batch. Where there is no room for all that continue a segment, neighbours of about equal
+   * size are one group, and what was to spare is spent: nothing deeper may part them.
    */
   private void chooseGroups(SequenceLayout layout) {
     int segments = layout.segments();
     if (level.length < segments) {
       level = new int[2 * segments];
+      children = new int[2 * segments];
+      treeTokens = new int[2 * segments];
       begins = new boolean[2 * segments];
     }
     int deepest = 0;
@@ -129,18 +135,49 @@ public final class AttentionTiles {
     for (int s = 0; s < segments; s++) {
       int before = layout.prefix()[s];
       level[s] = before < 0 ? 0 : level[before] + 1;
+      children[s] = 0;
+      treeTokens[s] = layout.length(s);
       begins[s] = before < 0;
       deepest = Math.max(deepest, level[s]);
-      chosen += before < 0 ? 1 : 0;
+      if (before < 0) {
+        chosen++;
+      } else {
+        children[before]++;
+      }
+    }
+    for (int s = segments - 1; s >= 0; s--) {
+      if (layout.prefix()[s] >= 0) {
+        treeTokens[layout.prefix()[s]] += treeTokens[s];
+      }
     }
     int room = layout.tokens();
-    for (int depth = 1; depth <= deepest && chosen < MOST_GROUPS; depth++) {
+    for (int depth = 0; depth < deepest && chosen < MOST_GROUPS; depth++) {
       for (int s = 0; s < segments && chosen < MOST_GROUPS; s++) {
-        if (level[s] == depth && layout.start(s) <= room) {
-          begins[s] = true;
-          room -= layout.start(s);
-          chosen++;
+        if (level[s] == depth && children[s] > 0) {
+          int most = Math.min(room / layout.end(s), MOST_GROUPS - chosen);
+          int wanted = Math.min(most, children[s]);
+          beginChildren(layout, s, wanted);
+          room -= wanted * layout.end(s);
+          chosen += wanted;
         }
+      }
+    }
+  }
+
+  /**
+   * Has all that continue a segment begin groups, or as many as wanted at about equal distances.
+   */
+  private void beginChildren(SequenceLayout layout, int segment, int wanted) {
+    long total = treeTokens[segment] - layout.length(segment);
+    long before = 0;
+    int begun = 0;
+    for (int s = segment + 1; s < layout.segments() && begun < wanted; s++) {
+      if (layout.prefix()[s] == segment) {
+        if (wanted == children[segment] || before * wanted >= begun * total) {
+          begins[s] = true;
+          begun++;
+        }
+        before += treeTokens[s];
       }
     }
   }

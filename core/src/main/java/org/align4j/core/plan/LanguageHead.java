@@ -1,5 +1,6 @@
 package org.align4j.core.plan;
 
+import java.util.Arrays;
 import org.align4j.core.engine.Head;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
@@ -178,8 +179,10 @@ final class LanguageHead implements PlanHead {
       sliceRows = slices(context.weights().matrix(table));
     }
     float[] entropyCoefficients = coefficients.dEntropy();
-    for (int start = 0; start < total; start += BLOCK) {
-      Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
+    int first = kept == null ? 0 : firstBlock(kept, total);
+    for (int start = 0; start < total; start += count) {
+      boolean ofFirst = start == 0 && first > 0;
+      Memory m = begin(rows, labels, start, ofFirst ? first : Math.min(BLOCK, total - start));
       m.logSumExp.copyFrom(coefficients.logSumExp(), start, count);
       m.entropy.copyFrom(coefficients.entropy(), start, count);
       System.arraycopy(coefficients.dOutputs(), start, m.dOutputs, 0, count);
@@ -204,6 +207,12 @@ final class LanguageHead implements PlanHead {
       run(scatterTask, columns, Stage.Context.columnTile(columns));
     }
     keptLogits.clear();
+  }
+
+  /** How many of some rows, ascending, were in the first block of the forward pass. */
+  private static int firstBlock(int[] kept, int total) {
+    int found = Arrays.binarySearch(kept, 0, total, BLOCK);
+    return found < 0 ? -found - 1 : found;
   }
 
   /** Gives back the memory of kept logits: decoding wants it for its cache. */

@@ -145,6 +145,31 @@ class PlanBackwardTest {
     }
   }
 
+  /** More rows than a block of the head, some of the first one left out. */
+  @Test
+  void moreRowsThanTheHeadTakesAtOnceLoseNone() {
+    Random random = new Random(8);
+    List<Batches.Group> groups = Batches.groups(random, SmallNetwork.LLAMA.vocabulary(), 40, 90);
+    TokenBatch batch = Batches.shared(groups, 1f);
+    assertThat(batch.rows()).hasSizeGreaterThan(1100);
+    float[] coefficients = Batches.coefficients(random, batch.rows().length);
+    for (int m = 0; m < 60; m += 3) {
+      coefficients[m] = 0;
+    }
+    try (Parameters parameters = SmallNetwork.LLAMA.randomParameters(2);
+        PlanNetwork network = PlanNetwork.create(SmallNetwork.LLAMA, parameters)) {
+      float[] kept = gradient(network, batch, coefficients);
+      network.gradients().zero();
+      network.forward(batch);
+      try (Decoder decoder = network.decoder(1, 8)) {
+        assertThat(decoder.freeSlots()).isEqualTo(1);
+      }
+      network.backward(coefficients, null);
+      assertThat(network.gradients().flat().toFloatVector()).isEqualTo(kept);
+      assertClose(kept, gradient(network, Batches.separate(groups, 1f), coefficients));
+    }
+  }
+
   /** Of the logits that were kept only those of the rows with coefficients are used. */
   @ParameterizedTest
   @EnumSource(SmallNetwork.class)
