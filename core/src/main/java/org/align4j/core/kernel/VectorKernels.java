@@ -77,27 +77,17 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      x.checkRows(indices[n], indices[n] + 1);
-      VectorRows.copy(x.address(indices[n]), y.address(n), y.columns());
-    }
+    VectorRows.gatherRows(x, indices, y, from, to);
   }
 
   @Override
   public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
-    for (int n = from; n < to; n++) {
-      y.checkRows(indices[n], indices[n] + 1);
-      VectorRows.copy(x.address(n), y.address(indices[n]), x.columns());
-    }
+    VectorRows.scatterRows(x, indices, y, from, to);
   }
 
   @Override
   public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
-    for (int n = 0; n < rows; n++) {
-      y.checkRows(indices[n], indices[n] + 1);
-      long target = y.address(indices[n]) + 4L * from;
-      VectorRows.add(target, x.address(n) + 4L * from, target, to - from);
-    }
+    VectorRows.scatterAddRows(x, indices, rows, y, from, to);
   }
 
   @Override

@@ -44,6 +44,28 @@ final class VectorRows {
     }
   }
 
+  static void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      x.checkRows(indices[n], indices[n] + 1);
+      copy(x.address(indices[n]), y.address(n), y.columns());
+    }
+  }
+
+  static void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      y.checkRows(indices[n], indices[n] + 1);
+      copy(x.address(n), y.address(indices[n]), x.columns());
+    }
+  }
+
+  static void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
+    for (int n = 0; n < rows; n++) {
+      y.checkRows(indices[n], indices[n] + 1);
+      long target = y.address(indices[n]) + 4L * from;
+      add(target, x.address(n) + 4L * from, target, to - from);
+    }
+  }
+
   static void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
     for (int n = 0; n < rows; n++) {
       long target = dBias.address() + 4L * from;

@@ -145,8 +145,7 @@ final class Branches {
     boolean keeps = from.heirs == null && from.listed == from.members;
     Branch heir = keeps ? from : fork(from);
     if (heir.row == Branch.NONE) {
-      int gap = heir.prompt.gap();
-      heir.row = cache.take(gap + heir.prompt.rest) + gap;
+      heir.row = takeRun(heir.prompt);
     }
     heir.token = token;
     heir.sibling = from.heirs;
@@ -161,11 +160,15 @@ final class Branches {
     Branch fork = new Branch(prompt);
     if (from.length > 0) {
       int gap = prompt.gap();
-      fork.row = cache.take(gap + prompt.rest) + gap;
+      fork.row = takeRun(prompt);
       fork.length = from.length;
       cache.copy(from.row - gap, fork.row - gap, gap + from.length);
     }
     return fork;
+  }
+
+  private int takeRun(Prompt prompt) {
+    return cache.take(prompt.gap() + prompt.rest) + prompt.gap();
   }
 
   /** Branch i of those that the last {@link #advance} made longer. */
