@@ -23,6 +23,9 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param actorLearningRate peak learning rate of the policy; paper 5e-7 for 8B
  * @param criticLearningRate learning rate of the critic; paper 9e-6
  * @param warmupUpdates rollout batches over which the learning rates rise from 0
+ * @param decayUpdates rollout batches after which the learning rates have come down to a tenth,
+ *     along half a cosine (OpenRLHF's {@code cosine_with_min_lr}, over its whole run); 0 keeps the
+ *     peak
  * @param maxNormClip global gradient norm is clipped to this; 0 for no clipping; OpenRLHF 1.0
  * @param weightDecay of AdamW; OpenRLHF 0
  * @param criticWarmupUpdates rollout batches that train the critic alone, so that the first
@@ -61,6 +64,7 @@ public record RlSettings(
     double actorLearningRate,
     double criticLearningRate,
     int warmupUpdates,
+    int decayUpdates,
     double maxNormClip,
     double weightDecay,
     int criticWarmupUpdates,
@@ -97,6 +101,7 @@ public record RlSettings(
           1f,
           5e-7,
           9e-6,
+          0,
           0,
           1.0,
           0.0,
@@ -138,6 +143,7 @@ public record RlSettings(
           5e-5,
           1e-3,
           0,
+          0,
           1.0,
           0.0,
           0,
@@ -175,6 +181,7 @@ public record RlSettings(
           1e-5,
           1e-5,
           0,
+          0,
           1.0,
           0.0,
           0,
@@ -210,6 +217,11 @@ public record RlSettings(
     notNegative("actorLearningRate", actorLearningRate);
     notNegative("criticLearningRate", criticLearningRate);
     notNegative("warmupUpdates", warmupUpdates);
+    checkArgument(
+        decayUpdates == 0 || decayUpdates > warmupUpdates,
+        "decayUpdates is %s: it must be 0 (no decay) or above warmupUpdates, %s",
+        decayUpdates,
+        warmupUpdates);
     notNegative("maxNormClip", maxNormClip);
     notNegative("weightDecay", weightDecay);
     notNegative("criticWarmupUpdates", criticWarmupUpdates);

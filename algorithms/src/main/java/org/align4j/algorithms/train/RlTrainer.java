@@ -16,6 +16,8 @@ import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.core.engine.Network;
 import org.align4j.core.metric.MetricSink;
+import org.align4j.core.optim.LearningRateSchedule;
+import org.align4j.core.optim.LearningRateSchedule.Decay;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,9 +195,15 @@ public final class RlTrainer implements AutoCloseable {
         models.ratioTolerance());
   }
 
+  /** Of this rollout batch, counted from 1: none is sampled to be learnt from at rate 0. */
   private double rate(double peak) {
     int warmup = settings.warmupUpdates();
-    return updates >= warmup ? peak : peak * updates / warmup;
+    int decay = settings.decayUpdates();
+    LearningRateSchedule schedule =
+        decay == 0
+            ? new LearningRateSchedule(peak, warmup, 1, Decay.CONSTANT, 1)
+            : LearningRateSchedule.cosine(peak, warmup, decay);
+    return schedule.at(updates);
   }
 
   private static TrainingBatch batch(

@@ -34,5 +34,9 @@ class RlSettingsTest {
         .hasMessageContaining("maxEpochs is two: it must be a number");
     assertThatThrownBy(() -> RlSettings.PAPER.with("filterGroups", "yes"))
         .hasMessageContaining("true or false");
+    RlSettings warm = RlSettings.PAPER.with("warmupUpdates", "5");
+    assertThatThrownBy(() -> warm.with("decayUpdates", "5"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("decayUpdates is 5: it must be 0 (no decay) or above warmupUpdates, 5");
   }
 }

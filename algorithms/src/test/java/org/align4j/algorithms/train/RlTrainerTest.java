@@ -81,6 +81,29 @@ class RlTrainerTest {
   }
 
   @Test
+  void learningRatesRiseOverTheWarmUpAndFallToATenth() {
+    RlSettings settings = TinyRun.SETTINGS.with("algorithm", "ppo");
+    assertThat(rates(settings)).containsExactly(1e-2, 1e-2, 1e-2, 1e-2, 1e-2);
+    settings = settings.with("warmupUpdates", "2");
+    assertThat(rates(settings)).containsExactly(5e-3, 1e-2, 1e-2, 1e-2, 1e-2);
+    settings = settings.with("decayUpdates", "4");
+    assertThat(rates(settings))
+        .containsExactly(new double[] {5e-3, 1e-2, 5.5e-3, 1e-3, 1e-3}, within(1e-12));
+  }
+
+  private static double[] rates(RlSettings settings) {
+    try (TinyRun run = new TinyRun(settings, Engine.PLAN)) {
+      double[] rates = new double[5];
+      for (int i = 0; i < rates.length; i++) {
+        var metrics = run.trainer.step().metrics();
+        rates[i] = metrics.getOrDefault("train/actor_lr", Double.NaN);
+        assertThat(metrics).containsEntry("train/critic_lr", rates[i]);
+      }
+      return rates;
+    }
+  }
+
+  @Test
   void theSameSeedGivesTheSameMetricsAndAnotherSeedOthers() {
     RlSettings settings = TinyRun.SETTINGS.with("algorithm", "ppo");
     assertThat(metrics(settings, Engine.PLAN)).isEqualTo(metrics(settings, Engine.PLAN));
