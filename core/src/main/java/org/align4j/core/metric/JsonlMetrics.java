@@ -1,13 +1,6 @@
 package org.align4j.core.metric;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,34 +10,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonlMetrics implements MetricSink {
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private final StepLines lines;
 
-  private final Path file;
-  private final BufferedWriter writer;
-
-  private JsonlMetrics(Path file, BufferedWriter writer) {
-    this.file = file;
-    this.writer = writer;
+  private JsonlMetrics(StepLines lines) {
+    this.lines = lines;
   }
 
   /** A new file; an existing one is not overwritten. */
   public static JsonlMetrics create(Path file) {
-    return open(file, StandardOpenOption.CREATE_NEW);
+    return new JsonlMetrics(StepLines.create(file));
   }
 
   /** Goes on at the end of a file: for a resumed run. */
   public static JsonlMetrics append(Path file) {
-    return open(file, StandardOpenOption.APPEND);
-  }
-
-  private static JsonlMetrics open(Path file, StandardOpenOption how) {
-    try {
-      return new JsonlMetrics(
-          file,
-          Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.WRITE, how));
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the metrics cannot be written", e);
-    }
+    return new JsonlMetrics(StepLines.append(file));
   }
 
   @Override
@@ -52,21 +31,16 @@ public final class JsonlMetrics implements MetricSink {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("step", step);
     values.forEach((name, value) -> row.put(name, Double.isFinite(value) ? value : null));
-    try {
-      writer.write(MAPPER.writeValueAsString(row));
-      writer.write('\n');
-      writer.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the metrics cannot be written", e);
-    }
+    lines.write(row);
+  }
+
+  @Override
+  public void force() {
+    lines.force();
   }
 
   @Override
   public void close() {
-    try {
-      writer.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the metrics cannot be written", e);
-    }
+    lines.close();
   }
 }

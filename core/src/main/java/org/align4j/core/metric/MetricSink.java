@@ -20,6 +20,9 @@ public interface MetricSink extends AutoCloseable {
    */
   void record(long step, Map<String, Double> values);
 
+  /** Brings all rows to the disk. */
+  default void force() {}
+
   /** Writes what is buffered. */
   @Override
   default void close() {}
@@ -30,6 +33,11 @@ public interface MetricSink extends AutoCloseable {
       @Override
       public void record(long step, Map<String, Double> values) {
         sinks.forEach(sink -> sink.record(step, values));
+      }
+
+      @Override
+      public void force() {
+        sinks.forEach(MetricSink::force);
       }
 
       @Override

@@ -12,8 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.align4j.core.file.AtomicFiles;
 
 /**
  * Scalars as TensorBoard reads them: a file {@code events.out.tfevents.*} of TFRecords, each an
@@ -21,7 +25,11 @@ import java.util.zip.CRC32C;
  */
 public final class TensorBoardEvents implements MetricSink {
 
+  private static final String PREFIX = "events.out.tfevents.";
   private static final int CRC_MASK = 0xa282ead8;
+
+  /** Bytes of a record beside its data: length, its checksum, the data's checksum. */
+  private static final int RECORD_OVERHEAD = Long.BYTES + 2 * Integer.BYTES;
 
   private final OutputStream out;
   private final InstantSource clock;
@@ -31,10 +39,15 @@ public final class TensorBoardEvents implements MetricSink {
     this.clock = clock;
   }
 
-  /** A new event file in this folder. */
+  /**
+   * A new event file in this folder; TensorBoard reads all of a folder's files in order of name.
+   */
   public static TensorBoardEvents create(Path folder, InstantSource clock) {
-    Path file =
-        folder.resolve("events.out.tfevents." + clock.instant().getEpochSecond() + ".align4j");
+    long second = clock.instant().getEpochSecond();
+    while (Files.exists(folder.resolve(name(second)))) {
+      second++;
+    }
+    Path file = folder.resolve(name(second));
     try {
       var out =
           new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
@@ -47,6 +60,64 @@ public final class TensorBoardEvents implements MetricSink {
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": the events cannot be written", e);
     }
+  }
+
+  private static String name(long second) {
+    return PREFIX + second + ".align4j";
+  }
+
+  /**
+   * Cuts the event files of a folder back to the steps up to this one, and what a broken end left
+   * behind.
+   */
+  public static void cutBack(Path folder, long step) {
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(folder)) {
+      files = entries.filter(f -> f.getFileName().toString().startsWith(PREFIX)).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    for (Path file : files) {
+      AtomicFiles.write(
+          file, temporary -> Files.write(temporary, kept(Files.readAllBytes(file), step)));
+    }
+  }
+
+  /** The whole records of steps up to this one. */
+  private static byte[] kept(byte[] bytes, long step) {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int end = 0;
+    while (in.remaining() >= RECORD_OVERHEAD) {
+      long length = in.getLong();
+      if (length < 0 || length > in.remaining() - (RECORD_OVERHEAD - Long.BYTES)) {
+        break;
+      }
+      ByteBuffer event = in.slice(in.position() + Integer.BYTES, (int) length);
+      in.position(in.position() + (int) length + 2 * Integer.BYTES);
+      if (step(event) > step) {
+        break;
+      }
+      end = in.position();
+    }
+    return Arrays.copyOf(bytes, end);
+  }
+
+  /** Field 2 of an event that this class wrote; 0 where it has none. */
+  private static long step(ByteBuffer event) {
+    int afterTime = 1 + Long.BYTES;
+    if (event.remaining() <= afterTime || event.get(afterTime) != 2 << 3) {
+      return 0;
+    }
+    long step = 0;
+    int shift = 0;
+    for (int at = afterTime + 1; at < event.limit(); at++) {
+      step |= (event.get(at) & 0x7fL) << shift;
+      shift += 7;
+      if (event.get(at) >= 0) {
+        break;
+      }
+    }
+    return step;
   }
 
   @Override

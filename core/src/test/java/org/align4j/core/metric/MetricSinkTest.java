@@ -50,6 +50,36 @@ class MetricSinkTest {
     assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(EXPECTED);
   }
 
+  /** What a killed run left beyond its checkpoint goes, so that no step is there twice. */
+  @Test
+  void filesAreCutBackToAStepAndHalfALineGoes() throws IOException {
+    Path file = folder.resolve("metrics.jsonl");
+    Files.writeString(file, "{\"step\":1}\n{\"step\":2,\"a\":1}\n{\"step\":3}\n{\"st");
+    StepLines.cutBack(file, 2);
+    assertThat(file).hasContent("{\"step\":1}\n{\"step\":2,\"a\":1}\n");
+    StepLines.cutBack(folder.resolve("none.jsonl"), 2);
+  }
+
+  @Test
+  void eventsAreCutBackToAStepAndGoOnInAnotherFile() throws IOException {
+    InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1));
+    try (MetricSink sink = TensorBoardEvents.create(folder, clock)) {
+      sink.record(300, Map.of("a", 1.5));
+      sink.record(301, Map.of("a", 2.5));
+    }
+    Path file = folder.resolve("events.out.tfevents.1.align4j");
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(whole, whole.length + 5));
+    TensorBoardEvents.cutBack(folder, 300);
+    assertThat(HexFormat.of().formatHex(Files.readAllBytes(file))).isEqualTo(EXPECTED);
+    TensorBoardEvents.cutBack(folder, 299);
+    assertThat(Files.size(file)).isLessThan(EXPECTED.length() / 2);
+    try (MetricSink sink = TensorBoardEvents.create(folder, clock)) {
+      sink.record(300, Map.of("a", 1.5));
+    }
+    assertThat(folder.resolve("events.out.tfevents.2.align4j")).isNotEmptyFile();
+  }
+
   private static final String EXPECTED =
       "1800000000000000a37f4b2209000000000000f03f1a0d627261696e2e4576656e743a3286bf577a1800000000000000a37f4b2209000000000000f03f10ac022a0a0a080a0161150000c03fb0e7ab9d";
 }

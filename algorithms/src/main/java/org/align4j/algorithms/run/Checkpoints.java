@@ -1,0 +1,183 @@
+package org.align4j.algorithms.run;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.JsonFiles;
+
+/**
+ * The checkpoints of a run, folders {@code step-N}: the last few are kept, and the best. Each is
+ * written whole or not at all; one that turns out damaged is set aside and the one before is used.
+ */
+public final class Checkpoints {
+
+  private static final Pattern NAME = Pattern.compile("step-(\\d{1,18})");
+  private static final String BEST = "best.json";
+  private static final long LARGEST = 1 << 16;
+
+  private final Path folder;
+  private final int keep;
+
+  /**
+   * The checkpoints in a folder, which need not be there yet.
+   *
+   * @param keep how many of the newest stay, at least 1
+   */
+  public Checkpoints(Path folder, int keep) {
+    checkArgument(keep >= 1, "checkpoint.keep is %s: it must be at least 1", keep);
+    this.folder = folder;
+    this.keep = keep;
+  }
+
+  /** Steps that have a checkpoint, oldest first. */
+  public ImmutableList<Long> steps() {
+    if (!Files.isDirectory(folder)) {
+      return ImmutableList.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> NAME.matcher(entry.getFileName().toString()))
+          .filter(java.util.regex.Matcher::matches)
+          .map(name -> Long.parseLong(name.group(1)))
+          .sorted()
+          .collect(ImmutableList.toImmutableList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the checkpoint of a step is. */
+  public Path path(long step) {
+    return folder.resolve("step-" + step);
+  }
+
+  /**
+   * Writes the checkpoint of a step, unless it is there, then removes those no longer kept.
+   *
+   * @param writer writes the folder it is given whole or not at all
+   */
+  public void save(long step, Consumer<Path> writer) {
+    if (!Files.isDirectory(path(step))) {
+      writer.accept(path(step));
+    }
+    prune();
+  }
+
+  /** Remembers that the checkpoint of this step is the best so far: it is not removed. */
+  public void markBest(long step, double value) {
+    ObjectNode best = JsonFiles.mapper().createObjectNode();
+    best.put("step", step).put("value", value);
+    AtomicFiles.writeString(folder.resolve(BEST), best + "\n");
+    prune();
+  }
+
+  /** The step of the best checkpoint, where one was marked. */
+  public OptionalLong bestStep() {
+    JsonNode best = best();
+    return best == null ? OptionalLong.empty() : OptionalLong.of(best.path("step").asLong());
+  }
+
+  /** The value of the best checkpoint, where one was marked. */
+  public OptionalDouble bestValue() {
+    JsonNode best = best();
+    return best == null ? OptionalDouble.empty() : OptionalDouble.of(best.path("value").asDouble());
+  }
+
+  private @org.jspecify.annotations.Nullable JsonNode best() {
+    Path file = folder.resolve(BEST);
+    return Files.exists(file) ? JsonFiles.readObject(file, LARGEST) : null;
+  }
+
+  /**
+   * Restores the newest checkpoint that is whole. A damaged one is told, set aside under another
+   * name, and the one before is tried.
+   *
+   * @param restore reads a folder; throws {@link BadFileException} for a damaged one and leaves
+   *     everything as it was
+   * @param warn is told of each damaged one
+   * @return its step; empty where there is none that is whole
+   */
+  public OptionalLong restore(Consumer<Path> restore, Consumer<String> warn) {
+    removeLeftovers();
+    for (long step : steps().reverse()) {
+      try {
+        restore.accept(path(step));
+        return OptionalLong.of(step);
+      } catch (BadFileException e) {
+        Path aside = folder.resolve("damaged-step-" + step);
+        warn.accept(
+            "the checkpoint of step %s is damaged (%s): it is set aside as %s, and the one before is used"
+                .formatted(step, e.getMessage(), aside.getFileName()));
+        delete(aside);
+        try {
+          Files.move(path(step), aside);
+        } catch (IOException failure) {
+          throw new UncheckedIOException(failure);
+        }
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private void prune() {
+    ImmutableList<Long> steps = steps();
+    OptionalLong best = bestStep();
+    for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
+      if (best.isEmpty() || best.getAsLong() != step) {
+        delete(path(step));
+      }
+    }
+  }
+
+  /** What a killed process left half-written. */
+  private void removeLeftovers() {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries
+          .filter(entry -> entry.getFileName().toString().startsWith("."))
+          .sorted(Comparator.naturalOrder())
+          .forEach(Checkpoints::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Renamed first, so that no half-deleted folder is ever taken for a checkpoint. */
+  private static void delete(Path path) {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try {
+      Path doomed = path.resolveSibling(".deleted-" + path.getFileName());
+      if (!path.getFileName().toString().startsWith(".")) {
+        if (Files.exists(doomed)) {
+          MoreFiles.deleteRecursively(doomed, RecursiveDeleteOption.ALLOW_INSECURE);
+        }
+        Files.move(path, doomed);
+      } else {
+        doomed = path;
+      }
+      MoreFiles.deleteRecursively(doomed, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

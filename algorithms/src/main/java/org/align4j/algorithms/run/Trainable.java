@@ -1,0 +1,50 @@
+package org.align4j.algorithms.run;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a run trains: a policy by reinforcement learning, by imitation or from preferences, or a
+ * reward model. All its state is its own, and {@link #resume} goes on bit for bit.
+ */
+public interface Trainable extends AutoCloseable {
+
+  /**
+   * What a step did.
+   *
+   * @param metrics equal in equal runs
+   * @param times {@code time/*} in seconds and what else differs from run to run
+   * @param completions sampled responses, rows of {@code completions.jsonl} without their step
+   */
+  record Step(
+      ImmutableMap<String, Double> metrics,
+      ImmutableMap<String, Double> times,
+      ImmutableList<Map<String, Object>> completions) {}
+
+  /** Steps done. */
+  long updates();
+
+  /** Does the next step. */
+  Step step();
+
+  /** Metrics {@code eval/*} of the model as it is; the training state does not change. */
+  ImmutableMap<String, Double> evaluate();
+
+  /** Writes the whole state into a new folder, whole or not at all. */
+  void save(Path folder);
+
+  /**
+   * Reads a state that {@link #save} wrote.
+   *
+   * @throws org.align4j.core.file.BadFileException for a damaged one; nothing has changed then
+   */
+  void resume(Path folder);
+
+  /** Writes the model as a Hugging Face folder. */
+  void saveModel(Path folder);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,183 @@
+package org.align4j.algorithms.run;
+
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.align4j.algorithms.settings.RunSettings;
+import org.align4j.core.file.AtomicFiles;
+
+/**
+ * The loop of a run that is left alone: steps, logs, guards, evaluations, checkpoints. Killed at
+ * any moment and started again on the same folder, it ends with the metrics and the bits of a run
+ * that nobody touched.
+ */
+public final class TrainingRun {
+
+  /** How a run ended. */
+  public enum Outcome {
+    /** All steps are done. */
+    DONE,
+    /** The evaluation had not become better for long enough. */
+    EARLY_STOP,
+    /** Stopped by its {@link StopSignal}; the checkpoint goes on. */
+    INTERRUPTED
+  }
+
+  private final RunFolder folder;
+  private final RunSettings settings;
+  private final Trainable trainable;
+  private final StopSignal stop;
+  private final RunListener listener;
+  private final InstantSource clock;
+  private final Checkpoints checkpoints;
+  private final Guards guards;
+  private final BestEvaluation best;
+  private Instant lastCheckpoint;
+
+  /** A run in its folder, new or to go on. */
+  public TrainingRun(
+      RunFolder folder,
+      RunSettings settings,
+      Trainable trainable,
+      StopSignal stop,
+      RunListener listener,
+      InstantSource clock) {
+    this.folder = folder;
+    this.settings = settings;
+    this.trainable = trainable;
+    this.stop = stop;
+    this.listener = listener;
+    this.clock = clock;
+    this.checkpoints = new Checkpoints(folder.checkpoints(), settings.checkpoint().keep());
+    this.guards = new Guards(settings.guards());
+    this.best = new BestEvaluation(settings.evaluation());
+    this.lastCheckpoint = clock.instant();
+  }
+
+  /**
+   * Runs to the end, from the newest checkpoint that is whole where there is one.
+   *
+   * @throws RuntimeException what a step threw; the folder then says failed, and its checkpoints
+   *     stay
+   */
+  public Outcome run() {
+    OptionalLong restored = checkpoints.restore(trainable::resume, listener::onWarning);
+    restored.ifPresent(listener::onResume);
+    folder.status(RunFolder.Status.RUNNING, clock);
+    lastCheckpoint = clock.instant();
+    try (RunLogs logs = RunLogs.open(folder, restored.orElse(-1), clock)) {
+      replay();
+      if (restored.isEmpty() && settings.evaluation().isOn()) {
+        logs.metrics(0, evaluate(0));
+      }
+      Outcome outcome = steps(logs);
+      finish(outcome);
+      return outcome;
+    } catch (RuntimeException | Error e) {
+      folder.status(RunFolder.Status.FAILED, clock);
+      throw e;
+    }
+  }
+
+  private Outcome steps(RunLogs logs) {
+    while (trainable.updates() < settings.updates()) {
+      if (stop.requested()) {
+        checkpoint(logs);
+        return Outcome.INTERRUPTED;
+      }
+      if (best.isStale()) {
+        checkpoint(logs);
+        return Outcome.EARLY_STOP;
+      }
+      step(logs);
+    }
+    checkpoint(logs);
+    return Outcome.DONE;
+  }
+
+  private void step(RunLogs logs) {
+    Trainable.Step done = trainable.step();
+    long step = trainable.updates();
+    Map<String, Double> row = new LinkedHashMap<>(done.metrics());
+    boolean last = step == settings.updates();
+    boolean better = false;
+    if (settings.evaluation().isDue(step, last)) {
+      ImmutableMap<String, Double> evaluation = evaluate(step);
+      row.putAll(evaluation);
+      better = best.observe(step, evaluation);
+    }
+    for (GuardEvent event : guards.observe(step, row)) {
+      logs.event(event);
+      listener.onGuard(event);
+    }
+    row.putAll(done.times());
+    logs.metrics(step, row);
+    if (settings.logging().isDue(step, last)) {
+      for (Map<String, Object> completion : done.completions()) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", step);
+        line.putAll(completion);
+        logs.completion(line);
+      }
+    }
+    listener.onStep(step, row);
+    if (better || settings.checkpoint().isDue(step, since(lastCheckpoint))) {
+      checkpoint(logs);
+    }
+    if (better) {
+      checkpoints.markBest(step, best.value());
+    }
+  }
+
+  private ImmutableMap<String, Double> evaluate(long step) {
+    listener.onEvaluation(step);
+    return trainable.evaluate();
+  }
+
+  private void checkpoint(RunLogs logs) {
+    logs.force();
+    checkpoints.save(trainable.updates(), trainable::save);
+    lastCheckpoint = clock.instant();
+  }
+
+  private Duration since(Instant then) {
+    return Duration.between(then, clock.instant());
+  }
+
+  /** What the steps so far would have told the guards and the evaluation. */
+  private void replay() {
+    MetricRows.read(
+        folder.metrics(),
+        (step, row) -> {
+          if (row.keySet().stream().anyMatch(name -> name.startsWith("eval/"))) {
+            best.observe(step, row);
+          }
+          if (step > 0) {
+            guards.observe(step, row);
+          }
+        });
+  }
+
+  private void finish(Outcome outcome) {
+    if (outcome == Outcome.INTERRUPTED) {
+      folder.status(RunFolder.Status.INTERRUPTED, clock);
+      return;
+    }
+    if (!Files.exists(folder.model())) {
+      trainable.saveModel(folder.model());
+    }
+    OptionalLong bestStep = checkpoints.bestStep();
+    if (bestStep.isPresent()
+        && bestStep.getAsLong() != trainable.updates()
+        && !Files.exists(folder.bestModel())) {
+      trainable.resume(checkpoints.path(bestStep.getAsLong()));
+      trainable.saveModel(folder.bestModel());
+    }
+    folder.status(RunFolder.Status.DONE, clock);
+  }
+}
