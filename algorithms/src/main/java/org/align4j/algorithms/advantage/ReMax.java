@@ -38,6 +38,9 @@ public final class ReMax implements AdvantageEstimator {
         Returns.toGo(
             rewards.withScores(scores), mask, 1, settings.convention().advantage().discounting());
     return new Advantages(
-        returns.sub(Masked.spread(greedy, mask)), returns, rewards.total(scores), rewards.kl());
+        Whitener.tokens(returns.sub(Masked.spread(greedy, mask)), mask, settings.whitening(name())),
+        returns,
+        rewards.total(scores),
+        rewards.kl());
   }
 }

@@ -25,6 +25,10 @@ public final class Reinforce implements AdvantageEstimator {
             mask,
             settings.gamma(),
             settings.convention().advantage().discounting());
-    return new Advantages(returns, returns, rewards.total(scores), rewards.kl());
+    return new Advantages(
+        Whitener.tokens(returns, mask, settings.whitening(name())),
+        returns,
+        rewards.total(scores),
+        rewards.kl());
   }
 }

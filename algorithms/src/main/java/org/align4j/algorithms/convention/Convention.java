@@ -4,6 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.align4j.algorithms.registry.Registry;
 
@@ -83,6 +85,32 @@ public record Convention(
     public AdvantageRules {
       checkArgument(groupEpsilon > 0, "groupEpsilon is %s: it must be above 0", groupEpsilon);
     }
+
+    /** With another ε of GRPO. */
+    public AdvantageRules withGroupEpsilon(double value) {
+      return new AdvantageRules(
+          shaping, discounting, singleton, value, whitening, lambda, clipLow, clipHigh);
+    }
+
+    /** With the advantages of an estimator normalised or not, as others of the convention are. */
+    public AdvantageRules withWhitening(String estimator, boolean value) {
+      Map<String, Whitening> changed = new HashMap<>(whitening);
+      Whitening usual = whitening.get("reinforce++");
+      if (!value) {
+        changed.remove(estimator);
+      } else if (usual != null) {
+        changed.putIfAbsent(estimator, usual);
+      }
+      return new AdvantageRules(
+          shaping,
+          discounting,
+          singleton,
+          groupEpsilon,
+          ImmutableMap.copyOf(changed),
+          lambda,
+          clipLow,
+          clipHigh);
+    }
   }
 
   /**
@@ -138,6 +166,11 @@ public record Convention(
             "convention",
             name,
             ALL.stream().map(Convention::name).collect(ImmutableList.toImmutableList())));
+  }
+
+  /** With other rules for estimators, where a user sets what the convention would. */
+  public Convention withAdvantage(AdvantageRules value) {
+    return new Convention(name, value, kl, loss, recipes);
   }
 
   /** The clamp of a KL estimator under this convention. */

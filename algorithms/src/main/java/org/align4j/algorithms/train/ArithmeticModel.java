@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.align4j.algorithms.data.ArithmeticTask;
+import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.models.checkpoint.Checkpoint;
@@ -82,7 +83,7 @@ public final class ArithmeticModel {
             ModelCodec.of(policy),
             ArithmeticTask::demonstration,
             DEMONSTRATIONS,
-            SftSettings.ARITHMETIC)) {
+            SftSettings.arithmetic())) {
       trainer.run(sink, listener);
     }
     return policy;

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkNotNull;
 
 import org.align4j.algorithms.loss.BatchTotals;
 import org.align4j.algorithms.loss.ValueLoss;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.optim.UpdateReport;
 import org.align4j.models.policy.PackedSequences;
 
@@ -25,7 +26,7 @@ final class CriticUpdate {
     BatchTotals totals = PolicyUpdate.totals(batch);
     PackedSequences packed =
         PackedSequences.ofResponses(
-            batch.sequences(), updater.tokens(settings.microBatchTokens()), 1f);
+            batch.sequences(), updater.tokens(settings.update().microBatchTokens()), 1f);
     int columns = packed.columns();
     PolicyUpdate.Statistics statistics = new PolicyUpdate.Statistics();
     UpdateReport report =

@@ -3,6 +3,7 @@ package org.align4j.algorithms.train;
 import java.util.function.Function;
 import org.align4j.algorithms.advantage.Experience;
 import org.align4j.algorithms.advantage.Groups;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
@@ -32,7 +33,9 @@ final class ExperienceMaker {
     clock.enter(Phase.REFERENCE);
     PackedSequences packed =
         PackedSequences.ofResponses(
-            rollouts.sequences(), settings.microBatchTokens(), settings.temperature());
+            rollouts.sequences(),
+            settings.update().microBatchTokens(),
+            (float) settings.rollout().temperature());
     long tokens = packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum();
     float[][] refLogProbs = reference.apply(packed);
     clock.tokens(tokens);

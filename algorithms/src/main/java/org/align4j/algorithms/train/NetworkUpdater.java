@@ -22,13 +22,9 @@ final class NetworkUpdater implements AutoCloseable {
   private final Network network;
   private final AdamW optimizer;
 
-  NetworkUpdater(String name, Network network, double weightDecay, double maxNorm) {
+  NetworkUpdater(String name, Network network, AdamWSettings settings) {
     this.name = name;
     this.network = network;
-    AdamWSettings settings =
-        AdamWSettings.DEFAULT
-            .withWeightDecay(weightDecay)
-            .withMaxNorm(maxNorm == 0 ? Double.POSITIVE_INFINITY : maxNorm);
     this.optimizer =
         new AdamW(network.parameters(), settings, java.util.List.of(ParameterGroup.withoutDecay()));
   }

@@ -6,6 +6,7 @@ import org.align4j.algorithms.loss.BatchTotals;
 import org.align4j.algorithms.loss.LossResult;
 import org.align4j.algorithms.loss.PolicyLossInputs;
 import org.align4j.algorithms.loss.PolicyObjective;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.optim.UpdateReport;
 import org.align4j.models.policy.PackedSequences;
 
@@ -31,8 +32,8 @@ final class PolicyUpdate {
     PackedSequences packed =
         PackedSequences.ofResponses(
             computed.sequences(),
-            updater.tokens(settings.microBatchTokens()),
-            settings.temperature());
+            updater.tokens(settings.update().microBatchTokens()),
+            (float) settings.rollout().temperature());
     Statistics statistics = new Statistics();
     UpdateReport report =
         updater.update(
@@ -56,7 +57,8 @@ final class PolicyUpdate {
   }
 
   private int[] activeRows(TrainingBatch batch) {
-    boolean allCount = settings.entropyCoef() != 0 || objective.settings().klCoefficient() != 0;
+    boolean allCount =
+        settings.objective().entropyCoefficient() != 0 || objective.settings().klCoefficient() != 0;
     return allCount
         ? java.util.stream.IntStream.range(0, batch.size()).toArray()
         : batch.activeRows();

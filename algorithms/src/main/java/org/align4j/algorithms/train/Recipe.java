@@ -5,7 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import org.align4j.algorithms.advantage.AdvantageEstimator;
 import org.align4j.algorithms.advantage.AdvantageSettings;
 import org.align4j.algorithms.convention.Algorithm;
+import org.align4j.algorithms.convention.Algorithm.KlPlace;
 import org.align4j.algorithms.convention.Convention;
+import org.align4j.algorithms.convention.Convention.AdvantageRules;
+import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.kl.KlEstimator;
 import org.align4j.algorithms.loss.PolicyLoss;
@@ -13,13 +16,19 @@ import org.align4j.algorithms.loss.PolicyLossSettings;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.loss.ValueLoss;
 import org.align4j.algorithms.registry.Registry;
+import org.align4j.algorithms.settings.EstimatorSettings;
+import org.align4j.algorithms.settings.KlSettings;
+import org.align4j.algorithms.settings.ObjectiveSettings;
+import org.align4j.algorithms.settings.RlSettings;
 
 /**
- * Settings turned into the parts they name. Making one checks every name before any work.
+ * Settings turned into the parts they name: what a user left open is what the convention says.
+ * Making one checks every name before any work.
  *
  * @param algorithm what the estimator needs of the trainer
  * @param estimator of advantages
  * @param advantage its settings, with the first β
+ * @param klPlace where the KL goes
  * @param objective of the policy
  * @param valueLoss of the critic
  */
@@ -27,6 +36,7 @@ public record Recipe(
     Algorithm algorithm,
     AdvantageEstimator estimator,
     AdvantageSettings advantage,
+    KlPlace klPlace,
     PolicyObjective objective,
     ValueLoss valueLoss) {
 
@@ -37,48 +47,83 @@ public record Recipe(
    */
   public static Recipe of(RlSettings settings) {
     Algorithm algorithm = algorithm(settings.algorithm());
-    Convention convention = Convention.of(settings.convention());
-    Algorithm.Recipe under = algorithm.under(convention);
-    boolean klInLoss = under.klPlace() == Algorithm.KlPlace.LOSS;
+    Convention convention = convention(settings, algorithm);
+    KlPlace place = settings.kl().place().orElse(algorithm.under(convention).klPlace());
     checkArgument(
-        !klInLoss || settings.klTarget() == 0,
-        "klTarget is %s: %s under %s has its KL in the loss, where the coefficient is fixed; it must"
+        place == KlPlace.REWARD || settings.kl().target() == 0,
+        "kl.target is %s: %s under %s has its KL in the loss, where the coefficient is fixed; it must"
             + " be 0",
-        settings.klTarget(),
+        settings.kl().target(),
         algorithm.name(),
         settings.convention());
-    KlEstimator.registry().get(settings.klEstimator());
-    AdvantageSettings advantage =
-        AdvantageSettings.of(convention)
-            .withGamma(settings.gamma())
-            .withLambda(settings.lambda())
-            .withKl(klInLoss ? 0 : settings.initKlCoef(), settings.klEstimator())
-            .withRewardClip(-settings.rewardClip(), settings.rewardClip());
-    String loss = settings.loss().isEmpty() ? algorithm.loss() : settings.loss();
-    PolicyLossSettings defaults = PolicyLossSettings.of(convention);
-    PolicyLossSettings policy =
-        defaults
-            .withClip(settings.epsClip(), settings.epsClipHigh())
-            .withAggregation(under.aggregation(), settings.maxNewTokens())
-            .withKl(
-                klInLoss && settings.klLossCoef() == 0
-                    ? settings.initKlCoef()
-                    : settings.klLossCoef(),
-                klInLoss ? under.klEstimator() : defaults.klEstimator())
-            .withEntropyCoefficient(settings.entropyCoef());
+    PolicyLossSettings policy = policy(settings, algorithm, convention, place);
+    String loss = settings.objective().loss().orElse(algorithm.loss());
     return new Recipe(
         algorithm,
         AdvantageEstimator.registry().get(algorithm.estimator()),
-        advantage,
+        advantage(settings, algorithm, convention, place),
+        place,
         new PolicyObjective(PolicyLoss.registry().get(loss), policy),
-        new ValueLoss(settings.valueClip(), policy.aggregation(), settings.maxNewTokens()));
+        new ValueLoss(
+            settings.critic().valueClip().orElse(convention.loss().valueClip()),
+            policy.aggregation(),
+            policy.constantLength()));
+  }
+
+  /** The convention, with what the user says in its place. */
+  private static Convention convention(RlSettings settings, Algorithm algorithm) {
+    Convention convention = Convention.of(settings.convention());
+    EstimatorSettings advantage = settings.advantage();
+    AdvantageRules rules = convention.advantage();
+    if (advantage.whiten().isPresent()) {
+      rules = rules.withWhitening(algorithm.estimator(), advantage.whiten().get());
+    }
+    return convention.withAdvantage(
+        rules.withGroupEpsilon(advantage.groupEpsilon().orElse(rules.groupEpsilon())));
+  }
+
+  private static AdvantageSettings advantage(
+      RlSettings settings, Algorithm algorithm, Convention convention, KlPlace place) {
+    KlSettings kl = settings.kl();
+    Algorithm.Recipe under = algorithm.under(convention);
+    String usual = under.klPlace() == KlPlace.REWARD ? under.klEstimator() : "k1";
+    String estimator = KlEstimator.registry().get(kl.estimator().orElse(usual)).name();
+    AdvantageSettings advantage =
+        AdvantageSettings.of(convention)
+            .withGamma(settings.advantage().gamma())
+            .withLambda(settings.advantage().lambda().orElse(convention.advantage().lambda()))
+            .withKl(place == KlPlace.LOSS ? 0 : kl.coefficient(), estimator);
+    return settings.advantage().scoreClip().isEmpty()
+        ? advantage
+        : advantage.withRewardClip(
+            -settings.advantage().scoreClip().getAsDouble(),
+            settings.advantage().scoreClip().getAsDouble());
+  }
+
+  private static PolicyLossSettings policy(
+      RlSettings settings, Algorithm algorithm, Convention convention, KlPlace place) {
+    KlSettings kl = settings.kl();
+    ObjectiveSettings objective = settings.objective();
+    Algorithm.Recipe under = algorithm.under(convention);
+    PolicyLossSettings defaults = PolicyLossSettings.of(convention);
+    String usual = under.klPlace() == KlPlace.LOSS ? under.klEstimator() : defaults.klEstimator();
+    return defaults
+        .withClip(objective.clipLow(), objective.clipHigh())
+        .withDualClip(objective.dualClip().orElse(convention.loss().dualClip()))
+        .withAggregation(
+            objective.aggregation().orElse(under.aggregation()), settings.rollout().maxNewTokens())
+        .withKl(
+            kl.lossCoefficient().orElse(place == KlPlace.LOSS ? kl.coefficient() : 0),
+            KlEstimator.registry().get(kl.lossEstimator().orElse(usual)).name())
+        .withEntropyCoefficient(objective.entropyCoefficient())
+        .withCorrection(
+            new RolloutCorrection(
+                objective.correction(), objective.correctionLow(), objective.correctionHigh()));
   }
 
   /** The estimator's settings with the β of this step; 0 where the KL is in the loss. */
   AdvantageSettings advantage(double beta) {
-    return algorithm.under(advantage.convention()).klPlace() == Algorithm.KlPlace.LOSS
-        ? advantage
-        : advantage.withKlCoefficient(beta);
+    return klPlace == KlPlace.LOSS ? advantage : advantage.withKlCoefficient(beta);
   }
 
   /** A known algorithm, or a registered estimator under the clipped loss. */
@@ -100,8 +145,9 @@ public record Recipe(
 
   /** How β starts and moves. */
   static KlController klController(RlSettings settings, double coefficient) {
-    return settings.klTarget() > 0
-        ? new KlController.Adaptive(coefficient, settings.klTarget(), settings.klHorizon())
+    KlSettings kl = settings.kl();
+    return kl.target() > 0
+        ? new KlController.Adaptive(coefficient, kl.target(), kl.horizon())
         : new KlController.Fixed(coefficient);
   }
 }

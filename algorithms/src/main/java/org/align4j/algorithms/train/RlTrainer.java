@@ -14,10 +14,10 @@ import org.align4j.algorithms.data.PromptStream;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.settings.RewardSettings.Normalization;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.core.metric.MetricSink;
-import org.align4j.core.optim.LearningRateSchedule;
-import org.align4j.core.optim.LearningRateSchedule.Decay;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * is the whole of it.
  *
  * <p>The critic starts with random values, so its first advantages are noise of the size of its
- * head, which whitening turns into a return-to-go like REINFORCE++'s; {@code criticWarmupUpdates}
+ * head, which whitening turns into a return-to-go like REINFORCE++'s; {@code critic.warmupUpdates}
  * rollout batches may train it alone first.
  */
 public final class RlTrainer implements AutoCloseable {
@@ -62,18 +62,17 @@ public final class RlTrainer implements AutoCloseable {
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker =
         new ExperienceMaker(
-            models.reference(), critic, settings.normalizeReward() ? normalizer : null, settings);
-    this.policy =
-        new NetworkUpdater(
-            "policy", models.policy(), settings.weightDecay(), settings.maxNormClip());
+            models.reference(),
+            critic,
+            settings.rewards().normalize() != Normalization.NONE ? normalizer : null,
+            settings);
+    this.policy = new NetworkUpdater("policy", models.policy(), settings.update().optimizer());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
     this.critic =
-        critic == null
-            ? null
-            : new NetworkUpdater("critic", critic, settings.weightDecay(), settings.maxNormClip());
+        critic == null ? null : new NetworkUpdater("critic", critic, settings.update().optimizer());
     this.criticUpdate =
         this.critic == null ? null : new CriticUpdate(this.critic, recipe.valueLoss(), settings);
-    this.klController = Recipe.klController(settings, settings.initKlCoef());
+    this.klController = Recipe.klController(settings, settings.kl().coefficient());
   }
 
   /** The settings. */
@@ -141,10 +140,11 @@ public final class RlTrainer implements AutoCloseable {
     updates++;
     PhaseClock clock = new PhaseClock(System::nanoTime, listener, updates);
     MetricRow metrics = new MetricRow();
-    ImmutableList<Prompt> prompts = stream.next(settings.promptsPerBatch());
+    ImmutableList<Prompt> prompts = stream.next(settings.rollout().prompts());
     Rollouts sampled = sampler.sample(prompts, clock);
     StepMetrics.ofRollouts(sampled, metrics);
-    Rollouts rollouts = settings.filterGroups() ? sampled.withoutUniformGroups() : sampled;
+    Rollouts rollouts =
+        settings.rewards().filterGroups() ? sampled.withoutUniformGroups() : sampled;
     metrics.sum(Metric.FILTERED_GROUPS, sampled.groupCount() - rollouts.groupCount());
     if (rollouts.size() > 0) {
       Experience experience = experienceMaker.make(rollouts, clock);
@@ -159,17 +159,18 @@ public final class RlTrainer implements AutoCloseable {
   }
 
   private void learn(TrainingBatch batch, int[] groups, PhaseClock clock, MetricRow metrics) {
-    double actorRate = rate(settings.actorLearningRate());
-    double criticRate = rate(settings.criticLearningRate());
+    double actorRate = rate(settings.update().learningRate());
+    double criticRate = rate(settings.critic().learningRate());
     boolean first = true;
-    for (int epoch = 0; epoch < settings.maxEpochs(); epoch++) {
-      long pass = (updates - 1) * settings.maxEpochs() + epoch;
-      for (int[] rows : MiniBatches.of(groups, settings.trainBatchSize(), settings.seed(), pass)) {
+    for (int epoch = 0; epoch < settings.update().epochs(); epoch++) {
+      long pass = (updates - 1) * settings.update().epochs() + epoch;
+      for (int[] rows :
+          MiniBatches.of(groups, settings.update().samples(), settings.seed(), pass)) {
         TrainingBatch miniBatch = batch.pick(rows);
         if (criticUpdate != null) {
           criticUpdate.run(miniBatch, criticRate, clock, metrics);
         }
-        if (criticUpdate == null || updates > settings.criticWarmupUpdates()) {
+        if (criticUpdate == null || updates > settings.critic().warmupUpdates()) {
           double deviation = policyUpdate.run(miniBatch, actorRate, clock, metrics);
           if (first) {
             checkRatio(deviation);
@@ -197,13 +198,7 @@ public final class RlTrainer implements AutoCloseable {
 
   /** Of this rollout batch, counted from 1: none is sampled to be learnt from at rate 0. */
   private double rate(double peak) {
-    int warmup = settings.warmupUpdates();
-    int decay = settings.decayUpdates();
-    LearningRateSchedule schedule =
-        decay == 0
-            ? new LearningRateSchedule(peak, warmup, 1, Decay.CONSTANT, 1)
-            : LearningRateSchedule.cosine(peak, warmup, decay);
-    return schedule.at(updates);
+    return settings.update().schedule(peak).at(updates);
   }
 
   private static TrainingBatch batch(

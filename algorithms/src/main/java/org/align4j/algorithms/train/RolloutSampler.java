@@ -9,6 +9,8 @@ import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.settings.RolloutSettings;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.FinishReason;
 import org.align4j.models.generate.GenerationListener;
@@ -51,10 +53,12 @@ final class RolloutSampler {
   Rollouts sample(List<Prompt> prompts, PhaseClock clock) {
     clock.enter(Phase.GENERATE);
     List<int[]> ids = prompts.stream().map(codec::encode).toList();
-    int n = settings.samplesPerPrompt();
-    var sampling = new SamplingSettings(settings.temperature(), settings.topK(), settings.topP());
+    RolloutSettings rollout = settings.rollout();
+    int n = rollout.samples();
+    var sampling =
+        new SamplingSettings((float) rollout.temperature(), rollout.topK(), (float) rollout.topP());
     GenerationSettings generation =
-        GenerationSettings.of(settings.maxNewTokens()).withSampling(sampling);
+        GenerationSettings.of(settings.rollout().maxNewTokens()).withSampling(sampling);
     var completions =
         generator.generate(ids, n, generation, settings.seed(), drawn, GenerationListener.NONE);
     drawn += completions.size();
@@ -84,7 +88,8 @@ final class RolloutSampler {
 
   private double[] greedyScores(List<Prompt> prompts, List<int[]> ids, PhaseClock clock) {
     GenerationSettings greedy =
-        GenerationSettings.of(settings.maxNewTokens()).withSampling(SamplingSettings.GREEDY);
+        GenerationSettings.of(settings.rollout().maxNewTokens())
+            .withSampling(SamplingSettings.GREEDY);
     var completions = generator.generate(ids, greedy, settings.seed());
     clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
     return judge(prompts, completions).stream().mapToDouble(s -> s.judgement().score()).toArray();

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.TextPair;
+import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.AdamW;
-import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.optim.LearningRateSchedule;
 import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.optim.UpdateReport;
@@ -38,6 +38,7 @@ public final class SftTrainer implements AutoCloseable {
   private final SftSettings settings;
   private final AdamW optimizer;
   private final LearningRateSchedule schedule;
+  private final int steps;
   private int step;
   private int[] order = {};
   private long shuffledPass = -1;
@@ -63,18 +64,10 @@ public final class SftTrainer implements AutoCloseable {
     this.optimizer =
         new AdamW(
             network.parameters(),
-            AdamWSettings.DEFAULT
-                .withWeightDecay(settings.weightDecay())
-                .withMaxNorm(
-                    settings.maxNormClip() == 0
-                        ? Double.POSITIVE_INFINITY
-                        : settings.maxNormClip()),
+            settings.update().optimizer(),
             ImmutableList.of(ParameterGroup.withoutDecay()));
-    this.schedule =
-        LearningRateSchedule.cosine(
-            settings.learningRate(),
-            Math.round(settings.warmupRatio() * settings.steps()),
-            settings.steps());
+    this.steps = settings.stepsOver(size);
+    this.schedule = settings.update().scheduleOver(steps);
   }
 
   /**
@@ -103,20 +96,25 @@ public final class SftTrainer implements AutoCloseable {
 
   /** Steps to the end of the settings. */
   public void run(MetricSink sink, Listener listener) {
-    while (step < settings.steps()) {
+    while (step < steps) {
       Report report = step();
       sink.record(report.step(), report.metrics());
       listener.onStep(report);
     }
   }
 
+  /** Optimiser steps of the whole run. */
+  public int steps() {
+    return steps;
+  }
+
   /** One optimiser step. */
   public Report step() {
     List<TokenSequence> batch = new ArrayList<>();
-    for (int i = 0; i < settings.batchSize(); i++) {
-      batch.add(encode(examples.apply(index((long) step * settings.batchSize() + i))));
+    for (int i = 0; i < settings.update().samples(); i++) {
+      batch.add(encode(examples.apply(index((long) step * settings.update().samples() + i))));
     }
-    int budget = Math.min(settings.microBatchTokens(), network.preferredTokens());
+    int budget = Math.min(settings.update().microBatchTokens(), network.preferredTokens());
     PackedSequences packed = PackedSequences.ofResponses(batch, budget, 1f);
     double labels = batch.stream().mapToDouble(s -> s.response().length).sum();
     checkArgument(labels > 0, "the examples of step %s have no response token", step + 1);
@@ -147,7 +145,8 @@ public final class SftTrainer implements AutoCloseable {
     double labels = sequences.stream().mapToDouble(s -> s.response().length).sum();
     double loss = 0;
     for (MicroBatch part :
-        PackedSequences.ofResponses(sequences, settings.microBatchTokens(), 1f).batches()) {
+        PackedSequences.ofResponses(sequences, settings.update().microBatchTokens(), 1f)
+            .batches()) {
       loss -= sum(network.score(part.batch()), part) / Math.max(1, labels);
     }
     return loss;

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
@@ -65,8 +67,7 @@ final class TrainingState {
     root.put("rewardCount", counters.normalizer().count());
     root.put("rewardMean", bits(counters.normalizer().mean()));
     root.put("rewardSquares", bits(counters.normalizer().squares()));
-    ObjectNode fields = root.putObject("settings");
-    RecordFields.values(settings).forEach((name, value) -> fields.put(name, value.toString()));
+    root.set("settings", settings.toTree());
     ObjectNode steps = root.putObject("steps");
     for (Map.Entry<String, NetworkUpdater> entry : updaters.entrySet()) {
       AdamW optimizer = entry.getValue().optimizer();
@@ -109,16 +110,17 @@ final class TrainingState {
 
   /** Another algorithm, seed or batch is another run: its bits would not be those that stopped. */
   private static void checkSettings(Path folder, JsonNode saved, RlSettings settings) {
-    RecordFields.values(settings)
-        .forEach((name, value) ->
-            checkArgument(
-                saved.path(name).asText().equals(value.toString()),
-                "%s was saved with %s %s, this run has %s: resume with the settings of the run"
-                    + " that stopped",
-                folder,
-                name,
-                saved.path(name).asText(),
-                value));
+    for (Fields.Field field : Fields.all(settings)) {
+      String before = saved.at("/" + field.path().replace('.', '/')).asText();
+      checkArgument(
+          !field.changesResults() || before.equals(field.value()),
+          "%s was saved with %s %s, this run has %s: resume with the settings of the run that"
+              + " stopped",
+          folder,
+          field.path(),
+          before,
+          field.value());
+    }
   }
 
   private static void read(Path folder, String name, NetworkUpdater updater, JsonNode steps) {

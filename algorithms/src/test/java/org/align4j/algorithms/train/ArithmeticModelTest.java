@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,8 @@ class ArithmeticModelTest {
       Evaluator evaluator =
           new Evaluator(policy.generator(128), ModelCodec.of(policy), Rewards.named("math"));
       Evaluation evaluation =
-          evaluator.greedy(ArithmeticTask.heldOut(256), 256, RlSettings.ARITHMETIC.maxNewTokens());
+          evaluator.greedy(
+              ArithmeticTask.heldOut(256), 256, RlSettings.arithmetic().rollout().maxNewTokens());
       assertThat(evaluation.accuracy().value()).isBetween(0.3, 0.6);
       assertThat(evaluation.verdicts()).doesNotContainKey("unparsable");
     }

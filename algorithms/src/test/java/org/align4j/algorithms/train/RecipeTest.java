@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.align4j.algorithms.convention.Aggregation;
+import org.align4j.algorithms.settings.RlSettings;
 import org.junit.jupiter.api.Test;
 
 /** An algorithm is trained as the table of its convention has it. */
@@ -11,10 +12,10 @@ class RecipeTest {
 
   private static Recipe recipe(String algorithm, String convention) {
     return Recipe.of(
-        RlSettings.ARITHMETIC
+        RlSettings.arithmetic()
             .with("algorithm", algorithm)
             .with("convention", convention)
-            .with("initKlCoef", "0.04"));
+            .with("kl.coefficient", "0.04"));
   }
 
   @Test
@@ -40,10 +41,11 @@ class RecipeTest {
 
   @Test
   void anAdaptiveCoefficientIsRefusedWhereTheKlIsInTheLoss() {
-    RlSettings settings = RlSettings.ARITHMETIC.with("algorithm", "grpo").with("klTarget", "0.1");
+    RlSettings settings =
+        RlSettings.arithmetic().with("algorithm", "grpo").with("kl.target", "0.1");
     assertThatThrownBy(() -> Recipe.of(settings))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("klTarget is 0.1")
+        .hasMessageContaining("kl.target is 0.1")
         .hasMessageContaining("grpo");
   }
 }

@@ -14,8 +14,10 @@ import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.metric.MetricSink;
+import org.align4j.core.optim.AdamWSettings;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -36,8 +38,8 @@ class RlTrainerTest {
                   RlSettings settings =
                       TinyRun.SETTINGS
                           .with("algorithm", algorithm.name())
-                          .with("promptsPerBatch", "16")
-                          .with("trainBatchSize", "32");
+                          .with("rollout.prompts", "16")
+                          .with("update.samples", "32");
                   List<Double> rewards = new ArrayList<>();
                   try (TinyRun run = new TinyRun(settings, Engine.PLAN)) {
                     run.trainer.run(
@@ -84,9 +86,9 @@ class RlTrainerTest {
   void learningRatesRiseOverTheWarmUpAndFallToATenth() {
     RlSettings settings = TinyRun.SETTINGS.with("algorithm", "ppo");
     assertThat(rates(settings)).containsExactly(1e-2, 1e-2, 1e-2, 1e-2, 1e-2);
-    settings = settings.with("warmupUpdates", "2");
+    settings = settings.with("update.warmupUpdates", "2");
     assertThat(rates(settings)).containsExactly(5e-3, 1e-2, 1e-2, 1e-2, 1e-2);
-    settings = settings.with("decayUpdates", "4");
+    settings = settings.with("update.decayUpdates", "4");
     assertThat(rates(settings))
         .containsExactly(new double[] {5e-3, 1e-2, 5.5e-3, 1e-3, 1e-3}, within(1e-12));
   }
@@ -116,7 +118,7 @@ class RlTrainerTest {
   void microBatchesChangeNothing() {
     RlSettings settings = TinyRun.SETTINGS.with("algorithm", "ppo");
     var whole = metrics(settings, Engine.PLAN);
-    var split = metrics(settings.with("microBatchTokens", "12"), Engine.PLAN);
+    var split = metrics(settings.with("update.microBatchTokens", "12"), Engine.PLAN);
     for (int i = 0; i < whole.size(); i++) {
       for (String name : List.of("train/policy_loss", "train/critic_loss", "train/kl")) {
         assertThat(split.get(i).get(name)).as(name).isCloseTo(whole.get(i).get(name), within(1e-4));
@@ -140,8 +142,8 @@ class RlTrainerTest {
     RlSettings settings =
         TinyRun.SETTINGS
             .with("algorithm", "ppo")
-            .with("normalizeReward", "true")
-            .with("klTarget", "0.1");
+            .with("rewards.normalize", "running")
+            .with("kl.target", "0.1");
     List<ImmutableMap<String, Double>> straight = new ArrayList<>();
     try (TinyRun run = new TinyRun(settings, Engine.PLAN)) {
       for (int i = 0; i < 4; i++) {
@@ -189,7 +191,7 @@ class RlTrainerTest {
             return new Judgement(0.3, "");
           }
         };
-    RlSettings settings = TinyRun.SETTINGS.with("algorithm", "grpo").with("initKlCoef", "0");
+    RlSettings settings = TinyRun.SETTINGS.with("algorithm", "grpo").with("kl.coefficient", "0");
     try (TinyRun run = new TinyRun(settings, Engine.PLAN, constant)) {
       var before = run.policy.parameters().copy();
       StepReport report = run.trainer.step();
@@ -199,7 +201,8 @@ class RlTrainerTest {
         assertThat(run.policy.parameters().get(name)).isEqualTo(before.get(name));
       }
     }
-    try (TinyRun run = new TinyRun(settings.with("filterGroups", "true"), Engine.PLAN, constant)) {
+    try (TinyRun run =
+        new TinyRun(settings.with("rewards.filterGroups", "true"), Engine.PLAN, constant)) {
       StepReport report = run.trainer.step();
       assertThat(report.metrics().get("train/filtered_groups")).isEqualTo(4);
       assertThat(report.phases().tokens(Phase.REFERENCE)).isZero();
@@ -212,7 +215,8 @@ class RlTrainerTest {
     try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN)) {
       run.trainer.step();
       var before = run.policy.parameters().copy();
-      NetworkUpdater updater = new NetworkUpdater("policy", run.policy.network(), 0, 1);
+      NetworkUpdater updater =
+          new NetworkUpdater("policy", run.policy.network(), AdamWSettings.DEFAULT);
       run.policy.network().gradients().flat().putScalar(0, Float.NaN);
       assertThat(updater.optimizer().update(run.policy.network().gradients(), 0.1).applied())
           .isFalse();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.TextPair;
+import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.metric.MetricSink;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,12 @@ class SftTrainerTest {
           new TextPair(Prompt.text("2", "bc", ""), "a"),
           new TextPair(Prompt.text("3", "c", ""), "cab"));
 
-  private static final SftSettings SETTINGS = new SftSettings(1, 60, 3, 1024, 3e-2, 0.1, 1, 0, 16);
+  private static final SftSettings SETTINGS =
+      SftSettings.arithmetic()
+          .withSteps(60)
+          .withMaxLength(16)
+          .withUpdate(
+              u -> u.withSamples(3).withLearningRate(3e-2).withWarmupUpdates(6).withWeightDecay(0));
 
   private static double losses(SftSettings settings) {
     try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
@@ -47,7 +53,7 @@ class SftTrainerTest {
   /** Nine labels whatever the parts: sums differ by float rounding only. */
   @Test
   void microBatchesChangeNothing() {
-    assertThat(losses(SETTINGS.with("microBatchTokens", "4")))
+    assertThat(losses(SETTINGS.with("update.microBatchTokens", "4")))
         .isCloseTo(losses(SETTINGS), within(1e-3));
   }
 
@@ -66,7 +72,7 @@ class SftTrainerTest {
                 ModelCodec.of(other.policy),
                 three::get,
                 3,
-                SETTINGS.with("microBatchTokens", "1"))) {
+                SETTINGS.with("update.microBatchTokens", "1"))) {
       assertThat(together.evaluate(three)).isCloseTo(apart.evaluate(three), within(1e-6));
       assertThat(together.step().tokens()).isLessThan(apart.step().tokens());
       float[] ours = run.policy.network().gradients().flat().toFloatVector();

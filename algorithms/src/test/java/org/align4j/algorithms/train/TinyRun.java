@@ -6,6 +6,7 @@ import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.policy.Critic;
@@ -20,14 +21,14 @@ import org.align4j.models.transformer.TransformerConfig;
 final class TinyRun implements AutoCloseable {
 
   static final RlSettings SETTINGS =
-      RlSettings.ARITHMETIC
-          .with("promptsPerBatch", "4")
-          .with("samplesPerPrompt", "4")
-          .with("trainBatchSize", "8")
-          .with("maxNewTokens", "6")
-          .with("initKlCoef", "0.01")
-          .with("actorLearningRate", "1e-2")
-          .with("criticLearningRate", "1e-2");
+      RlSettings.arithmetic()
+          .with("rollout.prompts", "4")
+          .with("rollout.samples", "4")
+          .with("update.samples", "8")
+          .with("rollout.maxNewTokens", "6")
+          .with("kl.coefficient", "0.01")
+          .with("update.learningRate", "1e-2")
+          .with("critic.learningRate", "1e-2");
 
   final Policy policy;
   final Critic critic;

@@ -2,10 +2,10 @@ package example;
 
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.RlModels;
-import org.align4j.algorithms.train.RlSettings;
 import org.align4j.algorithms.train.RlTrainer;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;
@@ -18,7 +18,11 @@ public final class Loop {
 
   public static void main(String[] args) {
     int updates = args.length > 0 ? Integer.parseInt(args[0]) : 40;
-    RlSettings settings = RlSettings.ARITHMETIC.with("algorithm", "reinforce++");
+    RlSettings settings =
+        RlSettings.arithmetic()
+            .withAlgorithm("reinforce++")
+            .withRollout(r -> r.withPrompts(16).withSamples(8))
+            .withUpdate(u -> u.withLearningRate(1e-4));
     try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN);
         Reference reference = Reference.of(policy);
         RlTrainer trainer =

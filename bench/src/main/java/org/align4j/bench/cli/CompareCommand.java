@@ -8,7 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.align4j.algorithms.train.RlSettings;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.bench.compare.Comparison;
 import org.align4j.bench.compare.ComparisonSettings;
 import org.align4j.bench.compare.RunResult;
@@ -150,9 +151,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--set",
-      paramLabel = "field=value",
+      paramLabel = "group.field=value",
       description =
-          "Any other hyper-parameter, by its name in RlSettings; may be given several times.")
+          "Any other setting, such as update.learningRate=1e-5; may be given several times.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   CompareCommand(Console console) {
@@ -190,14 +191,12 @@ final class CompareCommand implements Callable<Integer> {
             : "--model needs --prompts, the problems to train on");
     Checks.that(!embedded || evalPrompts == null, "--eval-prompts needs --model and --prompts");
     Checks.atLeastOne("--seeds", seeds);
-    RlSettings training = embedded ? RlSettings.ARITHMETIC : RlSettings.SMALL_MODEL;
-    training = with(training, "--prompts-per-batch", "promptsPerBatch", promptsPerBatch);
-    training = with(training, "--samples-per-prompt", "samplesPerPrompt", samplesPerPrompt);
-    training = with(training, "--max-new-tokens", "maxNewTokens", maxNewTokens);
-    training = convention == null ? training : training.with("convention", convention);
-    for (Map.Entry<String, String> override : overrides.entrySet()) {
-      training = set(training, override.getKey(), override.getValue());
-    }
+    RlSettings training = embedded ? RlSettings.arithmetic() : RlSettings.smallModel();
+    training = with(training, "--prompts-per-batch", "rollout.prompts", promptsPerBatch);
+    training = with(training, "--samples-per-prompt", "rollout.samples", samplesPerPrompt);
+    training = with(training, "--max-new-tokens", "rollout.maxNewTokens", maxNewTokens);
+    training = convention == null ? training : training.withConvention(convention);
+    training = set(training, overrides);
     int count =
         updates != null ? updates : embedded ? Workloads.EMBEDDED_UPDATES : Workloads.MODEL_UPDATES;
     Checks.atLeastOne("--updates", count);
@@ -244,12 +243,14 @@ final class CompareCommand implements Callable<Integer> {
     return training.with(field, Integer.toString(value));
   }
 
-  private static RlSettings set(RlSettings training, String field, String value) {
-    Checks.that(
-        !field.equals("algorithm") && !field.equals("seed"),
-        "--set %s: use --algorithms and --seed".formatted(field));
+  private static RlSettings set(RlSettings training, Map<String, String> overrides) {
+    for (String path : overrides.keySet()) {
+      Checks.that(
+          !path.equals("algorithm") && !path.equals("seed"),
+          "--set %s: use --algorithms and --seed".formatted(path));
+    }
     try {
-      return training.with(field, value);
+      return Fields.with(training, overrides);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--set " + e.getMessage(), e);
     }

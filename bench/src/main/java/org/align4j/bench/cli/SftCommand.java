@@ -17,11 +17,12 @@ import org.align4j.algorithms.data.PromptFields;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.Interval;
 import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.algorithms.train.SftSettings;
 import org.align4j.algorithms.train.SftTrainer;
 import org.align4j.core.metric.JsonlMetrics;
 import org.align4j.core.metric.MetricSink;
@@ -91,9 +92,9 @@ final class SftCommand implements Callable<Integer> {
 
   @Option(
       names = "--set",
-      paramLabel = "field=value",
+      paramLabel = "group.field=value",
       description =
-          "Any other hyper-parameter, by its name in SftSettings; may be given several times.")
+          "Any other setting, such as update.learningRate=1e-5; may be given several times.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
@@ -139,7 +140,7 @@ final class SftCommand implements Callable<Integer> {
             embedded ? ArithmeticTask::demonstration : examples::get,
             size,
             settings)) {
-      trainer.run(metrics, report -> progress(report, settings));
+      trainer.run(metrics, report -> progress(report, trainer.steps()));
       List<TextPair> heldOut = examples.subList(examples.size() - held, examples.size());
       if (held > 0) {
         console.print(
@@ -175,18 +176,13 @@ final class SftCommand implements Callable<Integer> {
     return Prompts.of(prompts);
   }
 
-  private void progress(SftTrainer.Report report, SftSettings settings) {
-    if (report.step() % Math.max(1, settings.steps() / LINES) == 0
-        || report.step() == settings.steps()) {
+  private void progress(SftTrainer.Report report, int steps) {
+    if (report.step() % Math.max(1, steps / LINES) == 0 || report.step() == steps) {
       console
           .log()
           .println(
               String.format(
-                  Locale.ROOT,
-                  "step %d of %d, loss %.4f",
-                  report.step(),
-                  settings.steps(),
-                  report.loss()));
+                  Locale.ROOT, "step %d of %d, loss %.4f", report.step(), steps, report.loss()));
     }
   }
 
@@ -202,14 +198,11 @@ final class SftCommand implements Callable<Integer> {
     Checks.that(
         !Files.exists(out.resolve("metrics.jsonl")),
         "--out: %s exists already".formatted(out.resolve("metrics.jsonl")));
-    SftSettings settings = embedded ? SftSettings.ARITHMETIC : SftSettings.SMALL_MODEL;
+    SftSettings settings = embedded ? SftSettings.arithmetic() : SftSettings.smallModel();
     if (steps != null) {
-      settings = settings.with("steps", Integer.toString(steps));
+      settings = settings.withSteps(steps);
     }
-    for (Map.Entry<String, String> override : overrides.entrySet()) {
-      settings = settings.with(override.getKey(), override.getValue());
-    }
-    return settings;
+    return Fields.with(settings, overrides);
   }
 
   private List<TextPair> examples() {

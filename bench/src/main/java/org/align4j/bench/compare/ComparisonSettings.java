@@ -5,8 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.Recipe;
-import org.align4j.algorithms.train.RlSettings;
 import org.align4j.core.engine.Engine;
 
 /**
@@ -38,13 +38,13 @@ public record ComparisonSettings(
     checkArgument(seeds > 0, "seeds is %s: it must be at least 1", seeds);
     checkArgument(updates > 0, "updates is %s: it must be at least 1", updates);
     for (String algorithm : algorithms) {
-      var unused = Recipe.of(training.with("algorithm", algorithm));
+      var unused = Recipe.of(training.withAlgorithm(algorithm));
     }
   }
 
   /** The hyper-parameters of one run. */
   RlSettings training(String algorithm, long runSeed) {
-    return training.with("algorithm", algorithm).with("seed", Long.toString(runSeed));
+    return training.withAlgorithm(algorithm).withSeed(runSeed);
   }
 
   /** The folder of one run: {@code OUT/<algorithm>/seed-<n>}. */

@@ -1,9 +1,9 @@
 package org.align4j.bench.compare;
 
 import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.algorithms.train.RlSettings;
 import org.align4j.models.policy.Policy;
 
 /** Held-out problems solved greedily. */
@@ -17,7 +17,7 @@ final class HeldOut {
   static double accuracy(Policy policy, Workload workload, RlSettings settings) {
     Prompts problems = workload.heldOut().orElseThrow();
     return new Evaluator(policy.generator(SLOTS), ModelCodec.of(policy), workload.reward())
-        .greedy(problems, problems.size(), settings.maxNewTokens())
+        .greedy(problems, problems.size(), settings.rollout().maxNewTokens())
         .accuracy()
         .value();
   }

@@ -3,12 +3,12 @@ package org.align4j.bench.compare;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.Metric;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.Phase;
 import org.align4j.algorithms.train.PhaseTotals;
 import org.align4j.algorithms.train.RlModels;
-import org.align4j.algorithms.train.RlSettings;
 import org.align4j.algorithms.train.RlTrainer;
 import org.align4j.algorithms.train.StepReport;
 import org.align4j.algorithms.train.TrainingListener;
@@ -53,7 +53,7 @@ final class Run implements AutoCloseable {
     RlModels models =
         new RlModels(
             policy.network(),
-            policy.generator(training.samplesPerBatch()),
+            policy.generator(training.rollout().size()),
             reference::logProbs,
             critic == null ? null : critic.network(),
             policy.engine());

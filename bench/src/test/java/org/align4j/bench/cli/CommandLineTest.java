@@ -57,13 +57,15 @@ final class CommandLineTest {
   @Test
   void aNegativeLearningRateIsRefused() {
     assertUsageError(
-        run("compare", "--set", "actorLearningRate=-1"), "actorLearningRate is -1.0", "0 or above");
+        run("compare", "--set", "update.learningRate=-1"),
+        "update.learningRate is -1.0",
+        "0 or above");
   }
 
   @Test
   void anUnknownFieldIsAnsweredWithTheNearest() {
     assertUsageError(
-        run("compare", "--set", "actorLearningRat=1"), "did you mean actorLearningRate");
+        run("compare", "--set", "update.learningRat=1"), "did you mean update.learningRate");
   }
 
   @Test

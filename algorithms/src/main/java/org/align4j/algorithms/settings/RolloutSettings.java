@@ -1,0 +1,59 @@
+package org.align4j.algorithms.settings;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+/** What is sampled for one update; see the {@link Doc} of each component. */
+public record RolloutSettings(
+    @Doc("Prompts of one rollout batch; paper 64 (256 samples of 4).") int prompts,
+    @Doc("Responses sampled for each prompt; paper, table 1: 4.") int samples,
+    @Doc("Longest response in tokens, EOS included.") int maxNewTokens,
+    @Doc("Temperature of sampling and of log-probs, above 0; 1 in the peers.") double temperature,
+    @Doc("Only the k most probable tokens are sampled; 0 for no limit.") int topK,
+    @Doc("Only the most probable tokens up to this sum are sampled, in (0, 1]; 1 for no limit.")
+        double topP) {
+
+  /** Checks every field. */
+  public RolloutSettings {
+    Checks.positive("rollout.prompts", prompts);
+    Checks.positive("rollout.samples", samples);
+    Checks.positive("rollout.maxNewTokens", maxNewTokens);
+    Checks.positive("rollout.temperature", temperature);
+    checkArgument(topK >= 0, "rollout.topK is %s: it must be 0 (no limit) or above", topK);
+    checkArgument(topP > 0 && topP <= 1, "rollout.topP is %s: it must be in (0, 1]", topP);
+  }
+
+  /** With another number of prompts. */
+  public RolloutSettings withPrompts(int value) {
+    return Fields.replace(this, "prompts", value);
+  }
+
+  /** With another number of responses for each prompt. */
+  public RolloutSettings withSamples(int value) {
+    return Fields.replace(this, "samples", value);
+  }
+
+  /** With another longest response. */
+  public RolloutSettings withMaxNewTokens(int value) {
+    return Fields.replace(this, "maxNewTokens", value);
+  }
+
+  /** With another temperature. */
+  public RolloutSettings withTemperature(double value) {
+    return Fields.replace(this, "temperature", value);
+  }
+
+  /** With another top-k; 0 for no limit. */
+  public RolloutSettings withTopK(int value) {
+    return Fields.replace(this, "topK", value);
+  }
+
+  /** With another top-p; 1 for no limit. */
+  public RolloutSettings withTopP(double value) {
+    return Fields.replace(this, "topP", value);
+  }
+
+  /** Samples of one rollout batch: prompts times samples for each. */
+  public int size() {
+    return prompts * samples;
+  }
+}
