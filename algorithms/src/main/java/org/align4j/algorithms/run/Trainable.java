@@ -26,10 +26,16 @@ public interface Trainable extends AutoCloseable {
   /** Steps done. */
   long updates();
 
+  /** Steps of the whole run. */
+  long planned();
+
   /** Does the next step. */
   Step step();
 
-  /** Metrics {@code eval/*} of the model as it is; the training state does not change. */
+  /**
+   * Metrics {@code eval/*} of the model as it is; the first decides which checkpoint is best. The
+   * training state does not change.
+   */
   ImmutableMap<String, Double> evaluate();
 
   /** Writes the whole state into a new folder, whole or not at all. */

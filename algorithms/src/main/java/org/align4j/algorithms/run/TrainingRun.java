@@ -55,7 +55,9 @@ public final class TrainingRun {
     this.clock = clock;
     this.checkpoints = new Checkpoints(folder.checkpoints(), settings.checkpoint().keep());
     this.guards = new Guards(settings.guards());
-    this.best = new BestEvaluation(settings.evaluation());
+    this.best =
+        new BestEvaluation(
+            settings.evaluation().metric(), settings.evaluation().patience());
     this.lastCheckpoint = clock.instant();
   }
 
@@ -85,7 +87,7 @@ public final class TrainingRun {
   }
 
   private Outcome steps(RunLogs logs) {
-    while (trainable.updates() < settings.updates()) {
+    while (trainable.updates() < trainable.planned()) {
       if (stop.requested()) {
         checkpoint(logs);
         return Outcome.INTERRUPTED;
@@ -104,7 +106,7 @@ public final class TrainingRun {
     Trainable.Step done = trainable.step();
     long step = trainable.updates();
     Map<String, Double> row = new LinkedHashMap<>(done.metrics());
-    boolean last = step == settings.updates();
+    boolean last = step == trainable.planned();
     boolean better = false;
     if (settings.evaluation().isDue(step, last)) {
       ImmutableMap<String, Double> evaluation = evaluate(step);
@@ -161,6 +163,9 @@ public final class TrainingRun {
             guards.observe(step, row);
           }
         });
+    if (best.step() > 0 && Files.isDirectory(checkpoints.path(best.step()))) {
+      checkpoints.markBest(best.step(), best.value());
+    }
   }
 
   private void finish(Outcome outcome) {

@@ -12,6 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.registry.Registry;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,42 @@ public final class Fields {
     Map<String, String> values = new LinkedHashMap<>();
     flatten("", tree, settings, values);
     return with(settings, values);
+  }
+
+  /**
+   * The same for several records that share one text form: no two have a field of the same path.
+   *
+   * @return copies, in the order given
+   */
+  public static ImmutableList<Record> with(List<Record> parts, Map<String, String> values) {
+    ImmutableList<String> known =
+        parts.stream()
+            .flatMap(part -> all(part).stream())
+            .map(Field::path)
+            .collect(ImmutableList.toImmutableList());
+    for (String path : values.keySet()) {
+      checkArgument(known.contains(path), "%s", Registry.Names.unknown("setting", path, known));
+    }
+    return parts.stream()
+        .map(part -> apply("", part, values))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The fields of a tree of groups by path, as text. */
+  public static ImmutableMap<String, String> flatten(List<Record> parts, JsonNode tree) {
+    checkArgument(tree.isObject(), "the settings are %s: they must be a map", tree.getNodeType());
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+      ObjectNode one = JsonNodeFactory.instance.objectNode();
+      one.set(entry.getKey(), entry.getValue());
+      Record owner =
+          parts.stream()
+              .filter(part -> group(part, entry.getKey()) != null)
+              .findFirst()
+              .orElse(parts.get(0));
+      flatten("", one, owner, values);
+    }
+    return ImmutableMap.copyOf(values);
   }
 
   private static void flatten(

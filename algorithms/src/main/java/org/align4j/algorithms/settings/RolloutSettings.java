@@ -1,5 +1,7 @@
 package org.align4j.algorithms.settings;
 
+import org.align4j.core.engine.SamplingSettings;
+
 import static com.google.common.base.Preconditions.checkArgument;
 
 /** What is sampled for one update; see the {@link Doc} of each component. */
@@ -55,5 +57,10 @@ public record RolloutSettings(
   /** Samples of one rollout batch: prompts times samples for each. */
   public int size() {
     return prompts * samples;
+  }
+
+  /** Temperature and limits as the engines take them. */
+  public SamplingSettings sampling() {
+    return new SamplingSettings((float) temperature, topK, (float) topP);
   }
 }

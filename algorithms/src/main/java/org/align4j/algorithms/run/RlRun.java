@@ -1,0 +1,152 @@
+package org.align4j.algorithms.run;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.Map;
+import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.settings.EvaluationSettings;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.train.Evaluation;
+import org.align4j.algorithms.train.Evaluator;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.Recipe;
+import org.align4j.algorithms.train.RlModels;
+import org.align4j.algorithms.train.RlTrainer;
+import org.align4j.algorithms.train.StepReport;
+import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.policy.Critic;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.Reference;
+import org.jspecify.annotations.Nullable;
+
+/** Reinforcement learning as a run. Owns its models. */
+public final class RlRun implements Trainable {
+
+  private static final int EVALUATION_SLOTS = 64;
+
+  private final Policy policy;
+  private final Reference reference;
+  private final @Nullable Critic critic;
+  private final RlTrainer trainer;
+  private final TrainConfig config;
+  private final TrainData data;
+  private final Reward reward;
+  private final TrainingListener listener;
+
+  /**
+   * A run at its beginning.
+   *
+   * @param policy to train, taken over; the reference is a copy of it as it is now
+   * @param listener is told of phases and steps
+   */
+  public RlRun(
+      TrainConfig config, Policy policy, TrainData data, Reward reward, TrainingListener listener) {
+    this.config = config;
+    this.policy = policy;
+    this.data = policy.chatTemplate().isPresent() ? data.asChats() : data;
+    this.reward = reward;
+    this.listener = listener;
+    RlSettings settings = config.training();
+    this.reference = Reference.of(policy);
+    this.critic =
+        Recipe.of(settings).algorithm().needsCritic() ? Critic.of(policy, settings.seed()) : null;
+    RlModels models =
+        new RlModels(
+            policy.network(),
+            policy.generator(settings.samplesPerBatch()),
+            reference::logProbs,
+            critic == null ? null : critic.network(),
+            policy.engine());
+    this.trainer =
+        new RlTrainer(settings, models, ModelCodec.of(policy), this.data.training(), reward);
+  }
+
+  @Override
+  public long updates() {
+    return trainer.updates();
+  }
+
+  /** As set, or one pass over the prompts. */
+  @Override
+  public long planned() {
+    return plannedOver(config, data.training());
+  }
+
+  static long plannedOver(TrainConfig config, Prompts training) {
+    return config.run().updates().isPresent()
+        ? config.run().updates().getAsInt()
+        : Math.max(1, training.size() / config.training().rollout().prompts());
+  }
+
+  @Override
+  public Step step() {
+    StepReport report = trainer.step(listener);
+    listener.onStep(report);
+    return new Step(report.metrics(), StepTimes.of(report), completions(report));
+  }
+
+  private static ImmutableList<Map<String, Object>> completions(StepReport report) {
+    return report.samples().stream()
+        .map(CompletionRow::of)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  @Override
+  public ImmutableMap<String, Double> evaluate() {
+    Prompts prompts = data.heldOut().orElseThrow();
+    EvaluationSettings settings = config.run().evaluation();
+    Evaluator evaluator =
+        new Evaluator(policy.generator(EVALUATION_SLOTS), ModelCodec.of(policy), reward);
+    RlSettings training = config.training();
+    GenerationSettings generation =
+        GenerationSettings.of(training.rollout().maxNewTokens())
+            .withSampling(
+                settings.samples() == 1 ? SamplingSettings.GREEDY : training.rollout().sampling());
+    Evaluation evaluation =
+        evaluator.sampled(
+            prompts, prompts.size(), settings.samples(), generation, training.seed());
+    ImmutableMap.Builder<String, Double> metrics = ImmutableMap.builder();
+    if (evaluation.verdicts().keySet().stream().anyMatch(verdict -> !verdict.isEmpty())) {
+      if (settings.samples() == 1) {
+        metrics.put("eval/accuracy", evaluation.accuracy().value());
+      } else {
+        metrics.put("eval/mean@" + settings.samples(), evaluation.meanAtK().value());
+        metrics.put(
+            "eval/pass@" + settings.samples(), evaluation.passAtK(settings.samples()).value());
+      }
+    }
+    return metrics
+        .put("eval/reward", evaluation.meanScore())
+        .put("eval/response_length", evaluation.meanLength())
+        .buildOrThrow();
+  }
+
+  @Override
+  public void save(Path folder) {
+    trainer.save(folder);
+  }
+
+  @Override
+  public void resume(Path folder) {
+    trainer.resume(folder);
+  }
+
+  @Override
+  public void saveModel(Path folder) {
+    policy.save(folder);
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    if (critic != null) {
+      critic.close();
+    }
+    reference.close();
+    policy.close();
+  }
+}

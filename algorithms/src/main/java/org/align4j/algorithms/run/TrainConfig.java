@@ -1,0 +1,58 @@
+package org.align4j.algorithms.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Map;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.settings.RunSettings;
+import org.align4j.algorithms.settings.TrainInput;
+import org.align4j.core.file.JsonFiles;
+
+/**
+ * All that a run of reinforcement learning is told. The three records share one YAML file.
+ *
+ * @param input model, prompts, reward
+ * @param run steps, checkpoints, evaluation, guards
+ * @param training hyper-parameters
+ */
+public record TrainConfig(TrainInput input, RunSettings run, RlSettings training) {
+
+  /** The embedded arithmetic task. */
+  public static TrainConfig embedded() {
+    return new TrainConfig(TrainInput.embedded(), RunSettings.defaults(), RlSettings.arithmetic());
+  }
+
+  /**
+   * Defaults with these fields replaced: those of {@link RlSettings#smallModel} where a model is
+   * given, of the embedded task otherwise.
+   *
+   * @param values by path, as text
+   * @throws IllegalArgumentException for an unknown field, with the nearest one, or a bad value
+   */
+  public static TrainConfig of(Map<String, String> values) {
+    RlSettings preset =
+        values.containsKey("model") ? RlSettings.smallModel() : RlSettings.arithmetic();
+    return new TrainConfig(TrainInput.embedded(), RunSettings.defaults(), preset).with(values);
+  }
+
+  /** The same but for these fields. */
+  public TrainConfig with(Map<String, String> values) {
+    ImmutableList<Record> parts = Fields.with(parts(), values);
+    return new TrainConfig(
+        (TrainInput) parts.get(0), (RunSettings) parts.get(1), (RlSettings) parts.get(2));
+  }
+
+  /** The records, in the order in which a file lists them. */
+  public List<Record> parts() {
+    return List.of(input, run, training);
+  }
+
+  /** All fields as one tree: what {@code run.json} holds. */
+  public ObjectNode toTree() {
+    ObjectNode tree = JsonFiles.mapper().createObjectNode();
+    parts().forEach(part -> tree.setAll(Fields.toTree(part)));
+    return tree;
+  }
+}

@@ -1,0 +1,47 @@
+package org.align4j.algorithms.settings;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Optional;
+
+/** What a run of reinforcement learning is made from; see the {@link Doc} of each component. */
+public record TrainInput(
+    @Doc(
+            value =
+                "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
+                    + " embedded arithmetic task.",
+            unset = "embedded")
+        Optional<String> model,
+    @Doc(
+            value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
+            unset = "embedded")
+        Optional<String> prompts,
+    @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
+        Optional<String> promptKey,
+    @Doc(value = "Key of the reference answer; left open: the usual ones.", unset = "usual")
+        Optional<String> answerKey,
+    @Doc("Whether lines that cannot be used are left out instead of refused.") boolean skipBadLines,
+    @Doc("What scores responses: a name, or a sum such as math*0.9+format*0.1; see docs/rewards.md.")
+        String reward) {
+
+  /** Checks that model and prompts come together. */
+  public TrainInput {
+    checkArgument(
+        model.isPresent() == prompts.isPresent(),
+        model.isPresent()
+            ? "model needs prompts, the problems to train on"
+            : "prompts needs model, the policy to train");
+    checkArgument(!reward.isBlank(), "reward is empty: name one, such as math");
+  }
+
+  /** The embedded arithmetic task. */
+  public static TrainInput embedded() {
+    return new TrainInput(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, "math");
+  }
+
+  /** Whether it is the embedded task. */
+  public boolean isEmbedded() {
+    return model.isEmpty();
+  }
+}
