@@ -32,7 +32,7 @@ public record BatchPlan(
    *     nearest that do
    */
   public static BatchPlan of(RlSettings settings, long updates) {
-    int samples = settings.samplesPerBatch();
+    int samples = settings.rollout().size();
     int mini = settings.update().samples();
     checkArgument(
         mini <= samples && samples % mini == 0,

@@ -60,7 +60,7 @@ public final class ConfigFile {
     try {
       return Fields.flatten(parts, tree);
     } catch (IllegalArgumentException e) {
-      throw new BadFileException(file, e.getMessage(), e);
+      throw new BadFileException(file, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -57,7 +57,7 @@ public final class RlRun implements Trainable {
     RlModels models =
         new RlModels(
             policy.network(),
-            policy.generator(settings.samplesPerBatch()),
+            policy.generator(settings.rollout().size()),
             reference::logProbs,
             critic == null ? null : critic.network(),
             policy.engine());
@@ -73,13 +73,16 @@ public final class RlRun implements Trainable {
   /** As set, or one pass over the prompts. */
   @Override
   public long planned() {
-    return plannedOver(config, data.training());
+    return planned(config, data);
   }
 
-  static long plannedOver(TrainConfig config, Prompts training) {
-    return config.run().updates().isPresent()
-        ? config.run().updates().getAsInt()
-        : Math.max(1, training.size() / config.training().rollout().prompts());
+  /** Rollout batches of a run: as set, or one pass over the prompts. */
+  public static long planned(TrainConfig config, TrainData data) {
+    return config
+        .input()
+        .updates()
+        .orElseGet(
+            () -> Math.max(1, data.training().size() / config.training().rollout().prompts()));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.align4j.algorithms.run;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
@@ -32,9 +34,22 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
    * @throws IllegalArgumentException for an unknown field, with the nearest one, or a bad value
    */
   public static TrainConfig of(Map<String, String> values) {
-    RlSettings preset =
-        values.containsKey("model") ? RlSettings.smallModel() : RlSettings.arithmetic();
-    return new TrainConfig(TrainInput.embedded(), RunSettings.defaults(), preset).with(values);
+    boolean model = isGiven(values, "model");
+    boolean prompts = isGiven(values, "prompts");
+    checkArgument(
+        model == prompts,
+        model
+            ? "model needs prompts, the problems to train on"
+            : "prompts needs model, the policy to train");
+    TrainConfig defaults =
+        model
+            ? new TrainConfig(TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
+            : embedded();
+    return defaults.with(values);
+  }
+
+  private static boolean isGiven(Map<String, String> values, String path) {
+    return !values.getOrDefault(path, TrainInput.EMBEDDED).equals(TrainInput.EMBEDDED);
   }
 
   /** The same but for these fields. */

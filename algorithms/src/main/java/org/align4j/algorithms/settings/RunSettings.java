@@ -1,6 +1,6 @@
 package org.align4j.algorithms.settings;
 
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -8,35 +8,18 @@ import java.util.function.UnaryOperator;
  * the {@link Doc} of each component.
  */
 public record RunSettings(
-    @Doc(
-            value =
-                "Steps of the run: rollout batches (train) or optimiser steps; left open: update.epochs"
-                    + " over the data, or one pass over the prompts.",
-            unset = "data")
-        OptionalInt updates,
     @Doc("States to go on from.") CheckpointSettings checkpoint,
     @Doc("Held-out data during the run.") EvaluationSettings evaluation,
     @Doc("What is written beside metrics.jsonl.") LoggingSettings logging,
     @Doc("What stops a run or warns.") GuardSettings guards) {
 
-  /** Checks the number of steps. */
-  public RunSettings {
-    updates.ifPresent(count -> Checks.positive("updates", count));
-  }
-
   /** A checkpoint every 30 minutes, an evaluation at both ends. */
   public static RunSettings defaults() {
     return new RunSettings(
-        OptionalInt.empty(),
         new CheckpointSettings(0, 30, 2),
-        new EvaluationSettings(0, java.util.Optional.empty(), 64, 1, java.util.Optional.empty(), 0),
+        new EvaluationSettings(0, Optional.empty(), 64, 1, Optional.empty(), 0),
         new LoggingSettings(1, false),
         new GuardSettings(GuardSettings.NonFinite.STOP, 3, 20, 0.01, 0.01, 0.3, 2));
-  }
-
-  /** With another number of steps. */
-  public RunSettings withUpdates(int value) {
-    return Fields.replace(this, "updates", OptionalInt.of(value));
   }
 
   /** With a changed group. */

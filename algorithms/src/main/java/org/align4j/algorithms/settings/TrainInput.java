@@ -3,6 +3,7 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a run of reinforcement learning is made from; see the {@link Doc} of each component. */
 public record TrainInput(
@@ -10,11 +11,11 @@ public record TrainInput(
             value =
                 "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
                     + " embedded arithmetic task.",
-            unset = "embedded")
+            unset = TrainInput.EMBEDDED)
         Optional<String> model,
     @Doc(
             value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
-            unset = "embedded")
+            unset = TrainInput.EMBEDDED)
         Optional<String> prompts,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,
@@ -22,7 +23,18 @@ public record TrainInput(
         Optional<String> answerKey,
     @Doc("Whether lines that cannot be used are left out instead of refused.") boolean skipBadLines,
     @Doc("What scores responses: a name, or a sum such as math*0.9+format*0.1; see docs/rewards.md.")
-        String reward) {
+        String reward,
+    @Doc(
+            value = "Rollout batches of the run; left open: one pass over the prompts.",
+            unset = "pass",
+            changesResults = false)
+        OptionalInt updates) {
+
+  /** The word for the embedded task. */
+  public static final String EMBEDDED = "embedded";
+
+  /** Rollout batches of a run on the embedded task. */
+  private static final int EMBEDDED_UPDATES = 40;
 
   /** Checks that model and prompts come together. */
   public TrainInput {
@@ -31,13 +43,42 @@ public record TrainInput(
         model.isPresent()
             ? "model needs prompts, the problems to train on"
             : "prompts needs model, the policy to train");
+    updates.ifPresent(count -> Checks.positive("updates", count));
     checkArgument(!reward.isBlank(), "reward is empty: name one, such as math");
   }
 
   /** The embedded arithmetic task. */
   public static TrainInput embedded() {
     return new TrainInput(
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, "math");
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        "math",
+        OptionalInt.of(EMBEDDED_UPDATES));
+  }
+
+  /** Defaults of a run on a model and prompts. */
+  public static TrainInput of(String model, String prompts) {
+    return new TrainInput(
+        Optional.of(model),
+        Optional.of(prompts),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        "math",
+        OptionalInt.empty());
+  }
+
+  /** With another reward. */
+  public TrainInput withReward(String value) {
+    return Fields.replace(this, "reward", value);
+  }
+
+  /** With another number of rollout batches. */
+  public TrainInput withUpdates(int value) {
+    return Fields.replace(this, "updates", OptionalInt.of(value));
   }
 
   /** Whether it is the embedded task. */

@@ -9,6 +9,7 @@ final class Commands {
 
   static List<Object> all(Console console) {
     return List.of(
+        new TrainCommand(console),
         new CompareCommand(console),
         new ThroughputCommand(console),
         new SftCommand(console),

@@ -17,12 +17,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "bench/run",
     mixinStandardHelpOptions = true,
-    version = "Align4J 0.1.0",
+    version = "Align4J " + Main.VERSION,
     description =
         "Reinforcement learning for language models on the JVM: comparison suite and tools.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
+
+  /** Of the code, as run folders have it. */
+  static final String VERSION = "0.1.0";
 
   @Spec private CommandSpec spec;
 

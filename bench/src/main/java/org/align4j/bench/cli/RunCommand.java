@@ -1,0 +1,185 @@
+package org.align4j.bench.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.align4j.algorithms.run.ConfigFile;
+import org.align4j.algorithms.run.RunDescription;
+import org.align4j.algorithms.run.RunFolder;
+import org.align4j.algorithms.run.Trainable;
+import org.align4j.algorithms.run.TrainingRun;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.core.file.JsonFiles;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What {@code train}, {@code sft}, {@code dpo} and {@code reward-model} have in common. */
+abstract class RunCommand implements Callable<Integer> {
+
+  private final Console console;
+  private final String kind;
+
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions options;
+
+  RunCommand(Console console, String kind) {
+    this.console = console;
+    this.kind = kind;
+  }
+
+  /** The records of a configuration, with their defaults. */
+  abstract List<Record> defaults();
+
+  /** Fields that were given as options of their own. */
+  abstract Map<String, String> given();
+
+  /** Checks settings and files; loads no model. */
+  abstract RunJob prepare(Map<String, String> values);
+
+  final RunOptions options() {
+    return options;
+  }
+
+  @Override
+  public final Integer call() {
+    String name = spec.name();
+    if (options.init()) {
+      console.results().print(ConfigFile.template("bench/run " + name, defaults()));
+      console.results().flush();
+      return 0;
+    }
+    options.useClasspath();
+    Optional<RunFolder> saved =
+        options.resume() ? Failures.usage(this::savedRun) : Optional.empty();
+    RunJob job = Failures.usage(() -> prepare(values(saved)));
+    console.log().println(job.plan());
+    if (options.dryRun()) {
+      return 0;
+    }
+    RunFolder folder =
+        Failures.usage(() -> saved.isEmpty() ? newRun(name, job) : goOn(saved.get(), job));
+    Signals signals = Signals.install(console);
+    try (RunProgress progress = new RunProgress(console, name, folder, job.planned());
+        Trainable trainable = job.opener().open(progress)) {
+      TrainingRun.Outcome outcome =
+          new TrainingRun(
+                  folder, job.run(), trainable, signals, progress, InstantSource.system())
+              .run();
+      progress.close();
+      return report(outcome, folder, signals);
+    }
+  }
+
+  private int report(TrainingRun.Outcome outcome, RunFolder folder, Signals signals) {
+    if (outcome == TrainingRun.Outcome.INTERRUPTED) {
+      console
+          .log()
+          .println(
+              "Stopped; the state is saved. Go on with: bench/run %s --resume --out %s"
+                  .formatted(spec.name(), folder.path()));
+      return signals.exitCode();
+    }
+    if (outcome == TrainingRun.Outcome.EARLY_STOP) {
+      console.log().println("Stopped early: the evaluation had not become better for long enough.");
+    }
+    console.print("Metrics, completions, checkpoints and the policy are in " + folder.path());
+    return 0;
+  }
+
+  private Map<String, String> values(Optional<RunFolder> saved) {
+    Map<String, String> values = new LinkedHashMap<>();
+    saved.ifPresent(
+        run -> values.putAll(Fields.flatten(defaults(), run.description().path("settings"))));
+    values.putAll(options.values(defaults()));
+    values.putAll(given());
+    return values;
+  }
+
+  private Optional<RunFolder> savedRun() {
+    Path out = options.out();
+    if (out == null) {
+      throw new UsageException("--resume needs --out, the folder of the run that is to go on");
+    }
+    return RunFolder.exists(out) ? Optional.of(RunFolder.open(out)) : Optional.empty();
+  }
+
+  private RunFolder newRun(String name, RunJob job) {
+    Path out = options.out();
+    Path path =
+        out != null
+            ? out
+            : Path.of(
+                "runs",
+                name
+                    + "-"
+                    + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+    return RunFolder.create(
+        path.toAbsolutePath().normalize(), description(job), InstantSource.system());
+  }
+
+  private ObjectNode description(RunJob job) {
+    ObjectNode node = JsonFiles.mapper().createObjectNode();
+    node.put("kind", kind);
+    node.put("algorithm", job.algorithm());
+    node.put("seed", job.seed());
+    node.put("updates", job.planned());
+    node.set("settings", job.settings());
+    node.set("versions", RunDescription.versions(Main.VERSION));
+    node.set("machine", RunDescription.machine());
+    inputs(job).properties().forEach(entry -> node.set(entry.getKey(), entry.getValue()));
+    node.set("command", JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
+    return node;
+  }
+
+  private static ObjectNode inputs(RunJob job) {
+    ObjectNode node = JsonFiles.mapper().createObjectNode();
+    job.model().ifPresent(path -> node.set("model", RunDescription.file(path)));
+    node.set("data", RunDescription.files(job.data()));
+    return node;
+  }
+
+  /** Another model, other data or other settings would be another run. */
+  private RunFolder goOn(RunFolder saved, RunJob job) {
+    JsonNode before = saved.description();
+    Checks.that(
+        before.path("kind").asText().equals(kind),
+        "%s is a run of %s, not of %s".formatted(saved.path(), before.path("kind").asText(), kind));
+    Map<String, String> was = Fields.flatten(defaults(), before.path("settings"));
+    Map<String, String> is = Fields.flatten(defaults(), job.settings());
+    for (Fields.Field field : defaults().stream().flatMap(r -> Fields.all(r).stream()).toList()) {
+      String old = String.valueOf(was.get(field.path()));
+      String now = String.valueOf(is.get(field.path()));
+      Checks.that(
+          !field.changesResults() || old.equals(now),
+          "%s was %s when the run in %s began, it is %s now: leave it as it was, or begin a new run"
+              .formatted(field.path(), old, saved.path(), now));
+    }
+    ObjectNode inputs = inputs(job);
+    for (String input : List.of("model", "data")) {
+      Checks.that(
+          before.path(input).equals(inputs.path(input)),
+          "the %s of the run in %s changed since it began (%s then, %s now): begin a new run"
+              .formatted(input, saved.path(), before.path(input), inputs.path(input)));
+    }
+    saved.update("updates", JsonFiles.mapper().valueToTree(job.planned()));
+    saved.update("settings", job.settings());
+    return saved;
+  }
+
+  /** Puts an option among the fields, where it was given. */
+  static void put(Map<String, String> values, String path, @Nullable Object value) {
+    if (value != null) {
+      values.put(path, value.toString());
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.align4j.bench.cli;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.run.BatchPlan;
+import org.align4j.algorithms.run.RlRun;
+import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.TrainData;
+import org.align4j.algorithms.settings.TrainInput;
+import org.align4j.algorithms.train.ArithmeticModel;
+import org.align4j.algorithms.train.Recipe;
+import org.align4j.models.policy.Policy;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Reinforcement learning that can be left alone. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Train a policy by reinforcement learning, with checkpoints to go on from. Settings come from a YAML file (--init prints"
+            + " one with every field), then from --set, then from the options. Without a model and prompts: the embedded"
+            + " arithmetic task.")
+final class TrainCommand extends RunCommand {
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER-OR-GGUF",
+      description = "Policy and reference; needs --prompts.")
+  private @Nullable String model;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE.jsonl",
+      description = "Prompts to train on; needs --model.")
+  private @Nullable String prompts;
+
+  @Option(
+      names = "--algorithm",
+      paramLabel = "NAME",
+      description = "reinforce++, ppo, grpo, rloo, … or a registered estimator.")
+  private @Nullable String algorithm;
+
+  @Option(names = "--reward", paramLabel = "SPEC", description = "What scores the responses.")
+  private @Nullable String reward;
+
+  @Option(names = "--updates", paramLabel = "N", description = "Rollout batches of the run.")
+  private @Nullable Integer updates;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Seed of order and sampling.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      description = "Steps between checkpoints; there is one every 30 minutes in any case.")
+  private @Nullable Integer checkpointEvery;
+
+  TrainCommand(Console console) {
+    super(console, "rl");
+  }
+
+  @Override
+  List<Record> defaults() {
+    return TrainConfig.embedded().parts();
+  }
+
+  @Override
+  Map<String, String> given() {
+    Map<String, String> values = new LinkedHashMap<>();
+    put(values, "model", model);
+    put(values, "prompts", prompts);
+    put(values, "algorithm", algorithm);
+    put(values, "reward", reward);
+    put(values, "updates", updates);
+    put(values, "seed", seed);
+    put(values, "checkpoint.every", checkpointEvery);
+    return values;
+  }
+
+  @Override
+  RunJob prepare(Map<String, String> values) {
+    TrainConfig config = TrainConfig.of(values);
+    TrainInput input = config.input();
+    var unused = Recipe.of(config.training());
+    Reward scorer = Rewards.named(input.reward());
+    TrainData data = TrainData.open(input, config.run().evaluation());
+    BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));
+    ImmutableList.Builder<Path> files = ImmutableList.builder();
+    input.prompts().map(Path::of).ifPresent(files::add);
+    config.run().evaluation().prompts().map(Path::of).ifPresent(files::add);
+    return new RunJob(
+        config.toTree(),
+        config.run(),
+        config.training().algorithm(),
+        config.training().seed(),
+        plan.updates(),
+        plan.text(),
+        input.model().map(Path::of),
+        files.build(),
+        phases -> new RlRun(config, policy(input), data, scorer, phases));
+  }
+
+  private Policy policy(TrainInput input) {
+    return input.model().isPresent()
+        ? Policy.load(Path.of(input.model().get()), options().engine().engine())
+        : ArithmeticModel.pretrained(options().engine().engine());
+  }
+}
