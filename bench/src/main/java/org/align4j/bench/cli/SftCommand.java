@@ -1,35 +1,19 @@
 package org.align4j.bench.cli;
 
-import java.nio.file.Files;
+import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.align4j.algorithms.data.ArithmeticTask;
-import org.align4j.algorithms.data.BadLines;
-import org.align4j.algorithms.data.JsonLines;
-import org.align4j.algorithms.data.PairFiles;
-import org.align4j.algorithms.data.Prompt;
-import org.align4j.algorithms.data.PromptFields;
-import org.align4j.algorithms.data.Prompts;
-import org.align4j.algorithms.data.TextPair;
-import org.align4j.algorithms.reward.Rewards;
-import org.align4j.algorithms.settings.Fields;
-import org.align4j.algorithms.settings.SftSettings;
+import org.align4j.algorithms.run.SftConfig;
+import org.align4j.algorithms.run.SftData;
+import org.align4j.algorithms.run.SftRun;
+import org.align4j.algorithms.settings.SftInput;
 import org.align4j.algorithms.train.ArithmeticModel;
-import org.align4j.algorithms.train.Evaluator;
-import org.align4j.algorithms.train.Interval;
-import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.algorithms.train.SftTrainer;
-import org.align4j.core.metric.JsonlMetrics;
-import org.align4j.core.metric.MetricSink;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Supervised fine-tuning. */
@@ -38,192 +22,95 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Fine-tune a model on prompts and responses, loss on the responses only, and save it as a Hugging Face folder. Without --model and"
-            + " --data: make the policy of the embedded task from random weights.")
-final class SftCommand implements Callable<Integer> {
-
-  private static final int LINES = 20;
-  private static final int SLOTS = 32;
-
-  private final Console console;
+        "Fine-tune a model on prompts and responses, loss on the responses only. Settings come from a YAML file (--init prints one"
+            + " with every field), then from --set, then from the options. Without --model and --data: make the policy of the"
+            + " embedded task from random weights.")
+final class SftCommand extends RunCommand {
 
   @Option(names = "--model", paramLabel = "FOLDER-OR-GGUF", description = "Where to start from.")
-  private @Nullable Path model;
+  private @Nullable String model;
 
   @Option(
       names = "--data",
       paramLabel = "FILE.jsonl",
       description = "Prompts with the responses to imitate (GSM8K's files too).")
-  private @Nullable Path data;
+  private @Nullable String data;
 
-  @Option(
-      names = "--prompt-key",
-      defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
-  private String promptKey;
+  @Option(names = "--prompt-key", description = "Key of the prompt (default: the usual ones).")
+  private @Nullable String promptKey;
 
-  @Option(
-      names = "--answer-key",
-      defaultValue = "",
-      description =
-          "Key of the response or answer (default: response, completion, answer or solution).")
-  private String answerKey;
+  @Option(names = "--answer-key", description = "Key of the response (default: the usual ones).")
+  private @Nullable String answerKey;
 
   @Option(
       names = "--skip-bad-lines",
       description = "Leave lines out that cannot be used, instead of refusing the file.")
-  private boolean skipBadLines;
+  private @Nullable Boolean skipBadLines;
 
   @Option(
       names = "--eval-size",
-      defaultValue = "64",
-      description =
-          "Examples held out of the data's end for the evaluation; 0 for none (default: ${DEFAULT-VALUE}).")
-  private int evalSize;
+      description = "Examples held out of the data's end for the evaluation; 0 for none.")
+  private @Nullable Integer evalSize;
 
-  @Option(
-      names = "--max-new-tokens",
-      defaultValue = "256",
-      description = "Longest response of the evaluation (default: ${DEFAULT-VALUE}).")
-  private int maxNewTokens;
+  @Option(names = "--max-new-tokens", description = "Longest response of the evaluation.")
+  private @Nullable Integer maxNewTokens;
 
   @Option(names = "--steps", description = "Optimiser steps.")
   private @Nullable Integer steps;
 
-  @Option(
-      names = "--set",
-      paramLabel = "group.field=value",
-      description =
-          "Any other setting, such as update.learningRate=1e-5; may be given several times.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "FOLDER",
-      description = "Gets policy/ and metrics.jsonl; neither may exist.")
-  private Path out;
-
-  @Mixin private EngineOption engine;
-
   SftCommand(Console console) {
-    this.console = console;
+    super(console, "sft");
   }
 
   @Override
-  public Integer call() {
-    boolean embedded = model == null;
-    SftSettings settings = Failures.usage(() -> settings(embedded));
-    List<TextPair> examples = embedded ? List.of() : Failures.usage(this::examples);
-    try (Policy policy = Failures.usage(() -> start(model))) {
-      Failures.usage(() -> Files.createDirectories(out));
-      try (MetricSink metrics =
-          Failures.usage(() -> JsonlMetrics.create(out.resolve("metrics.jsonl")))) {
-        train(policy, settings, examples, metrics);
-      }
-      policy.save(out.resolve("policy"));
-      console.print("The policy is in " + out.resolve("policy"));
-    }
-    return 0;
+  List<Record> defaults() {
+    return SftConfig.embedded().parts();
   }
 
-  private void train(
-      Policy policy, SftSettings settings, List<TextPair> examples, MetricSink metrics) {
-    boolean embedded = model == null;
-    int held = embedded ? 0 : evalSize;
-    int size = embedded ? ArithmeticModel.DEMONSTRATIONS : examples.size() - held;
-    ModelCodec codec = ModelCodec.of(policy);
-    try (SftTrainer trainer =
-        new SftTrainer(
-            policy.network(),
-            codec,
-            embedded ? ArithmeticTask::demonstration : examples::get,
-            size,
-            settings)) {
-      trainer.run(metrics, report -> progress(report, trainer.steps()));
-      List<TextPair> heldOut = examples.subList(examples.size() - held, examples.size());
-      if (held > 0) {
-        console.print(
-            String.format(
-                Locale.ROOT, "held-out loss  %.4f per response token", trainer.evaluate(heldOut)));
-      }
-      Prompts problems =
-          embedded && evalSize > 0
-              ? ArithmeticTask.heldOut(ArithmeticTask.HELD_OUT_SIZE)
-              : withAnswers(heldOut);
-      if (problems.size() > 0) {
-        Interval accuracy =
-            new Evaluator(policy.generator(SLOTS), codec, Rewards.named("math"))
-                .greedy(
-                    problems,
-                    problems.size(),
-                    embedded ? ArithmeticTask.MAX_SOLUTION + 4 : maxNewTokens)
-                .accuracy();
-        console.print(
-            String.format(
-                Locale.ROOT,
-                "held-out accuracy  %.1f %% (95 %%: %.1f to %.1f)",
-                100 * accuracy.value(),
-                100 * accuracy.low(),
-                100 * accuracy.high()));
-      }
-    }
+  @Override
+  Map<String, String> given() {
+    Map<String, String> values = new LinkedHashMap<>();
+    put(values, "model", model);
+    put(values, "data", data);
+    put(values, "promptKey", promptKey);
+    put(values, "answerKey", answerKey);
+    put(values, "skipBadLines", skipBadLines);
+    put(values, "evaluation.size", evalSize);
+    put(values, "maxNewTokens", maxNewTokens);
+    put(values, "steps", steps);
+    return values;
   }
 
-  private static Prompts withAnswers(List<TextPair> pairs) {
-    List<Prompt> prompts =
-        pairs.stream().map(TextPair::prompt).filter(prompt -> !prompt.answer().isEmpty()).toList();
-    return Prompts.of(prompts);
+  @Override
+  RunJob prepare(Map<String, String> values) {
+    SftConfig config = SftConfig.of(values);
+    SftInput input = config.input();
+    SftData examples = SftData.open(input, config.run().evaluation());
+    int planned = config.training().stepsOver(examples.size());
+    ImmutableList.Builder<Path> files = ImmutableList.builder();
+    input.data().map(Path::of).ifPresent(files::add);
+    config.run().evaluation().prompts().map(Path::of).ifPresent(files::add);
+    return new RunJob(
+        config.toTree(),
+        config.run(),
+        "sft",
+        config.training().seed(),
+        planned,
+        String.format(
+            Locale.ROOT,
+            "%d examples, %d a step; %d steps; %d tokens a forward pass",
+            examples.size(),
+            config.training().update().samples(),
+            planned,
+            config.training().update().microBatchTokens()),
+        input.model().map(Path::of),
+        files.build(),
+        phases -> new SftRun(config, policy(input), examples));
   }
 
-  private void progress(SftTrainer.Report report, int steps) {
-    if (report.step() % Math.max(1, steps / LINES) == 0 || report.step() == steps) {
-      console
-          .log()
-          .println(
-              String.format(
-                  Locale.ROOT, "step %d of %d, loss %.4f", report.step(), steps, report.loss()));
-    }
-  }
-
-  private SftSettings settings(boolean embedded) {
-    Checks.that(
-        embedded == (data == null), embedded ? "--data needs --model" : "--model needs --data");
-    Checks.that(
-        evalSize >= 0,
-        "--eval-size is %s: it must be 0 (no evaluation) or above".formatted(evalSize));
-    Checks.that(
-        !Files.exists(out.resolve("policy")),
-        "--out: %s exists already".formatted(out.resolve("policy")));
-    Checks.that(
-        !Files.exists(out.resolve("metrics.jsonl")),
-        "--out: %s exists already".formatted(out.resolve("metrics.jsonl")));
-    SftSettings settings = embedded ? SftSettings.arithmetic() : SftSettings.smallModel();
-    if (steps != null) {
-      settings = settings.withSteps(steps);
-    }
-    return Fields.with(settings, overrides);
-  }
-
-  private List<TextPair> examples() {
-    List<TextPair> pairs = new ArrayList<>();
-    try (JsonLines<TextPair> lines =
-        PairFiles.supervised(
-            java.util.Objects.requireNonNull(data),
-            new PromptFields(promptKey, answerKey),
-            skipBadLines ? BadLines.SKIP : BadLines.FATAL)) {
-      pairs.addAll(lines.all());
-    }
-    Checks.that(
-        pairs.size() > evalSize,
-        "%s has %s examples, %s are to be held out: pass more or a smaller --eval-size"
-            .formatted(data, pairs.size(), evalSize));
-    return pairs;
-  }
-
-  private Policy start(@Nullable Path path) {
-    return path == null
-        ? ArithmeticModel.untrained(engine.engine(), 1)
-        : Policy.load(path, engine.engine());
+  private Policy policy(SftInput input) {
+    return input.model().isPresent()
+        ? Policy.load(Path.of(input.model().get()), options().engine().engine())
+        : ArithmeticModel.untrained(options().engine().engine(), 1);
   }
 }

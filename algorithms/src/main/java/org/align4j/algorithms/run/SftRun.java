@@ -1,0 +1,95 @@
+package org.align4j.algorithms.run;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.train.Evaluation;
+import org.align4j.algorithms.train.Evaluator;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.SftTrainer;
+import org.align4j.models.policy.Policy;
+
+/** Supervised fine-tuning as a run. Owns its model. */
+public final class SftRun implements Trainable {
+
+  private static final int SLOTS = 64;
+
+  private final SftConfig config;
+  private final Policy policy;
+  private final SftData data;
+  private final SftTrainer trainer;
+
+  /** A run at its beginning; the policy is taken over. */
+  public SftRun(SftConfig config, Policy policy, SftData data) {
+    this.config = config;
+    this.policy = policy;
+    this.data = data;
+    this.trainer =
+        new SftTrainer(
+            policy.network(),
+            ModelCodec.of(policy),
+            data.examples(),
+            data.size(),
+            config.training());
+  }
+
+  @Override
+  public long updates() {
+    return trainer.updates();
+  }
+
+  @Override
+  public long planned() {
+    return trainer.steps();
+  }
+
+  @Override
+  public Step step() {
+    long before = System.nanoTime();
+    ImmutableMap<String, Double> metrics = trainer.step().metrics();
+    double seconds = (System.nanoTime() - before) * 1e-9;
+    return new Step(metrics, ImmutableMap.of("time/total", seconds), ImmutableList.of());
+  }
+
+  /** Loss of held-out examples, where there are any; accuracy where they have answers. */
+  @Override
+  public ImmutableMap<String, Double> evaluate() {
+    ImmutableMap.Builder<String, Double> metrics = ImmutableMap.builder();
+    if (!data.heldOut().isEmpty()) {
+      metrics.put("eval/loss", trainer.evaluate(data.heldOut()));
+    }
+    if (!data.problems().isEmpty()) {
+      Evaluation evaluation =
+          new Evaluator(policy.generator(SLOTS), ModelCodec.of(policy), Rewards.named("math"))
+              .greedy(
+                  Prompts.of(data.problems()),
+                  data.problems().size(),
+                  config.input().maxNewTokens());
+      metrics.put("eval/accuracy", evaluation.accuracy().value());
+    }
+    return metrics.buildOrThrow();
+  }
+
+  @Override
+  public void save(Path folder) {
+    trainer.save(folder);
+  }
+
+  @Override
+  public void resume(Path folder) {
+    trainer.resume(folder);
+  }
+
+  @Override
+  public void saveModel(Path folder) {
+    policy.save(folder);
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    policy.close();
+  }
+}
