@@ -64,7 +64,12 @@ public enum Metric {
       "train/filtered_groups",
       "prompts dropped because their scores are all equal",
       "prompts",
-      "below 0.8 of the batch");
+      "below 0.8 of the batch"),
+  FAILED_SAMPLES(
+      "train/failed_samples",
+      "responses left out because they, or their prompt's greedy one, could not be scored",
+      "samples",
+      "0");
 
   private final String label;
   private final String description;

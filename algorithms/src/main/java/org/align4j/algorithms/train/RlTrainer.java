@@ -14,6 +14,8 @@ import org.align4j.algorithms.data.PromptStream;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.RewardLimits;
+import org.align4j.algorithms.reward.RewardRunner;
 import org.align4j.algorithms.settings.RewardSettings.Normalization;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Network;
@@ -34,6 +36,7 @@ public final class RlTrainer implements AutoCloseable {
   private final Recipe recipe;
   private final RlModels models;
   private final PromptStream stream;
+  private final RewardRunner reward;
   private final RolloutSampler sampler;
   private final ExperienceMaker experienceMaker;
   private final NetworkUpdater policy;
@@ -51,13 +54,29 @@ public final class RlTrainer implements AutoCloseable {
    */
   public RlTrainer(
       RlSettings settings, RlModels models, PromptCodec codec, Prompts prompts, Reward reward) {
+    this(settings, models, codec, prompts, reward, RewardLimits.DEFAULT);
+  }
+
+  /** The same with limits for the reward; with {@code DROP} it may leave responses out. */
+  public RlTrainer(
+      RlSettings settings,
+      RlModels models,
+      PromptCodec codec,
+      Prompts prompts,
+      Reward reward,
+      RewardLimits limits) {
     this.settings = settings;
     this.recipe = Recipe.of(settings);
     this.models = models;
     this.stream = new PromptStream(prompts, settings.seed());
+    this.reward = new RewardRunner(reward, limits);
     this.sampler =
         new RolloutSampler(
-            models.generator(), codec, reward, settings, recipe.algorithm().needsGreedyRollout());
+            models.generator(),
+            codec,
+            this.reward,
+            settings,
+            recipe.algorithm().needsGreedyRollout());
     Network critic =
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker =
@@ -141,7 +160,9 @@ public final class RlTrainer implements AutoCloseable {
     PhaseClock clock = new PhaseClock(System::nanoTime, listener, updates);
     MetricRow metrics = new MetricRow();
     ImmutableList<Prompt> prompts = stream.next(settings.rollout().prompts());
-    Rollouts sampled = sampler.sample(prompts, clock);
+    Rollouts answered = sampler.sample(prompts, clock);
+    Rollouts sampled = answered.withoutFailed();
+    metrics.sum(Metric.FAILED_SAMPLES, answered.size() - sampled.size());
     StepMetrics.ofRollouts(sampled, metrics);
     Rollouts rollouts =
         settings.rewards().filterGroups() ? sampled.withoutUniformGroups() : sampled;
@@ -155,7 +176,7 @@ public final class RlTrainer implements AutoCloseable {
       learn(batch(rollouts, experience, advantages), rollouts.groups(), clock, metrics);
       klController = klController.update(kl, rollouts.size());
     }
-    return new StepReport(updates, metrics.build(), clock.stop(), sampled.samples());
+    return new StepReport(updates, metrics.build(), clock.stop(), answered.samples());
   }
 
   private void learn(TrainingBatch batch, int[] groups, PhaseClock clock, MetricRow metrics) {
@@ -229,6 +250,7 @@ public final class RlTrainer implements AutoCloseable {
 
   @Override
   public void close() {
+    reward.close();
     policy.close();
     if (critic != null) {
       critic.close();

@@ -1,14 +1,12 @@
 package org.align4j.algorithms.train;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
-import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.RewardRunner;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RolloutSettings;
 import org.align4j.core.engine.SamplingSettings;
@@ -23,7 +21,7 @@ final class RolloutSampler {
 
   private final Generator generator;
   private final PromptCodec codec;
-  private final Reward reward;
+  private final RewardRunner reward;
   private final RlSettings settings;
   private final boolean greedyToo;
   private long drawn;
@@ -31,7 +29,7 @@ final class RolloutSampler {
   RolloutSampler(
       Generator generator,
       PromptCodec codec,
-      Reward reward,
+      RewardRunner reward,
       RlSettings settings,
       boolean greedyToo) {
     this.generator = generator;
@@ -105,21 +103,9 @@ final class RolloutSampler {
               codec.decode(completion.responseIds()),
               completion.finishReason() != FinishReason.LENGTH));
     }
-    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
-    checkState(
-        judgements.size() == texts.size(),
-        "reward %s answered %s scores for %s responses: one for each is needed",
-        reward.name(),
-        judgements.size(),
-        texts.size());
+    ImmutableList<Judgement> judgements = reward.judge(texts);
     ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
     for (int i = 0; i < texts.size(); i++) {
-      checkState(
-          Double.isFinite(judgements.get(i).score()),
-          "reward %s answered %s for a response to %s: it must be a finite number",
-          reward.name(),
-          judgements.get(i).score(),
-          texts.get(i).prompt().id());
       samples.add(
           new ScoredSample(
               texts.get(i), judgements.get(i), completions.get(i).responseIds().length));

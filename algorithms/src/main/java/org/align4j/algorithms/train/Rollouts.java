@@ -49,6 +49,22 @@ record Rollouts(
         kept.add(i);
       }
     }
+    return pick(kept);
+  }
+
+  /** Only what has a score and, where its prompt has a greedy response, a greedy score. */
+  Rollouts withoutFailed() {
+    List<Integer> kept = new ArrayList<>();
+    for (int i = 0; i < size(); i++) {
+      boolean greedyFailed = greedyScores != null && Double.isNaN(greedyScores[i]);
+      if (!greedyFailed && !samples.get(i).judgement().isFailed()) {
+        kept.add(i);
+      }
+    }
+    return kept.size() == size() ? this : pick(kept);
+  }
+
+  private Rollouts pick(List<Integer> kept) {
     int[] rows = kept.stream().mapToInt(Integer::intValue).toArray();
     int[] keptGroups = new int[rows.length];
     double[] keptGreedy = greedyScores == null ? null : new double[rows.length];
