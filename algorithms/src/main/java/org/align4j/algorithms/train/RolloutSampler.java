@@ -2,6 +2,7 @@ package org.align4j.algorithms.train;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.reward.Completion;
@@ -61,7 +62,7 @@ final class RolloutSampler {
         generator.generate(ids, n, generation, settings.seed(), drawn, GenerationListener.NONE);
     drawn += completions.size();
     clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
-    double[] greedy = greedyToo ? greedyScores(prompts, ids, clock) : null;
+    ImmutableList<ScoredSample> greedy = greedyToo ? greedy(prompts, ids, clock) : null;
 
     clock.enter(Phase.ADVANTAGE);
     ImmutableList<ScoredSample> samples = judge(prompts, completions);
@@ -74,23 +75,21 @@ final class RolloutSampler {
       logProbs[i] = completion.logProbs();
       groups[i] = completion.prompt();
     }
-    double[] perSample = null;
-    if (greedy != null) {
-      perSample = new double[groups.length];
-      for (int i = 0; i < groups.length; i++) {
-        perSample[i] = greedy[groups[i]];
-      }
-    }
-    return new Rollouts(sequences.build(), logProbs, samples, groups, perSample);
+    ImmutableList<ScoredSample> ofEach =
+        greedy == null
+            ? null
+            : Arrays.stream(groups).mapToObj(greedy::get).collect(ImmutableList.toImmutableList());
+    return new Rollouts(sequences.build(), logProbs, samples, groups, ofEach);
   }
 
-  private double[] greedyScores(List<Prompt> prompts, List<int[]> ids, PhaseClock clock) {
+  private ImmutableList<ScoredSample> greedy(
+      List<Prompt> prompts, List<int[]> ids, PhaseClock clock) {
     GenerationSettings greedy =
         GenerationSettings.of(settings.rollout().maxNewTokens())
             .withSampling(SamplingSettings.GREEDY);
     var completions = generator.generate(ids, greedy, settings.seed());
     clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
-    return judge(prompts, completions).stream().mapToDouble(s -> s.judgement().score()).toArray();
+    return judge(prompts, completions);
   }
 
   private ImmutableList<ScoredSample> judge(

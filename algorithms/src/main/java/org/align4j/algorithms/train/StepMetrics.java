@@ -33,7 +33,8 @@ final class StepMetrics {
       return;
     }
     double squares = 0;
-    for (double score : rollouts.scores()) {
+    for (ScoredSample sample : rollouts.samples()) {
+      double score = sample.judgement().score();
       squares += (score - mean) * (score - mean) / n;
     }
     metrics.mean(Metric.REWARD, mean);
