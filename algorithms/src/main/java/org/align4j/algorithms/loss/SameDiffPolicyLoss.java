@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.align4j.core.tensor.ArrayScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.api.OutAndGrad;
@@ -67,6 +68,23 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
   @Override
   public Surrogate evaluate(
       PolicyLossInputs inputs, INDArray weights, PolicyLossSettings settings) {
+    // Graph and session keep arrays of their own from call to call.
+    Answer answer;
+    try (ArrayScope scope = ArrayScope.outside()) {
+      answer = run(inputs, weights);
+    }
+    Surrogate surrogate =
+        new Surrogate(
+            answer.losses().dup(), answer.gradient().dup(), Nd4j.zerosLike(inputs.mask()));
+    answer.losses().close();
+    answer.gradient().close();
+    return surrogate;
+  }
+
+  /** Losses and their gradient {@code [B,T]}, to be closed. */
+  private record Answer(INDArray losses, INDArray gradient) {}
+
+  private Answer run(PolicyLossInputs inputs, INDArray weights) {
     Built built = graphs.computeIfAbsent(inputs.logProbs().dataType(), this::build);
     Map<String, INDArray> values =
         ImmutableMap.of(
@@ -82,15 +100,14 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
             weights);
     OutAndGrad result =
         built.graph.calculateGradientsAndOutputs(values, List.of(built.losses), List.of(LOG_PROBS));
-    INDArray answer = checkNotNull(result.getOutputs().get(built.losses));
+    INDArray losses = checkNotNull(result.getOutputs().get(built.losses));
     checkArgument(
-        Arrays.equals(answer.shape(), inputs.mask().shape()),
+        Arrays.equals(losses.shape(), inputs.mask().shape()),
         "policy loss %s answers %s: it must give a loss for each token, %s",
         name,
-        Arrays.toString(answer.shape()),
+        Arrays.toString(losses.shape()),
         Arrays.toString(inputs.mask().shape()));
-    return new Surrogate(
-        answer, checkNotNull(result.getGradients().get(LOG_PROBS)), Nd4j.zerosLike(inputs.mask()));
+    return new Answer(losses, checkNotNull(result.getGradients().get(LOG_PROBS)));
   }
 
   /** A graph and the name of its per-token losses. */

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.align4j.algorithms.advantage.Groups;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Drops groups that teach nothing: those whose scores are all equal. By spread and not, as in
@@ -17,21 +16,19 @@ public final class SpreadFilter {
 
   private SpreadFilter() {}
 
-  /** Rows whose group has at least two different scores, in order. */
-  public static ImmutableIntArray rows(INDArray scores, Groups groups) {
-    // Decisions per sample, not arithmetic on tokens: plain Java over [B].
-    double[] score = scores.toDoubleVector();
+  /** Rows of the scores {@code [B]} whose group has at least two different ones, in order. */
+  public static ImmutableIntArray rows(double[] scores, Groups groups) {
     Map<Integer, Double> first = new HashMap<>();
     Set<Integer> spread = new HashSet<>();
-    for (int i = 0; i < score.length; i++) {
+    for (int i = 0; i < scores.length; i++) {
       int group = groups.ids().get(i);
-      Double earlier = first.putIfAbsent(group, score[i]);
-      if (earlier != null && earlier != score[i]) {
+      Double earlier = first.putIfAbsent(group, scores[i]);
+      if (earlier != null && earlier != scores[i]) {
         spread.add(group);
       }
     }
     ImmutableIntArray.Builder rows = ImmutableIntArray.builder();
-    for (int i = 0; i < score.length; i++) {
+    for (int i = 0; i < scores.length; i++) {
       if (spread.contains(groups.ids().get(i))) {
         rows.add(i);
       }

@@ -3,20 +3,22 @@ package org.align4j.algorithms.train;
 import static com.google.common.base.Preconditions.checkNotNull;
 
 import org.align4j.algorithms.loss.BatchTotals;
+import org.align4j.algorithms.loss.LossResult;
 import org.align4j.algorithms.loss.ValueLoss;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.optim.UpdateReport;
 import org.align4j.models.policy.PackedSequences;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One mini-batch update of the critic. */
 final class CriticUpdate {
 
-  private final NetworkUpdater updater;
+  private final TrainStep step;
   private final ValueLoss loss;
   private final RlSettings settings;
 
-  CriticUpdate(NetworkUpdater updater, ValueLoss loss, RlSettings settings) {
-    this.updater = updater;
+  CriticUpdate(TrainStep step, ValueLoss loss, RlSettings settings) {
+    this.step = step;
     this.loss = loss;
     this.settings = settings;
   }
@@ -26,27 +28,29 @@ final class CriticUpdate {
     BatchTotals totals = PolicyUpdate.totals(batch);
     PackedSequences packed =
         PackedSequences.ofResponses(
-            batch.sequences(), updater.tokens(settings.update().microBatchTokens()), 1f);
-    int columns = packed.columns();
+            batch.sequences(), step.tokens(settings.update().microBatchTokens()), 1f);
     PolicyUpdate.Statistics statistics = new PolicyUpdate.Statistics();
     UpdateReport report =
-        updater.update(
+        step.run(
             packed,
-            (rows, values, entropy) -> {
-              TrainingBatch part = batch.pick(rows);
-              return statistics.add(
-                  loss.evaluate(
-                      Columns.of(values, columns),
-                      Columns.of(
-                          checkNotNull(part.oldValues(), "the rollouts have no values"), columns),
-                      Columns.of(part.returns(), columns),
-                      Columns.of(part.mask(), columns),
-                      totals));
-            },
+            new RowLoss(
+                packed,
+                (rows, values, entropy) ->
+                    statistics.add(evaluate(batch.pick(rows), values, totals))),
             learningRate);
-    clock.tokens(packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum());
+    clock.tokens(TrainStep.computed(packed));
     metrics.mean(Metric.CRITIC_LOSS, statistics.loss());
     metrics.mean(Metric.CRITIC_GRADIENT_NORM, report.gradientNorm());
     metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
+  }
+
+  private LossResult evaluate(TrainingBatch part, INDArray values, BatchTotals totals) {
+    int columns = (int) values.size(1);
+    return loss.evaluate(
+        values,
+        Columns.of(checkNotNull(part.oldValues(), "the rollouts have no values"), columns),
+        Columns.of(part.returns(), columns),
+        Columns.of(part.mask(), columns),
+        totals);
   }
 }

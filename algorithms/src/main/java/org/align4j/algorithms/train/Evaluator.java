@@ -10,6 +10,9 @@ import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.RewardException;
+import org.align4j.algorithms.reward.RewardLimits;
+import org.align4j.algorithms.reward.RewardRunner;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.FinishReason;
 import org.align4j.models.generate.GenerationListener;
@@ -22,12 +25,22 @@ public final class Evaluator {
   private final Generator generator;
   private final PromptCodec codec;
   private final Reward reward;
+  private final RewardLimits limits;
 
-  /** An evaluator of the generator's policy. */
+  /** An evaluator of the generator's policy; a response that cannot be scored ends it. */
   public Evaluator(Generator generator, PromptCodec codec, Reward reward) {
+    this(generator, codec, reward, RewardLimits.DEFAULT);
+  }
+
+  /**
+   * The same with limits for the reward; with {@code DROP} a problem with a response that cannot be
+   * scored is left out whole.
+   */
+  public Evaluator(Generator generator, PromptCodec codec, Reward reward, RewardLimits limits) {
     this.generator = generator;
     this.codec = codec;
     this.reward = reward;
+    this.limits = limits;
   }
 
   /** One greedy response to each of the first problems. */
@@ -64,15 +77,30 @@ public final class Evaluator {
               codec.decode(completion.responseIds()),
               completion.finishReason() != FinishReason.LENGTH));
     }
-    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
+    ImmutableList<Judgement> judgements;
+    try (RewardRunner runner = new RewardRunner(reward, limits)) {
+      judgements = runner.judge(texts);
+    }
     ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
     ImmutableList.Builder<Boolean> right = ImmutableList.builder();
-    for (int i = 0; i < texts.size(); i++) {
-      Judgement judgement = judgements.get(i);
-      samples.add(
-          new ScoredSample(texts.get(i), judgement, completions.get(i).responseIds().length));
-      right.add(reward.isRight(judgement));
+    for (int p = 0; p < judgements.size(); p += samplesPerPrompt) {
+      if (judgements.subList(p, p + samplesPerPrompt).stream().anyMatch(Judgement::isFailed)) {
+        continue;
+      }
+      for (int i = p; i < p + samplesPerPrompt; i++) {
+        Judgement judgement = judgements.get(i);
+        samples.add(
+            new ScoredSample(texts.get(i), judgement, completions.get(i).responseIds().length));
+        right.add(reward.isRight(judgement));
+      }
     }
-    return new Evaluation(samplesPerPrompt, samples.build(), right.build());
+    ImmutableList<ScoredSample> scored = samples.build();
+    if (scored.isEmpty()) {
+      throw new RewardException(
+          "none of %s problems could be scored: %s"
+              .formatted(size, judgements.get(0).failure().orElse("")),
+          null);
+    }
+    return new Evaluation(samplesPerPrompt, scored, right.build());
   }
 }

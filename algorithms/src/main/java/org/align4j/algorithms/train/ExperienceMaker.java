@@ -1,70 +1,100 @@
 package org.align4j.algorithms.train;
 
+import java.util.List;
 import java.util.function.Function;
+import org.align4j.algorithms.advantage.Advantages;
 import org.align4j.algorithms.advantage.Experience;
 import org.align4j.algorithms.advantage.Groups;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Network;
-import org.align4j.models.policy.MicroBatch;
+import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
+import org.align4j.models.policy.SequenceScores;
+import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Scores rollouts with the reference and the critic: rollouts become an experience. */
+/**
+ * Rollouts become what is learnt from: scored by the reference and the critic, then estimated. What
+ * the arithmetic is made of goes into arrays once and comes out once.
+ */
 final class ExperienceMaker {
 
   private final Function<PackedSequences, float[][]> reference;
   private final @Nullable Network critic;
-  private final @Nullable RewardNormalizer normalizer;
+  private final Recipe recipe;
   private final RlSettings settings;
 
   ExperienceMaker(
       Function<PackedSequences, float[][]> reference,
       @Nullable Network critic,
-      @Nullable RewardNormalizer normalizer,
+      Recipe recipe,
       RlSettings settings) {
     this.reference = reference;
     this.critic = critic;
-    this.normalizer = normalizer;
+    this.recipe = recipe;
     this.settings = settings;
   }
 
-  Experience make(Rollouts rollouts, PhaseClock clock) {
+  /**
+   * What is learnt from.
+   *
+   * @param kl mean k1 KL to the reference per response token
+   */
+  record Estimated(TrainingBatch batch, double kl) {}
+
+  /** Advantages and returns of rollouts, with β as it is now. */
+  Estimated make(RewardStage.Shaped shaped, double beta, PhaseClock clock, MetricRow metrics) {
+    List<TokenSequence> sequences = shaped.rollouts().sequences();
     clock.enter(Phase.REFERENCE);
     PackedSequences packed =
         PackedSequences.ofResponses(
-            rollouts.sequences(),
+            sequences,
             settings.update().microBatchTokens(),
             (float) settings.rollout().temperature());
-    long tokens = packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum();
     float[][] refLogProbs = reference.apply(packed);
-    clock.tokens(tokens);
-
+    clock.tokens(TrainStep.computed(packed));
     float[][] values = null;
     if (critic != null) {
       clock.enter(Phase.CRITIC);
-      values = packed.zeros();
-      for (MicroBatch batch : packed.batches()) {
-        batch.scatter(critic.score(batch.batch()).outputs(), values);
-      }
-      clock.tokens(tokens);
+      values = SequenceScores.of(critic, packed).outputs();
+      clock.tokens(TrainStep.computed(packed));
     }
-
     clock.enter(Phase.ADVANTAGE);
+    return estimate(shaped, refLogProbs, values, beta, metrics);
+  }
+
+  private Estimated estimate(
+      RewardStage.Shaped shaped,
+      float[][] refLogProbs,
+      float @Nullable [][] values,
+      double beta,
+      MetricRow metrics) {
+    Rollouts rollouts = shaped.rollouts();
     int columns = rollouts.columns();
-    double[] scores = rollouts.scores();
-    double[] rewards = normalizer == null ? scores : normalizer.normalize(scores);
-    double[] greedy = rollouts.greedyScores();
-    INDArray logProbs = Columns.of(rollouts.logProbs(), columns);
-    Experience experience =
-        Experience.of(
-            Columns.of(Columns.mask(rollouts.sequences(), columns), columns),
-            logProbs,
-            Columns.of(refLogProbs, columns),
-            Columns.vector(rewards),
-            Groups.of(rollouts.groups()));
-    return experience
-        .withValues(values == null ? null : Columns.of(values, columns))
-        .withGreedyRewards(greedy == null ? null : Columns.vector(greedy));
+    float[][] mask = Columns.mask(rollouts.sequences(), columns);
+    try (ArrayScope scope = ArrayScope.open()) {
+      double[] greedy = shaped.greedy();
+      Experience experience =
+          Experience.of(
+                  Columns.of(mask, columns),
+                  Columns.of(rollouts.logProbs(), columns),
+                  Columns.of(refLogProbs, columns),
+                  Columns.vector(shaped.rewards()),
+                  Groups.of(rollouts.groups()))
+              .withValues(values == null ? null : Columns.of(values, columns))
+              .withGreedyRewards(greedy == null ? null : Columns.vector(greedy));
+      Advantages advantages = recipe.estimator().estimate(experience, recipe.advantage(beta));
+      double kl = StepMetrics.ofAdvantages(experience, advantages, metrics);
+      return new Estimated(
+          new TrainingBatch(
+              rollouts.sequences(),
+              mask,
+              rollouts.logProbs(),
+              refLogProbs,
+              Columns.rows(advantages.advantages()),
+              Columns.rows(advantages.returns()),
+              values),
+          kl);
+    }
   }
 }

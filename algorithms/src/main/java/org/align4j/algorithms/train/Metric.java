@@ -64,7 +64,34 @@ public enum Metric {
       "train/filtered_groups",
       "prompts dropped because their scores are all equal",
       "prompts",
-      "below 0.8 of the batch");
+      "below 0.8 of the batch"),
+  SHAPED_REWARD(
+      "train/shaped_reward",
+      "mean score after penalties, z-score, clip and scale, where any is set",
+      "score",
+      "rises; about 0 when z-scored"),
+  REWARD_PENALTY(
+      "train/reward_penalty",
+      "mean change of the score by the penalties of long and truncated responses",
+      "score",
+      "small beside train/reward_std"),
+  CLIPPED_REWARDS(
+      "train/clipped_rewards", "share of scores that the clip holds", "share", "below 0.05"),
+  NORMALIZER_MEAN(
+      "train/normalizer_mean",
+      "mean that scores are z-scored with",
+      "score",
+      "follows train/reward"),
+  NORMALIZER_DEVIATION(
+      "train/normalizer_std",
+      "deviation that scores are z-scored with, ddof 1",
+      "score",
+      "above 0, steady"),
+  FAILED_SAMPLES(
+      "train/failed_samples",
+      "responses left out because they, or their prompt's greedy one, could not be scored",
+      "samples",
+      "0");
 
   private final String label;
   private final String description;

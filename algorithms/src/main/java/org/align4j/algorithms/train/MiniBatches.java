@@ -2,8 +2,9 @@ package org.align4j.algorithms.train;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.random.CounterRandom;
+import org.align4j.algorithms.data.Shuffle;
 
 /**
  * Cuts a rollout batch into mini-batches in random order (paper, §3.3). Prompts are shuffled, the
@@ -11,14 +12,12 @@ import org.align4j.core.random.CounterRandom;
  */
 final class MiniBatches {
 
-  private static final long ORDER = CounterRandom.stream("mini-batch order");
-
   private MiniBatches() {}
 
   /**
    * Rows of each mini-batch; the last may be smaller.
    *
-   * @param groups number of each sample's prompt {@code [B]}
+   * @param groups number of each sample's prompt {@code [B]}, those of one side by side
    * @param pass number of the pass over all rollout batches: the stream of the random order
    */
   static ImmutableList<int[]> of(int[] groups, int batchSize, long seed, long pass) {
@@ -29,17 +28,15 @@ final class MiniBatches {
       }
       byGroup.get(byGroup.size() - 1).add(i);
     }
-    for (int i = byGroup.size() - 1; i > 0; i--) {
-      int j = (int) (CounterRandom.uniform(seed ^ ORDER, pass, i) * (i + 1));
-      List<Integer> swapped = byGroup.get(i);
-      byGroup.set(i, byGroup.get(j));
-      byGroup.set(j, swapped);
+    int[] place = new Shuffle("mini-batch order", seed, byGroup.size()).order(pass);
+    List<List<Integer>> shuffled = new ArrayList<>(byGroup);
+    for (int g = 0; g < place.length; g++) {
+      shuffled.set(place[g], byGroup.get(g));
     }
-    int[] order = byGroup.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
+    int[] order = shuffled.stream().flatMap(List::stream).mapToInt(Integer::intValue).toArray();
     ImmutableList.Builder<int[]> batches = ImmutableList.builder();
     for (int from = 0; from < order.length; from += batchSize) {
-      batches.add(
-          java.util.Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize)));
+      batches.add(Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize)));
     }
     return batches.build();
   }

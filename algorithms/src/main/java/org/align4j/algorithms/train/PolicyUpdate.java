@@ -8,17 +8,19 @@ import org.align4j.algorithms.loss.PolicyLossInputs;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.optim.UpdateReport;
+import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One mini-batch update of the policy. Samples that teach nothing are not computed. */
 final class PolicyUpdate {
 
-  private final NetworkUpdater updater;
+  private final TrainStep step;
   private final PolicyObjective objective;
   private final RlSettings settings;
 
-  PolicyUpdate(NetworkUpdater updater, PolicyObjective objective, RlSettings settings) {
-    this.updater = updater;
+  PolicyUpdate(TrainStep step, PolicyObjective objective, RlSettings settings) {
+    this.step = step;
     this.objective = objective;
     this.settings = settings;
   }
@@ -32,18 +34,20 @@ final class PolicyUpdate {
     PackedSequences packed =
         PackedSequences.ofResponses(
             computed.sequences(),
-            updater.tokens(settings.update().microBatchTokens()),
+            step.tokens(settings.update().microBatchTokens()),
             (float) settings.rollout().temperature());
     Statistics statistics = new Statistics();
     UpdateReport report =
-        updater.update(
+        step.run(
             packed,
-            (rows, logProbs, entropy) ->
-                statistics.add(
-                    objective.evaluate(
-                        inputs(computed.pick(rows), logProbs, entropy, packed.columns()), totals)),
+            new RowLoss(
+                packed,
+                (rows, logProbs, entropy) ->
+                    statistics.add(
+                        objective.evaluate(
+                            inputs(computed.pick(rows), logProbs, entropy), totals))),
             learningRate);
-    clock.tokens(packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum());
+    clock.tokens(TrainStep.computed(packed));
     metrics.mean(Metric.POLICY_LOSS, statistics.loss);
     metrics.mean(Metric.CLIP_FRACTION, statistics.get("clip_fraction"));
     double trained = computed.sequences().stream().mapToDouble(s -> s.response().length).sum();
@@ -67,18 +71,26 @@ final class PolicyUpdate {
   /** Denominators of the whole mini-batch, whatever is computed of it and in how many parts. */
   static BatchTotals totals(TrainingBatch batch) {
     int columns = batch.sequences().stream().mapToInt(s -> s.response().length).max().orElse(1);
-    return BatchTotals.of(Columns.of(batch.mask(), Math.max(1, columns)));
+    try (ArrayScope scope = ArrayScope.open()) {
+      return BatchTotals.of(Columns.of(batch.mask(), Math.max(1, columns)));
+    }
   }
 
-  private static PolicyLossInputs inputs(
-      TrainingBatch batch, float[][] logProbs, float[][] entropy, int columns) {
+  /**
+   * The old log-probs are the generator's own: trainer and generator share kernels and weights, so
+   * a correction of the generator weighs every token 1.
+   */
+  private static PolicyLossInputs inputs(TrainingBatch batch, INDArray logProbs, INDArray entropy) {
+    int columns = (int) logProbs.size(1);
+    INDArray old = Columns.of(batch.oldLogProbs(), columns);
     return PolicyLossInputs.of(
-            Columns.of(logProbs, columns),
-            Columns.of(batch.oldLogProbs(), columns),
+            logProbs,
+            old,
             Columns.of(batch.advantages(), columns),
             Columns.of(batch.mask(), columns))
+        .withRolloutLogProbs(old)
         .withRefLogProbs(Columns.of(batch.refLogProbs(), columns))
-        .withEntropy(Columns.of(entropy, columns));
+        .withEntropy(entropy);
   }
 
   /** Statistics of micro-batches, joined. */

@@ -7,17 +7,19 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.align4j.algorithms.advantage.Advantages;
-import org.align4j.algorithms.advantage.Experience;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.PromptStream;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.reward.Reward;
-import org.align4j.algorithms.settings.RewardSettings.Normalization;
+import org.align4j.algorithms.reward.RewardLimits;
+import org.align4j.algorithms.reward.RewardRunner;
+import org.align4j.algorithms.reward.ScoreNormalizer;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.core.metric.MetricSink;
+import org.align4j.core.optim.AdamWSettings;
+import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +36,14 @@ public final class RlTrainer implements AutoCloseable {
   private final Recipe recipe;
   private final RlModels models;
   private final PromptStream stream;
+  private final RewardRunner reward;
   private final RolloutSampler sampler;
+  private final RewardStage rewards;
   private final ExperienceMaker experienceMaker;
-  private final NetworkUpdater policy;
-  private final @Nullable NetworkUpdater critic;
+  private final TrainStep policy;
+  private final @Nullable TrainStep critic;
   private final PolicyUpdate policyUpdate;
   private final @Nullable CriticUpdate criticUpdate;
-  private final RewardNormalizer normalizer = new RewardNormalizer();
   private KlController klController;
   private long updates;
 
@@ -51,25 +54,37 @@ public final class RlTrainer implements AutoCloseable {
    */
   public RlTrainer(
       RlSettings settings, RlModels models, PromptCodec codec, Prompts prompts, Reward reward) {
+    this(settings, models, codec, prompts, reward, RewardLimits.DEFAULT);
+  }
+
+  /** The same with limits for the reward; with {@code DROP} it may leave responses out. */
+  public RlTrainer(
+      RlSettings settings,
+      RlModels models,
+      PromptCodec codec,
+      Prompts prompts,
+      Reward reward,
+      RewardLimits limits) {
     this.settings = settings;
     this.recipe = Recipe.of(settings);
     this.models = models;
     this.stream = new PromptStream(prompts, settings.seed());
+    this.reward = new RewardRunner(reward, limits);
     this.sampler =
         new RolloutSampler(
-            models.generator(), codec, reward, settings, recipe.algorithm().needsGreedyRollout());
+            models.generator(),
+            codec,
+            this.reward,
+            settings,
+            recipe.algorithm().needsGreedyRollout());
+    this.rewards = new RewardStage(settings);
     Network critic =
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
-    this.experienceMaker =
-        new ExperienceMaker(
-            models.reference(),
-            critic,
-            settings.rewards().normalize() != Normalization.NONE ? normalizer : null,
-            settings);
-    this.policy = new NetworkUpdater("policy", models.policy(), settings.update().optimizer());
+    this.experienceMaker = new ExperienceMaker(models.reference(), critic, recipe, settings);
+    AdamWSettings optimizer = settings.update().optimizer();
+    this.policy = new TrainStep("policy", models.policy(), optimizer);
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
-    this.critic =
-        critic == null ? null : new NetworkUpdater("critic", critic, settings.update().optimizer());
+    this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
     this.criticUpdate =
         this.critic == null ? null : new CriticUpdate(this.critic, recipe.valueLoss(), settings);
     this.klController = Recipe.klController(settings, settings.kl().coefficient());
@@ -90,35 +105,70 @@ public final class RlTrainer implements AutoCloseable {
    * random counters, prompt cursor, β, reward statistics.
    */
   public void save(Path folder) {
-    var counters =
-        new TrainingState.Counters(
-            updates,
-            stream.cursor(),
-            sampler.drawn(),
-            klController.coefficient(),
-            normalizer.state());
-    TrainingState.save(folder, settings, counters, updaters());
+    save(folder, ImmutableMap.of());
+  }
+
+  /** The same with arrays that the caller keeps beside the networks, such as an average of them. */
+  public void save(Path folder, ImmutableMap<String, Parameters> others) {
+    state(others).save(folder, counters());
   }
 
   /**
    * Goes on from a state that {@link #save} wrote, bit for bit: the next step is the one that would
-   * have come. The reference is not part of it: make it from the same model as before.
+   * have come. The reference is not part of it: make it from the same model as before. All of it is
+   * checked before anything changes.
    *
-   * @throws IllegalArgumentException for a state of another model or of other settings
+   * @throws IllegalArgumentException for a state of another model or of other settings, and for a
+   *     damaged one
    */
   public void resume(Path folder) {
-    TrainingState.Counters counters = TrainingState.load(folder, settings, updaters());
-    updates = counters.updates();
-    stream.seek(counters.cursor());
-    sampler.seek(counters.drawn());
-    klController = Recipe.klController(settings, counters.klCoefficient());
-    normalizer.restore(counters.normalizer());
+    resume(folder, ImmutableMap.of());
   }
 
-  private ImmutableMap<String, NetworkUpdater> updaters() {
-    return critic == null
-        ? ImmutableMap.of("policy", policy)
-        : ImmutableMap.of("policy", policy, "critic", critic);
+  /** The same with arrays that the caller keeps, which are overwritten. */
+  public void resume(Path folder, ImmutableMap<String, Parameters> others) {
+    TrainingState.Counters counters = state(others).load(folder, counters());
+    updates = counters.count("updates");
+    stream.seek(counters.count("prompts"));
+    sampler.seek(counters.count("drawn"));
+    klController = Recipe.klController(settings, counters.number("klCoefficient"));
+    rewards
+        .pipeline()
+        .restore(
+            new ScoreNormalizer(
+                counters.count("rewards"),
+                counters.number("rewardMean"),
+                counters.number("rewardSquares")));
+  }
+
+  private TrainingState state(ImmutableMap<String, Parameters> others) {
+    ImmutableMap<String, TrainStep> steps =
+        critic == null
+            ? ImmutableMap.of("policy", policy)
+            : ImmutableMap.of("policy", policy, "critic", critic);
+    return new TrainingState(
+        new TrainingState.Parts("reinforcement learning", settings, steps, others));
+  }
+
+  private TrainingState.Counters counters() {
+    ScoreNormalizer statistics = rewards.pipeline().statistics();
+    return new TrainingState.Counters(
+        ImmutableMap.of(
+            "updates",
+            updates,
+            "prompts",
+            stream.cursor(),
+            "drawn",
+            sampler.drawn(),
+            "rewards",
+            statistics.count()),
+        ImmutableMap.of(
+            "klCoefficient",
+            klController.coefficient(),
+            "rewardMean",
+            statistics.mean(),
+            "rewardSquares",
+            statistics.squares()));
   }
 
   /** Steps up to this number of updates, each told to the sink and the listener. */
@@ -141,21 +191,19 @@ public final class RlTrainer implements AutoCloseable {
     PhaseClock clock = new PhaseClock(System::nanoTime, listener, updates);
     MetricRow metrics = new MetricRow();
     ImmutableList<Prompt> prompts = stream.next(settings.rollout().prompts());
-    Rollouts sampled = sampler.sample(prompts, clock);
-    StepMetrics.ofRollouts(sampled, metrics);
-    Rollouts rollouts =
-        settings.rewards().filterGroups() ? sampled.withoutUniformGroups() : sampled;
-    metrics.sum(Metric.FILTERED_GROUPS, sampled.groupCount() - rollouts.groupCount());
-    if (rollouts.size() > 0) {
-      Experience experience = experienceMaker.make(rollouts, clock);
-      Advantages advantages =
-          recipe.estimator().estimate(experience, recipe.advantage(klController.coefficient()));
-      double kl = StepMetrics.ofAdvantages(experience, advantages, metrics);
-      metrics.mean(Metric.KL_COEF, klController.coefficient());
-      learn(batch(rollouts, experience, advantages), rollouts.groups(), clock, metrics);
-      klController = klController.update(kl, rollouts.size());
+    Rollouts answered = sampler.sample(prompts, clock);
+    Rollouts judged = answered.withoutFailed();
+    metrics.sum(Metric.FAILED_SAMPLES, answered.size() - judged.size());
+    StepMetrics.ofRollouts(judged, metrics);
+    RewardStage.Shaped shaped = rewards.shape(judged, metrics);
+    if (shaped.rollouts().size() > 0) {
+      double beta = klController.coefficient();
+      ExperienceMaker.Estimated estimated = experienceMaker.make(shaped, beta, clock, metrics);
+      metrics.mean(Metric.KL_COEF, beta);
+      learn(estimated.batch(), shaped.rollouts().groups(), clock, metrics);
+      klController = klController.update(estimated.kl(), shaped.rollouts().size());
     }
-    return new StepReport(updates, metrics.build(), clock.stop(), sampled.samples());
+    return new StepReport(updates, metrics.build(), clock.stop(), answered.samples());
   }
 
   private void learn(TrainingBatch batch, int[] groups, PhaseClock clock, MetricRow metrics) {
@@ -201,21 +249,6 @@ public final class RlTrainer implements AutoCloseable {
     return settings.update().schedule(peak).at(updates);
   }
 
-  private static TrainingBatch batch(
-      Rollouts rollouts, Experience experience, Advantages advantages) {
-    int columns = rollouts.columns();
-    var reference = experience.refLogProbs();
-    var values = experience.values();
-    return new TrainingBatch(
-        rollouts.sequences(),
-        Columns.mask(rollouts.sequences(), columns),
-        Columns.rows(experience.logProbs()),
-        reference == null ? new float[rollouts.size()][columns] : Columns.rows(reference),
-        Columns.rows(advantages.advantages()),
-        Columns.rows(advantages.returns()),
-        values == null ? null : Columns.rows(values));
-  }
-
   private static ImmutableMap<String, Double> withTimes(StepReport report) {
     Map<String, Double> row = new LinkedHashMap<>(report.metrics());
     for (Phase phase : Phase.values()) {
@@ -229,6 +262,7 @@ public final class RlTrainer implements AutoCloseable {
 
   @Override
   public void close() {
+    reward.close();
     policy.close();
     if (critic != null) {
       critic.close();

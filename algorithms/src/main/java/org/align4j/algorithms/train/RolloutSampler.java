@@ -1,14 +1,13 @@
 package org.align4j.algorithms.train;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
-import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.RewardRunner;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RolloutSettings;
 import org.align4j.core.engine.SamplingSettings;
@@ -23,7 +22,7 @@ final class RolloutSampler {
 
   private final Generator generator;
   private final PromptCodec codec;
-  private final Reward reward;
+  private final RewardRunner reward;
   private final RlSettings settings;
   private final boolean greedyToo;
   private long drawn;
@@ -31,7 +30,7 @@ final class RolloutSampler {
   RolloutSampler(
       Generator generator,
       PromptCodec codec,
-      Reward reward,
+      RewardRunner reward,
       RlSettings settings,
       boolean greedyToo) {
     this.generator = generator;
@@ -63,7 +62,7 @@ final class RolloutSampler {
         generator.generate(ids, n, generation, settings.seed(), drawn, GenerationListener.NONE);
     drawn += completions.size();
     clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
-    double[] greedy = greedyToo ? greedyScores(prompts, ids, clock) : null;
+    ImmutableList<ScoredSample> greedy = greedyToo ? greedy(prompts, ids, clock) : null;
 
     clock.enter(Phase.ADVANTAGE);
     ImmutableList<ScoredSample> samples = judge(prompts, completions);
@@ -76,23 +75,21 @@ final class RolloutSampler {
       logProbs[i] = completion.logProbs();
       groups[i] = completion.prompt();
     }
-    double[] perSample = null;
-    if (greedy != null) {
-      perSample = new double[groups.length];
-      for (int i = 0; i < groups.length; i++) {
-        perSample[i] = greedy[groups[i]];
-      }
-    }
-    return new Rollouts(sequences.build(), logProbs, samples, groups, perSample);
+    ImmutableList<ScoredSample> ofEach =
+        greedy == null
+            ? null
+            : Arrays.stream(groups).mapToObj(greedy::get).collect(ImmutableList.toImmutableList());
+    return new Rollouts(sequences.build(), logProbs, samples, groups, ofEach);
   }
 
-  private double[] greedyScores(List<Prompt> prompts, List<int[]> ids, PhaseClock clock) {
+  private ImmutableList<ScoredSample> greedy(
+      List<Prompt> prompts, List<int[]> ids, PhaseClock clock) {
     GenerationSettings greedy =
         GenerationSettings.of(settings.rollout().maxNewTokens())
             .withSampling(SamplingSettings.GREEDY);
     var completions = generator.generate(ids, greedy, settings.seed());
     clock.tokens(completions.stream().mapToLong(c -> c.responseIds().length).sum());
-    return judge(prompts, completions).stream().mapToDouble(s -> s.judgement().score()).toArray();
+    return judge(prompts, completions);
   }
 
   private ImmutableList<ScoredSample> judge(
@@ -105,21 +102,9 @@ final class RolloutSampler {
               codec.decode(completion.responseIds()),
               completion.finishReason() != FinishReason.LENGTH));
     }
-    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
-    checkState(
-        judgements.size() == texts.size(),
-        "reward %s answered %s scores for %s responses: one for each is needed",
-        reward.name(),
-        judgements.size(),
-        texts.size());
+    ImmutableList<Judgement> judgements = reward.judge(texts);
     ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
     for (int i = 0; i < texts.size(); i++) {
-      checkState(
-          Double.isFinite(judgements.get(i).score()),
-          "reward %s answered %s for a response to %s: it must be a finite number",
-          reward.name(),
-          judgements.get(i).score(),
-          texts.get(i).prompt().id());
       samples.add(
           new ScoredSample(
               texts.get(i), judgements.get(i), completions.get(i).responseIds().length));

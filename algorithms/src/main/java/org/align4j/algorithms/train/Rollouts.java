@@ -1,8 +1,10 @@
 package org.align4j.algorithms.train;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.align4j.algorithms.reward.RewardPipeline.Judged;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
@@ -11,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequences prompt and response ids {@code [B]}
  * @param logProbs of each response token at the time of sampling, {@code [B][length]}
- * @param samples texts and scores {@code [B]}
+ * @param samples texts and judgements {@code [B]}
  * @param groups number of each sample's prompt {@code [B]}
- * @param greedyScores score of the greedy response to each sample's prompt {@code [B]}, or null
+ * @param greedy the greedy response to each sample's prompt {@code [B]}, or null
  */
 record Rollouts(
     ImmutableList<TokenSequence> sequences,
     float[][] logProbs,
     ImmutableList<ScoredSample> samples,
     int[] groups,
-    double @Nullable [] greedyScores) {
+    @Nullable ImmutableList<ScoredSample> greedy) {
 
   int size() {
     return sequences.size();
@@ -31,43 +33,52 @@ record Rollouts(
     return sequences.stream().mapToInt(s -> s.response().length).max().orElse(0);
   }
 
-  /** Raw scores {@code [B]}. */
-  double[] scores() {
-    return samples.stream().mapToDouble(s -> s.judgement().score()).toArray();
+  /** Samples as the rewards judged them. */
+  Judged judged() {
+    return judged(samples);
   }
 
-  /** Only the groups whose scores differ; all others teach a group estimator nothing. */
-  Rollouts withoutUniformGroups() {
-    List<Integer> kept = new ArrayList<>();
-    double[] scores = scores();
-    for (int i = 0; i < size(); i++) {
-      boolean differs = false;
-      for (int j = 0; j < size(); j++) {
-        differs |= groups[i] == groups[j] && scores[i] != scores[j];
-      }
-      if (differs) {
-        kept.add(i);
-      }
-    }
-    int[] rows = kept.stream().mapToInt(Integer::intValue).toArray();
-    int[] keptGroups = new int[rows.length];
-    double[] keptGreedy = greedyScores == null ? null : new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      keptGroups[i] = groups[rows[i]];
-      if (greedyScores != null && keptGreedy != null) {
-        keptGreedy[i] = greedyScores[rows[i]];
-      }
-    }
+  /** The greedy responses likewise, or null. */
+  @Nullable Judged judgedGreedy() {
+    return greedy == null ? null : judged(greedy);
+  }
+
+  private static Judged judged(List<ScoredSample> samples) {
+    return new Judged(
+        samples.stream().mapToDouble(s -> s.judgement().score()).toArray(),
+        samples.stream().mapToDouble(ScoredSample::tokens).toArray(),
+        samples.stream().mapToDouble(s -> s.completion().finished() ? 0 : 1).toArray());
+  }
+
+  /**
+   * Only what could be scored: a sample that failed is left out, and so are all samples of a prompt
+   * whose greedy response failed.
+   */
+  Rollouts withoutFailed() {
+    int[] kept =
+        IntStream.range(0, size())
+            .filter(i -> !samples.get(i).judgement().isFailed())
+            .filter(i -> greedy == null || !greedy.get(i).judgement().isFailed())
+            .toArray();
+    return kept.length == size() ? this : pick(kept);
+  }
+
+  /** Some of the samples, in this order. */
+  Rollouts pick(int[] rows) {
     return new Rollouts(
-        kept.stream().map(sequences::get).collect(ImmutableList.toImmutableList()),
+        pick(sequences, rows),
         Columns.pick(logProbs, rows),
-        kept.stream().map(samples::get).collect(ImmutableList.toImmutableList()),
-        keptGroups,
-        keptGreedy);
+        pick(samples, rows),
+        Arrays.stream(rows).map(row -> groups[row]).toArray(),
+        greedy == null ? null : pick(greedy, rows));
+  }
+
+  private static <T> ImmutableList<T> pick(List<T> all, int[] rows) {
+    return Arrays.stream(rows).mapToObj(all::get).collect(ImmutableList.toImmutableList());
   }
 
   /** Number of different groups. */
   long groupCount() {
-    return java.util.Arrays.stream(groups).distinct().count();
+    return Arrays.stream(groups).distinct().count();
   }
 }

@@ -2,23 +2,21 @@ package org.align4j.algorithms.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.data.Shuffle;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.metric.MetricSink;
-import org.align4j.core.optim.AdamW;
 import org.align4j.core.optim.LearningRateSchedule;
-import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.optim.UpdateReport;
-import org.align4j.core.random.CounterRandom;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
@@ -29,19 +27,14 @@ import org.align4j.models.policy.TokenSequence;
  */
 public final class SftTrainer implements AutoCloseable {
 
-  private static final long ORDER = CounterRandom.stream("supervised order");
-
-  private final Network network;
+  private final TrainStep training;
   private final PromptCodec codec;
   private final IntFunction<TextPair> examples;
-  private final int size;
+  private final Shuffle shuffle;
   private final SftSettings settings;
-  private final AdamW optimizer;
   private final LearningRateSchedule schedule;
   private final int steps;
   private int step;
-  private int[] order = {};
-  private long shuffledPass = -1;
 
   /**
    * A trainer at its beginning.
@@ -56,16 +49,11 @@ public final class SftTrainer implements AutoCloseable {
       int size,
       SftSettings settings) {
     checkArgument(size > 0, "there are no examples");
-    this.network = network;
     this.codec = codec;
     this.examples = examples;
-    this.size = size;
     this.settings = settings;
-    this.optimizer =
-        new AdamW(
-            network.parameters(),
-            settings.update().optimizer(),
-            ImmutableList.of(ParameterGroup.withoutDecay()));
+    this.shuffle = new Shuffle("supervised order", settings.seed(), size);
+    this.training = new TrainStep("policy", network, settings.update().optimizer());
     this.steps = settings.stepsOver(size);
     this.schedule = settings.update().scheduleOver(steps);
   }
@@ -103,6 +91,39 @@ public final class SftTrainer implements AutoCloseable {
     }
   }
 
+  /** Writes all that the rest of the run depends on into a new folder. */
+  public void save(Path folder) {
+    state().save(folder, counters());
+  }
+
+  /**
+   * Goes on from a state that {@link #save} wrote, bit for bit.
+   *
+   * @throws IllegalArgumentException for a state of another model or of other settings, and for a
+   *     damaged one: nothing has changed then
+   */
+  public void resume(Path folder) {
+    step = Math.toIntExact(state().load(folder, counters()).count("steps"));
+  }
+
+  private TrainingState state() {
+    return new TrainingState(
+        new TrainingState.Parts(
+            "supervised fine-tuning",
+            settings,
+            ImmutableMap.of("policy", training),
+            ImmutableMap.of()));
+  }
+
+  private TrainingState.Counters counters() {
+    return new TrainingState.Counters(ImmutableMap.of("steps", (long) step), ImmutableMap.of());
+  }
+
+  /** Steps done. */
+  public int done() {
+    return step;
+  }
+
   /** Optimiser steps of the whole run. */
   public int steps() {
     return steps;
@@ -112,31 +133,40 @@ public final class SftTrainer implements AutoCloseable {
   public Report step() {
     List<TokenSequence> batch = new ArrayList<>();
     for (int i = 0; i < settings.update().samples(); i++) {
-      batch.add(encode(examples.apply(index((long) step * settings.update().samples() + i))));
+      batch.add(encode(examples.apply(shuffle.at((long) step * settings.update().samples() + i))));
     }
-    int budget = Math.min(settings.update().microBatchTokens(), network.preferredTokens());
-    PackedSequences packed = PackedSequences.ofResponses(batch, budget, 1f);
+    PackedSequences packed =
+        PackedSequences.ofResponses(
+            batch, training.tokens(settings.update().microBatchTokens()), 1f);
     double labels = batch.stream().mapToDouble(s -> s.response().length).sum();
     checkArgument(labels > 0, "the examples of step %s have no response token", step + 1);
-    network.gradients().zero();
-    double loss = 0;
-    long tokens = 0;
-    for (MicroBatch part : packed.batches()) {
-      loss -= sum(network.forward(part.batch()), part) / labels;
-      int[] counts = part.counts();
+    Loss loss = new Loss(labels);
+    UpdateReport report = training.run(packed, loss, schedule.at(step));
+    step++;
+    return new Report(
+        step, loss.value, report.learningRate(), report.gradientNorm(), TrainStep.computed(packed));
+  }
+
+  /** Mean negative log-prob over the labels of the whole step. */
+  private static final class Loss implements TrainStep.Loss {
+
+    private final double labels;
+    private double value;
+
+    Loss(double labels) {
+      this.labels = labels;
+    }
+
+    @Override
+    public TrainStep.Coefficients of(MicroBatch batch, Scores scores) {
+      value -= sum(scores, batch) / labels;
+      int[] counts = batch.counts();
       float[] gradient = new float[counts.length];
       for (int m = 0; m < counts.length; m++) {
         gradient[m] = (float) (-counts[m] / labels);
       }
-      network.backward(gradient, null);
-      tokens += part.batch().tokens().length;
+      return new TrainStep.Coefficients(gradient, null);
     }
-    UpdateReport report = optimizer.update(network.gradients(), schedule.at(step));
-    if (report.applied()) {
-      network.parametersChanged();
-    }
-    step++;
-    return new Report(step, loss, report.learningRate(), report.gradientNorm(), tokens);
   }
 
   /** Mean loss per response token of other examples. */
@@ -147,7 +177,7 @@ public final class SftTrainer implements AutoCloseable {
     for (MicroBatch part :
         PackedSequences.ofResponses(sequences, settings.update().microBatchTokens(), 1f)
             .batches()) {
-      loss -= sum(network.score(part.batch()), part) / Math.max(1, labels);
+      loss -= sum(training.network().score(part.batch()), part) / Math.max(1, labels);
     }
     return loss;
   }
@@ -177,23 +207,8 @@ public final class SftTrainer implements AutoCloseable {
         ids, response.length > room ? Arrays.copyOf(response, room) : response);
   }
 
-  /** Every pass over the examples is in another order, which depends on seed and pass only. */
-  private int index(long position) {
-    long pass = position / size;
-    if (pass != shuffledPass) {
-      order = new int[size];
-      for (int i = 0; i < size; i++) {
-        int j = (int) (CounterRandom.uniform(settings.seed() ^ ORDER, pass, i) * (i + 1));
-        order[i] = order[j];
-        order[j] = i;
-      }
-      shuffledPass = pass;
-    }
-    return order[(int) (position % size)];
-  }
-
   @Override
   public void close() {
-    optimizer.close();
+    training.close();
   }
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.align4j.algorithms.advantage.Advantages;
 import org.align4j.algorithms.advantage.Experience;
+import org.align4j.algorithms.reward.RewardMetrics;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What is measured of a rollout batch. */
@@ -28,8 +29,12 @@ final class StepMetrics {
         verdicts.merge(sample.judgement().verdict(), 1, Integer::sum);
       }
     }
+    if (rollouts.size() == 0) {
+      return;
+    }
     double squares = 0;
-    for (double score : rollouts.scores()) {
+    for (ScoredSample sample : rollouts.samples()) {
+      double score = sample.judgement().score();
       squares += (score - mean) * (score - mean) / n;
     }
     metrics.mean(Metric.REWARD, mean);
@@ -37,6 +42,8 @@ final class StepMetrics {
     metrics.mean(Metric.RESPONSE_LENGTH, response);
     metrics.mean(Metric.TOTAL_LENGTH, total);
     metrics.mean(Metric.TRUNCATED, truncated);
+    RewardMetrics.of(rollouts.samples().stream().map(ScoredSample::judgement).toList())
+        .forEach(metrics::mean);
     verdicts.forEach((verdict, count) -> metrics.mean("reward/" + verdict, count / n));
   }
 

@@ -4,13 +4,19 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Sets;
+import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.align4j.algorithms.settings.Fields;
-import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
@@ -21,96 +27,149 @@ import org.align4j.models.checkpoint.SafetensorsWriter;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The files of a training state: {@code state.json} (counters, cursor, β, statistics, settings) and
- * for each network its parameters and moments as safetensors. A state is written whole or not at
- * all; what goes on from it has the bits of what never stopped.
+ * The files of a training state: {@code state.json} (settings, counts, numbers, SHA-256 of all
+ * files, its own included) and, as safetensors, the parameters and moments of each network and
+ * whatever other arrays the run has. A state is written whole or not at all; all of it is checked
+ * before anything live is touched; what goes on from it has the bits of what never stopped.
  */
 final class TrainingState {
 
   private static final String STATE = "state.json";
+  private static final String MOMENTS = ".adamw";
+  private static final String SUFFIX = ".safetensors";
   private static final long LARGEST_STATE = 1 << 20;
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
-  private TrainingState() {}
+  private final Parts parts;
+
+  TrainingState(Parts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * What a run consists of.
+   *
+   * @param kind of training, such as {@code reinforcement}
+   * @param settings of the run; a state of others is refused
+   * @param steps networks that learn, with their optimisers, by name
+   * @param others further arrays by name, such as a moving average of the policy
+   */
+  record Parts(
+      String kind,
+      Record settings,
+      ImmutableMap<String, TrainStep> steps,
+      ImmutableMap<String, Parameters> others) {
+
+    Parts {
+      checkArgument(
+          Sets.intersection(steps.keySet(), others.keySet()).isEmpty(),
+          "%s name networks that learn: name other arrays otherwise",
+          others.keySet());
+    }
+
+    /** All arrays by the name of their file. */
+    private Map<String, Parameters> files() {
+      Map<String, Parameters> files = new LinkedHashMap<>();
+      steps.forEach((name, step) -> {
+        files.put(name, step.network().parameters());
+        AdamW optimizer = step.optimizer();
+        files.put(
+            name + MOMENTS,
+            Parameters.of(
+                ImmutableMap.of(
+                    "first", optimizer.firstMoment(), "second", optimizer.secondMoment())));
+      });
+      files.putAll(others);
+      return files;
+    }
+  }
 
   /**
    * Everything that is not an array.
    *
-   * @param updates steps done
-   * @param cursor prompts handed out
-   * @param drawn sequences sampled
-   * @param klCoefficient β
-   * @param normalizer running reward statistics
+   * @param counts such as updates done and prompts handed out
+   * @param numbers such as β and reward statistics
    */
-  record Counters(
-      long updates,
-      long cursor,
-      long drawn,
-      double klCoefficient,
-      RewardNormalizer.State normalizer) {}
+  record Counters(ImmutableMap<String, Long> counts, ImmutableMap<String, Double> numbers) {
 
-  /** Writes a new folder. */
-  static void save(
-      Path folder, RlSettings settings, Counters counters, Map<String, NetworkUpdater> updaters) {
-    AtomicFiles.createFolder(folder, temporary -> write(temporary, settings, counters, updaters));
+    /** A count by name. */
+    long count(String name) {
+      return counts.getOrDefault(name, 0L);
+    }
+
+    /** A number by name. */
+    double number(String name) {
+      return numbers.getOrDefault(name, 0.0);
+    }
   }
 
-  private static void write(
-      Path folder, RlSettings settings, Counters counters, Map<String, NetworkUpdater> updaters)
-      throws IOException {
+  /** Writes a new folder. */
+  void save(Path folder, Counters counters) {
+    AtomicFiles.createFolder(folder, temporary -> write(temporary, counters));
+  }
+
+  private void write(Path folder, Counters counters) throws IOException {
     ObjectNode root = JsonFiles.mapper().createObjectNode();
     root.put("format", FORMAT);
-    root.put("updates", counters.updates());
-    root.put("cursor", counters.cursor());
-    root.put("drawn", counters.drawn());
-    root.put("klCoefficient", bits(counters.klCoefficient()));
-    root.put("rewardCount", counters.normalizer().count());
-    root.put("rewardMean", bits(counters.normalizer().mean()));
-    root.put("rewardSquares", bits(counters.normalizer().squares()));
-    root.set("settings", settings.toTree());
+    root.put("kind", parts.kind());
+    root.set("settings", Fields.toTree(parts.settings()));
+    ObjectNode counts = root.putObject("counts");
+    counters.counts().forEach(counts::put);
+    ObjectNode numbers = root.putObject("numbers");
+    counters.numbers().forEach((name, value) -> numbers.put(name, Double.toHexString(value)));
     ObjectNode steps = root.putObject("steps");
-    for (Map.Entry<String, NetworkUpdater> entry : updaters.entrySet()) {
-      AdamW optimizer = entry.getValue().optimizer();
-      Parameters parameters = entry.getValue().network().parameters();
-      String name = entry.getKey();
-      steps.put(name, optimizer.steps());
-      SafetensorsWriter.write(folder.resolve(name + ".safetensors"), parameters);
-      Map<String, INDArray> moments = new LinkedHashMap<>();
-      moments.put("first", optimizer.firstMoment());
-      moments.put("second", optimizer.secondMoment());
-      SafetensorsWriter.write(folder.resolve(name + ".adamw.safetensors"), Parameters.of(moments));
+    parts.steps().forEach((name, step) -> steps.put(name, step.optimizer().steps()));
+    ObjectNode files = root.putObject("files");
+    for (Map.Entry<String, Parameters> entry : parts.files().entrySet()) {
+      Path file = folder.resolve(entry.getKey() + SUFFIX);
+      SafetensorsWriter.write(file, entry.getValue());
+      files.put(entry.getKey() + SUFFIX, sha256(file));
     }
+    root.put("sha256", sha256(root));
     Files.writeString(folder.resolve(STATE), root.toPrettyString());
   }
 
-  /** Reads a folder into the networks and optimisers given. */
-  static Counters load(Path folder, RlSettings settings, Map<String, NetworkUpdater> updaters) {
+  /**
+   * Reads a folder into the networks, optimisers and arrays of the run.
+   *
+   * @param expected the counters whose names the state must have
+   */
+  Counters load(Path folder, Counters expected) {
     Path file = folder.resolve(STATE);
     checkArgument(
         Files.isRegularFile(file), "%s is not a training state: it has no %s", folder, STATE);
-    JsonNode root = JsonFiles.readObject(file, LARGEST_STATE);
+    ObjectNode root = (ObjectNode) JsonFiles.readObject(file, LARGEST_STATE);
+    checkState(folder, file, root);
+    Counters counters = counters(file, root, expected);
+    Map<String, Parameters> live = parts.files();
+    checkFiles(folder, root.path("files"), live);
+    live.forEach((name, arrays) -> read(folder.resolve(name + SUFFIX), arrays));
+    parts
+        .steps()
+        .forEach((name, step) -> {
+          step.optimizer().seek(root.path("steps").path(name).asLong());
+          step.network().parametersChanged();
+        });
+    return counters;
+  }
+
+  private void checkState(Path folder, Path file, ObjectNode root) {
     if (root.path("format").asInt() != FORMAT) {
       throw new BadFileException(
           file, "it has format %s, %s is known", root.path("format").asText(), FORMAT);
     }
-    checkSettings(folder, root.path("settings"), settings);
-    for (Map.Entry<String, NetworkUpdater> entry : updaters.entrySet()) {
-      read(folder, entry.getKey(), entry.getValue(), root.path("steps"));
+    String sum = root.path("sha256").asText();
+    root.remove("sha256");
+    if (!sha256(root).equals(sum)) {
+      throw new BadFileException(
+          file, "its contents do not match its checksum: it is damaged; use an earlier state");
     }
-    return new Counters(
-        whole(file, root, "updates"),
-        whole(file, root, "cursor"),
-        whole(file, root, "drawn"),
-        number(file, root, "klCoefficient"),
-        new RewardNormalizer.State(
-            whole(file, root, "rewardCount"),
-            number(file, root, "rewardMean"),
-            number(file, root, "rewardSquares")));
-  }
-
-  /** Another algorithm, seed or batch is another run: its bits would not be those that stopped. */
-  private static void checkSettings(Path folder, JsonNode saved, RlSettings settings) {
-    for (Fields.Field field : Fields.all(settings)) {
+    String kind = root.path("kind").asText();
+    checkArgument(
+        kind.equals(parts.kind()), "%s is a state of %s, not of %s", folder, kind, parts.kind());
+    JsonNode saved = root.path("settings");
+    for (Fields.Field field : Fields.all(parts.settings())) {
+      // Another algorithm, seed or batch is another run: its bits would not be those that stopped.
       String before = saved.at("/" + field.path().replace('.', '/')).asText();
       checkArgument(
           !field.changesResults() || before.equals(field.value()),
@@ -123,48 +182,85 @@ final class TrainingState {
     }
   }
 
-  private static void read(Path folder, String name, NetworkUpdater updater, JsonNode steps) {
-    Parameters parameters = updater.network().parameters();
-    Path weights = folder.resolve(name + ".safetensors");
-    try (Safetensors file = Safetensors.open(weights)) {
-      for (String parameter : parameters.names()) {
-        INDArray array = parameters.get(parameter);
-        INDArray stored = file.load(parameter);
-        checkArgument(
-            java.util.Arrays.equals(array.shape(), stored.shape()),
-            "%s: %s is %s, the model has %s: the state belongs to another model",
-            weights,
-            parameter,
-            java.util.Arrays.toString(stored.shape()),
-            java.util.Arrays.toString(array.shape()));
-        array.assign(stored);
+  private static Counters counters(Path file, JsonNode root, Counters expected) {
+    ImmutableMap.Builder<String, Long> counts = ImmutableMap.builder();
+    for (String name : expected.counts().keySet()) {
+      JsonNode count = root.path("counts").path(name);
+      if (!count.canConvertToLong() || count.asLong() < 0) {
+        throw new BadFileException(file, "its %s is not a count", name);
+      }
+      counts.put(name, count.asLong());
+    }
+    ImmutableMap.Builder<String, Double> numbers = ImmutableMap.builder();
+    for (String name : expected.numbers().keySet()) {
+      try {
+        // Hexadecimal: no digit is lost.
+        numbers.put(name, Double.parseDouble(root.path("numbers").path(name).asText()));
+      } catch (NumberFormatException e) {
+        throw new BadFileException(file, "its " + name + " is not a number", e);
       }
     }
-    try (Safetensors file = Safetensors.open(folder.resolve(name + ".adamw.safetensors"))) {
-      updater
-          .optimizer()
-          .restore(file.load("first"), file.load("second"), steps.path(name).asLong());
+    return new Counters(counts.buildOrThrow(), numbers.buildOrThrow());
+  }
+
+  /** Every file is there, whole, and of these arrays. */
+  private static void checkFiles(Path folder, JsonNode sums, Map<String, Parameters> live) {
+    for (Map.Entry<String, Parameters> entry : live.entrySet()) {
+      Path file = folder.resolve(entry.getKey() + SUFFIX);
+      String sum = sums.path(entry.getKey() + SUFFIX).asText();
+      checkArgument(
+          !sum.isEmpty() && Files.isRegularFile(file),
+          "%s has no %s: it is a state of a run without it",
+          folder,
+          file.getFileName());
+      if (!sha256(file).equals(sum)) {
+        throw new BadFileException(
+            file, "it does not match its checksum: it is damaged; use an earlier state");
+      }
+      try (Safetensors stored = Safetensors.open(file)) {
+        checkShapes(file, stored, entry.getValue());
+      }
     }
-    updater.network().parametersChanged();
   }
 
-  /** Doubles as hexadecimal text: no digit is lost. */
-  private static String bits(double value) {
-    return Double.toHexString(value);
+  private static void checkShapes(Path file, Safetensors stored, Parameters arrays) {
+    checkArgument(
+        stored.names().equals(java.util.Set.copyOf(arrays.names())),
+        "%s has %s, the model has %s: the state belongs to another model",
+        file,
+        stored.names(),
+        arrays.names());
+    for (String name : arrays.names()) {
+      long[] shape = arrays.get(name).shape();
+      checkArgument(
+          Arrays.equals(shape, stored.shape(name)),
+          "%s: %s is %s, the model has %s: the state belongs to another model",
+          file,
+          name,
+          Arrays.toString(stored.shape(name)),
+          Arrays.toString(shape));
+    }
   }
 
-  private static double number(Path file, JsonNode root, String name) {
+  private static void read(Path file, Parameters arrays) {
+    try (Safetensors stored = Safetensors.open(file)) {
+      for (String name : arrays.names()) {
+        try (INDArray loaded = stored.load(name)) {
+          arrays.get(name).assign(loaded);
+        }
+      }
+    }
+  }
+
+  private static String sha256(Path file) {
     try {
-      return Double.parseDouble(root.path(name).asText());
-    } catch (NumberFormatException e) {
-      throw new BadFileException(file, "its " + name + " is not a number", e);
+      return MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read", e);
     }
   }
 
-  private static long whole(Path file, JsonNode root, String name) {
-    if (!root.path(name).canConvertToLong() || root.path(name).asLong() < 0) {
-      throw new BadFileException(file, "its %s is not a count", name);
-    }
-    return root.path(name).asLong();
+  private static String sha256(ObjectNode root) {
+    return Hashing.sha256().hashString(root.toString(), StandardCharsets.UTF_8).toString();
   }
 }

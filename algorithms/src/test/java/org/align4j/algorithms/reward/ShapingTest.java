@@ -92,10 +92,10 @@ class ShapingTest {
    */
   @Test
   void groupsAreFilteredBySpreadAndNotByMean() {
-    INDArray scores = scores(0, 0.25, 1, 0.25, 0.25, 0, 0, 3);
+    double[] scores = {0, 0.25, 1, 0.25, 0.25, 0, 0, 3};
     assertThat(SpreadFilter.rows(scores, Groups.of(0, 1, 0, 1, 1, 2, 2, 3)).toArray())
         .containsExactly(0, 2);
-    assertThat(SpreadFilter.rows(scores(1, 1, 2), Groups.of(4, 4, 4)).toArray())
+    assertThat(SpreadFilter.rows(new double[] {1, 1, 2}, Groups.of(4, 4, 4)).toArray())
         .containsExactly(0, 1, 2);
   }
 

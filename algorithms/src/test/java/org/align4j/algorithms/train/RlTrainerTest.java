@@ -215,15 +215,14 @@ class RlTrainerTest {
     try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN)) {
       run.trainer.step();
       var before = run.policy.parameters().copy();
-      NetworkUpdater updater =
-          new NetworkUpdater("policy", run.policy.network(), AdamWSettings.DEFAULT);
+      TrainStep step = new TrainStep("policy", run.policy.network(), AdamWSettings.DEFAULT);
       run.policy.network().gradients().flat().putScalar(0, Float.NaN);
-      assertThat(updater.optimizer().update(run.policy.network().gradients(), 0.1).applied())
+      assertThat(step.optimizer().update(run.policy.network().gradients(), 0.1).applied())
           .isFalse();
       for (String name : before.names()) {
         assertThat(run.policy.parameters().get(name)).isEqualTo(before.get(name));
       }
-      updater.close();
+      step.close();
     }
   }
 

@@ -179,6 +179,12 @@ public final class AdamW implements AutoCloseable {
     return secondMoment;
   }
 
+  /** Continues after so many updates; whoever calls it wrote the live moments. */
+  public void seek(long appliedSteps) {
+    checkArgument(appliedSteps >= 0, "steps is %s: it must be at least 0", appliedSteps);
+    steps = appliedSteps;
+  }
+
   /** Continues from a saved state; the moments are copied. */
   public void restore(INDArray first, INDArray second, long appliedSteps) {
     checkArgument(
