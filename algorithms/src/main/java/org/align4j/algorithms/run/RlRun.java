@@ -11,6 +11,7 @@ import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.Evaluation;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.NonFiniteGuard;
 import org.align4j.algorithms.train.Recipe;
 import org.align4j.algorithms.train.RlModels;
 import org.align4j.algorithms.train.RlTrainer;
@@ -21,6 +22,7 @@ import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Critic;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;
+import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
 /** Reinforcement learning as a run. Owns its models. */
@@ -89,7 +91,7 @@ public final class RlRun implements Trainable {
   public Step step() {
     StepReport report = trainer.step(listener);
     listener.onStep(report);
-    return new Step(report.metrics(), StepTimes.of(report), completions(report));
+    return new Step(report.metrics(), report.times(), completions(report));
   }
 
   private static ImmutableList<Map<String, Object>> completions(StepReport report) {
@@ -139,8 +141,25 @@ public final class RlRun implements Trainable {
   }
 
   @Override
+  public void guard(NonFiniteGuard guard) {
+    trainer.guard(guard);
+  }
+
+  @Override
   public void saveModel(Path folder) {
     policy.save(folder);
+  }
+
+  @Override
+  public boolean saveAverage(Path folder) {
+    trainer.average().ifPresent(average -> policy.save(folder, average));
+    return trainer.average().isPresent();
+  }
+
+  @Override
+  public String text(TokenSequence sequence) {
+    return policy.tokenizer().decode(sequence.prompt())
+        + policy.tokenizer().decode(sequence.response());
   }
 
   @Override

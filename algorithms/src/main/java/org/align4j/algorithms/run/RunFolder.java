@@ -148,6 +148,16 @@ public final class RunFolder {
     return path.resolve("policy-best");
   }
 
+  /** The moving average of the model, where one is kept. */
+  public Path averageModel() {
+    return path.resolve("policy-ema");
+  }
+
+  /** Batches that met numbers which are not finite. */
+  public Path inspection() {
+    return path.resolve("not-finite");
+  }
+
   /** What was told. */
   public Path log() {
     return path.resolve("log.txt");

@@ -8,8 +8,10 @@ import org.align4j.algorithms.reward.Rewards;
 import org.align4j.algorithms.train.Evaluation;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.NonFiniteGuard;
 import org.align4j.algorithms.train.SftTrainer;
 import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.TokenSequence;
 
 /** Supervised fine-tuning as a run. Owns its model. */
 public final class SftRun implements Trainable {
@@ -37,7 +39,7 @@ public final class SftRun implements Trainable {
 
   @Override
   public long updates() {
-    return trainer.updates();
+    return trainer.done();
   }
 
   @Override
@@ -83,8 +85,25 @@ public final class SftRun implements Trainable {
   }
 
   @Override
+  public void guard(NonFiniteGuard guard) {
+    trainer.guard(guard);
+  }
+
+  @Override
   public void saveModel(Path folder) {
     policy.save(folder);
+  }
+
+  @Override
+  public boolean saveAverage(Path folder) {
+    trainer.average().ifPresent(average -> policy.save(folder, average));
+    return trainer.average().isPresent();
+  }
+
+  @Override
+  public String text(TokenSequence sequence) {
+    return policy.tokenizer().decode(sequence.prompt())
+        + policy.tokenizer().decode(sequence.response());
   }
 
   @Override

@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.Map;
+import org.align4j.algorithms.train.NonFiniteGuard;
+import org.align4j.models.policy.TokenSequence;
 
 /**
  * What a run trains: a policy by reinforcement learning, by imitation or from preferences, or a
@@ -48,8 +50,17 @@ public interface Trainable extends AutoCloseable {
    */
   void resume(Path folder);
 
+  /** What becomes of updates that met a number which is not finite. */
+  void guard(NonFiniteGuard guard);
+
   /** Writes the model as a Hugging Face folder. */
   void saveModel(Path folder);
+
+  /** Writes the moving average of the model, where one is kept; answers whether it did. */
+  boolean saveAverage(Path folder);
+
+  /** The text of a sequence that was trained on, special tokens included. */
+  String text(TokenSequence sequence);
 
   @Override
   void close();

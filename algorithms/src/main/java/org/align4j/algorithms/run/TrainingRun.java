@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.align4j.algorithms.settings.RunSettings;
+import org.align4j.algorithms.train.NonFiniteException;
 import org.align4j.core.file.AtomicFiles;
 
 /**
@@ -37,6 +40,7 @@ public final class TrainingRun {
   private final Checkpoints checkpoints;
   private final Guards guards;
   private final BestEvaluation best;
+  private final NonFiniteWatch notFinite;
   private Instant lastCheckpoint;
 
   /** A run in its folder, new or to go on. */
@@ -58,7 +62,9 @@ public final class TrainingRun {
     this.best =
         new BestEvaluation(
             settings.evaluation().metric(), settings.evaluation().patience());
+    this.notFinite = new NonFiniteWatch(folder, settings.guards(), trainable);
     this.lastCheckpoint = clock.instant();
+    trainable.guard(notFinite);
   }
 
   /**
@@ -103,7 +109,7 @@ public final class TrainingRun {
   }
 
   private void step(RunLogs logs) {
-    Trainable.Step done = trainable.step();
+    Trainable.Step done = stepOrStop(logs);
     long step = trainable.updates();
     Map<String, Double> row = new LinkedHashMap<>(done.metrics());
     boolean last = step == trainable.planned();
@@ -113,7 +119,9 @@ public final class TrainingRun {
       row.putAll(evaluation);
       better = best.observe(step, evaluation);
     }
-    for (GuardEvent event : guards.observe(step, row)) {
+    List<GuardEvent> events = new ArrayList<>(notFinite.afterStep());
+    events.addAll(guards.observe(step, row));
+    for (GuardEvent event : events) {
       logs.event(event);
       listener.onGuard(event);
     }
@@ -133,6 +141,19 @@ public final class TrainingRun {
     }
     if (better) {
       checkpoints.markBest(step, best.value());
+    }
+  }
+
+  private Trainable.Step stepOrStop(RunLogs logs) {
+    try {
+      return trainable.step();
+    } catch (NonFiniteException e) {
+      notFinite.afterStep().forEach(logs::event);
+      throw new RunStoppedException(
+          "step %s: %s. The batch is in %s. Go on from the last checkpoint with a lower learning rate,"
+                  .formatted(trainable.updates(), e.getMessage(), folder.inspection())
+              + " or with guards.nonFinite=skip",
+          e);
     }
   }
 
@@ -175,6 +196,9 @@ public final class TrainingRun {
     }
     if (!Files.exists(folder.model())) {
       trainable.saveModel(folder.model());
+    }
+    if (!Files.exists(folder.averageModel())) {
+      boolean unused = trainable.saveAverage(folder.averageModel());
     }
     OptionalLong bestStep = checkpoints.bestStep();
     if (bestStep.isPresent()

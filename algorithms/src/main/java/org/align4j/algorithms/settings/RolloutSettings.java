@@ -1,8 +1,9 @@
 package org.align4j.algorithms.settings;
 
-import org.align4j.core.engine.SamplingSettings;
-
 import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Optional;
+import org.align4j.core.engine.SamplingSettings;
 
 /** What is sampled for one update; see the {@link Doc} of each component. */
 public record RolloutSettings(
@@ -12,7 +13,17 @@ public record RolloutSettings(
     @Doc("Temperature of sampling and of log-probs, above 0; 1 in the peers.") double temperature,
     @Doc("Only the k most probable tokens are sampled; 0 for no limit.") int topK,
     @Doc("Only the most probable tokens up to this sum are sampled, in (0, 1]; 1 for no limit.")
-        double topP) {
+        double topP,
+    @Doc(
+            "Further rollout batches that may be sampled for one update, until rollout.prompts prompts"
+                + " have scores that differ; 0 for none. DAPO, §3.2 (dynamic sampling).")
+        int refill,
+    @Doc(
+            value =
+                "Which prompts are taken when their turn comes, by how often they were solved:"
+                    + " success-rate, or the name of a registered curriculum.",
+            unset = "none")
+        Optional<String> curriculum) {
 
   /** Checks every field. */
   public RolloutSettings {
@@ -21,6 +32,7 @@ public record RolloutSettings(
     Checks.positive("rollout.maxNewTokens", maxNewTokens);
     Checks.positive("rollout.temperature", temperature);
     checkArgument(topK >= 0, "rollout.topK is %s: it must be 0 (no limit) or above", topK);
+    Checks.notNegative("rollout.refill", refill);
     checkArgument(topP > 0 && topP <= 1, "rollout.topP is %s: it must be in (0, 1]", topP);
   }
 
@@ -57,6 +69,16 @@ public record RolloutSettings(
   /** Samples of one rollout batch: prompts times samples for each. */
   public int size() {
     return prompts * samples;
+  }
+
+  /** With dynamic sampling of so many further rollout batches; 0 for none. */
+  public RolloutSettings withRefill(int value) {
+    return Fields.replace(this, "refill", value);
+  }
+
+  /** With a curriculum by name. */
+  public RolloutSettings withCurriculum(String value) {
+    return Fields.replace(this, "curriculum", Optional.of(value));
   }
 
   /** Temperature and limits as the engines take them. */

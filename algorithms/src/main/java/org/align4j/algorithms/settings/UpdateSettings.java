@@ -35,7 +35,11 @@ public record UpdateSettings(
         OptionalInt decayUpdates,
     @Doc("The global gradient norm is clipped to this, 0 for no clipping; OpenRLHF 1.")
         double maxNorm,
-    @Doc("Weight decay of AdamW; OpenRLHF 0.") double weightDecay) {
+    @Doc("Weight decay of AdamW; OpenRLHF 0.") double weightDecay,
+    @Doc(
+            "Decay of a moving average of the policy, saved as policy-ema; 0 for none; OpenRLHF's"
+                + " --enable_ema has 0.992.")
+        double emaDecay) {
 
   /** Checks every field. */
   public UpdateSettings {
@@ -52,6 +56,8 @@ public record UpdateSettings(
         warmupUpdates.orElse(0));
     Checks.notNegative("update.maxNorm", maxNorm);
     Checks.notNegative("update.weightDecay", weightDecay);
+    checkArgument(
+        emaDecay >= 0 && emaDecay < 1, "update.emaDecay is %s: it must be in [0, 1)", emaDecay);
   }
 
   /** With another size of the mini-batch. */
@@ -92,6 +98,11 @@ public record UpdateSettings(
   /** With another weight decay. */
   public UpdateSettings withWeightDecay(double value) {
     return Fields.replace(this, "weightDecay", value);
+  }
+
+  /** With a moving average of the policy; 0 for none. */
+  public UpdateSettings withEmaDecay(double value) {
+    return Fields.replace(this, "emaDecay", value);
   }
 
   /** The optimiser's settings. */

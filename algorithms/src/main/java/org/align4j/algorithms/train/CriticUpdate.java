@@ -39,9 +39,12 @@ final class CriticUpdate {
                     statistics.add(evaluate(batch.pick(rows), values, totals))),
             learningRate);
     clock.tokens(TrainStep.computed(packed));
+    metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
+    if (!report.applied()) {
+      return;
+    }
     metrics.mean(Metric.CRITIC_LOSS, statistics.loss());
     metrics.mean(Metric.CRITIC_GRADIENT_NORM, report.gradientNorm());
-    metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
   }
 
   private LossResult evaluate(TrainingBatch part, INDArray values, BatchTotals totals) {

@@ -91,7 +91,17 @@ public enum Metric {
       "train/failed_samples",
       "responses left out because they, or their prompt's greedy one, could not be scored",
       "samples",
-      "0");
+      "0"),
+  SAMPLING_ROUNDS(
+      "train/sampling_rounds",
+      "rollout batches sampled for one update (dynamic sampling)",
+      "batches",
+      "below rollout.refill + 1"),
+  GROUPS_WITH_SPREAD(
+      "train/groups_with_spread",
+      "share of sampled prompts whose scores differ (dynamic sampling)",
+      "share",
+      "above 0.3");
 
   private final String label;
   private final String description;

@@ -25,7 +25,7 @@ final class PolicyUpdate {
     this.settings = settings;
   }
 
-  /** Updates and reports; answers the largest |ρ − 1| met, 0 where nothing was computed. */
+  /** Updates and reports; answers the largest |ρ − 1| met, 0 where nothing was computed or applied. */
   double run(TrainingBatch batch, double learningRate, PhaseClock clock, MetricRow metrics) {
     clock.enter(Phase.POLICY_UPDATE);
     int[] active = activeRows(batch);
@@ -48,6 +48,10 @@ final class PolicyUpdate {
                             inputs(computed.pick(rows), logProbs, entropy), totals))),
             learningRate);
     clock.tokens(TrainStep.computed(packed));
+    metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
+    if (!report.applied()) {
+      return 0;
+    }
     metrics.mean(Metric.POLICY_LOSS, statistics.loss);
     metrics.mean(Metric.CLIP_FRACTION, statistics.get("clip_fraction"));
     double trained = computed.sequences().stream().mapToDouble(s -> s.response().length).sum();
@@ -55,7 +59,6 @@ final class PolicyUpdate {
       metrics.mean(Metric.ENTROPY, statistics.get("entropy") * totals.tokens() / trained);
     }
     metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
-    metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
     metrics.mean(Metric.IDLE_SAMPLES, 1 - active.length / (double) batch.size());
     return statistics.get("ratio_deviation_max");
   }

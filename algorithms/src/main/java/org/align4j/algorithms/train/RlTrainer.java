@@ -7,8 +7,9 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.align4j.algorithms.data.Prompt;
-import org.align4j.algorithms.data.PromptStream;
+import java.util.Optional;
+import org.align4j.algorithms.curriculum.Curriculum;
+import org.align4j.algorithms.curriculum.CurriculumStream;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.reward.Reward;
@@ -35,7 +36,8 @@ public final class RlTrainer implements AutoCloseable {
   private final RlSettings settings;
   private final Recipe recipe;
   private final RlModels models;
-  private final PromptStream stream;
+  private final CurriculumStream stream;
+  private final RolloutCollector collector;
   private final RewardRunner reward;
   private final RolloutSampler sampler;
   private final RewardStage rewards;
@@ -68,7 +70,11 @@ public final class RlTrainer implements AutoCloseable {
     this.settings = settings;
     this.recipe = Recipe.of(settings);
     this.models = models;
-    this.stream = new PromptStream(prompts, settings.seed());
+    this.stream =
+        new CurriculumStream(
+            prompts,
+            settings.seed(),
+            settings.rollout().curriculum().map(Curriculum.registry()::get).orElse(null));
     this.reward = new RewardRunner(reward, limits);
     this.sampler =
         new RolloutSampler(
@@ -77,12 +83,14 @@ public final class RlTrainer implements AutoCloseable {
             this.reward,
             settings,
             recipe.algorithm().needsGreedyRollout());
+    this.collector = new RolloutCollector(stream, sampler, reward, settings.rollout());
     this.rewards = new RewardStage(settings);
     Network critic =
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker = new ExperienceMaker(models.reference(), critic, recipe, settings);
     AdamWSettings optimizer = settings.update().optimizer();
-    this.policy = new TrainStep("policy", models.policy(), optimizer);
+    this.policy =
+        new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
     this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
     this.criticUpdate =
@@ -90,9 +98,22 @@ public final class RlTrainer implements AutoCloseable {
     this.klController = Recipe.klController(settings, settings.kl().coefficient());
   }
 
+  /** What becomes of updates that met a number which is not finite; without one they end the run. */
+  public void guard(NonFiniteGuard guard) {
+    policy.guard(guard);
+    if (critic != null) {
+      critic.guard(guard);
+    }
+  }
+
   /** The settings. */
   public RlSettings settings() {
     return settings;
+  }
+
+  /** The moving average of the policy, live, where {@code update.emaDecay} asks for one. */
+  public Optional<Parameters> average() {
+    return policy.average();
   }
 
   /** Steps done. */
@@ -147,7 +168,14 @@ public final class RlTrainer implements AutoCloseable {
             ? ImmutableMap.of("policy", policy)
             : ImmutableMap.of("policy", policy, "critic", critic);
     return new TrainingState(
-        new TrainingState.Parts("reinforcement learning", settings, steps, others));
+        new TrainingState.Parts(
+            "reinforcement learning",
+            settings,
+            steps,
+            ImmutableMap.<String, Parameters>builder()
+                .putAll(others)
+                .putAll(stream.state())
+                .buildOrThrow()));
   }
 
   private TrainingState.Counters counters() {
@@ -175,7 +203,9 @@ public final class RlTrainer implements AutoCloseable {
   public void run(long untilUpdates, MetricSink sink, TrainingListener listener) {
     while (updates < untilUpdates) {
       StepReport report = step(listener);
-      sink.record(report.update(), withTimes(report));
+      Map<String, Double> row = new LinkedHashMap<>(report.metrics());
+      row.putAll(report.times());
+      sink.record(report.update(), row);
       listener.onStep(report);
     }
   }
@@ -188,14 +218,11 @@ public final class RlTrainer implements AutoCloseable {
   /** One rollout batch: sampled, scored, and learnt from. */
   public StepReport step(TrainingListener listener) {
     updates++;
-    PhaseClock clock = new PhaseClock(System::nanoTime, listener, updates);
+    PhaseClock clock = PhaseClock.start(listener, updates);
     MetricRow metrics = new MetricRow();
-    ImmutableList<Prompt> prompts = stream.next(settings.rollout().prompts());
-    Rollouts answered = sampler.sample(prompts, clock);
-    Rollouts judged = answered.withoutFailed();
-    metrics.sum(Metric.FAILED_SAMPLES, answered.size() - judged.size());
-    StepMetrics.ofRollouts(judged, metrics);
-    RewardStage.Shaped shaped = rewards.shape(judged, metrics);
+    RolloutCollector.Collected collected = collector.collect(clock, metrics);
+    StepMetrics.ofRollouts(collected.judged(), metrics);
+    RewardStage.Shaped shaped = rewards.shape(collected.kept(), metrics);
     if (shaped.rollouts().size() > 0) {
       double beta = klController.coefficient();
       ExperienceMaker.Estimated estimated = experienceMaker.make(shaped, beta, clock, metrics);
@@ -203,7 +230,7 @@ public final class RlTrainer implements AutoCloseable {
       learn(estimated.batch(), shaped.rollouts().groups(), clock, metrics);
       klController = klController.update(estimated.kl(), shaped.rollouts().size());
     }
-    return new StepReport(updates, metrics.build(), clock.stop(), answered.samples());
+    return new StepReport(updates, metrics.build(), clock.stop(), collected.sampled());
   }
 
   private void learn(TrainingBatch batch, int[] groups, PhaseClock clock, MetricRow metrics) {
@@ -249,20 +276,10 @@ public final class RlTrainer implements AutoCloseable {
     return settings.update().schedule(peak).at(updates);
   }
 
-  private static ImmutableMap<String, Double> withTimes(StepReport report) {
-    Map<String, Double> row = new LinkedHashMap<>(report.metrics());
-    for (Phase phase : Phase.values()) {
-      String name = phase.label().replace(' ', '_');
-      row.put("tokens/" + name, (double) report.phases().tokens(phase));
-      row.put("time/" + name, report.phases().seconds(phase));
-    }
-    row.put("time/total", report.phases().totalSeconds());
-    return ImmutableMap.copyOf(row);
-  }
-
   @Override
   public void close() {
     reward.close();
+    stream.close();
     policy.close();
     if (critic != null) {
       critic.close();

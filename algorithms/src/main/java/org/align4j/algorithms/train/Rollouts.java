@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.align4j.algorithms.reward.RewardPipeline.Judged;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,31 @@ record Rollouts(
 
   private static <T> ImmutableList<T> pick(List<T> all, int[] rows) {
     return Arrays.stream(rows).mapToObj(all::get).collect(ImmutableList.toImmutableList());
+  }
+
+  /** These, then others; groups of the others are numbered on. */
+  Rollouts join(Rollouts others) {
+    int groupsHere = Arrays.stream(groups).max().orElse(-1) + 1;
+    return new Rollouts(
+        concat(sequences, others.sequences),
+        Stream.concat(Arrays.stream(logProbs), Arrays.stream(others.logProbs))
+            .toArray(float[][]::new),
+        concat(samples, others.samples),
+        IntStream.concat(
+                Arrays.stream(groups), Arrays.stream(others.groups).map(g -> g + groupsHere))
+            .toArray(),
+        greedy == null || others.greedy == null ? null : concat(greedy, others.greedy));
+  }
+
+  private static <T> ImmutableList<T> concat(List<T> first, List<T> second) {
+    return ImmutableList.<T>builder().addAll(first).addAll(second).build();
+  }
+
+  /** Only the first groups, in order. */
+  Rollouts firstGroups(int count) {
+    int[] numbers = Arrays.stream(groups).distinct().limit(count).toArray();
+    int last = numbers.length == 0 ? -1 : numbers[numbers.length - 1];
+    return pick(IntStream.range(0, size()).filter(i -> groups[i] <= last).toArray());
   }
 
   /** Number of different groups. */

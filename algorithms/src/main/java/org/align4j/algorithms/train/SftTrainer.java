@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.Shuffle;
@@ -17,6 +18,7 @@ import org.align4j.core.engine.Scores;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.LearningRateSchedule;
 import org.align4j.core.optim.UpdateReport;
+import org.align4j.core.tensor.Parameters;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
@@ -53,7 +55,9 @@ public final class SftTrainer implements AutoCloseable {
     this.examples = examples;
     this.settings = settings;
     this.shuffle = new Shuffle("supervised order", settings.seed(), size);
-    this.training = new TrainStep("policy", network, settings.update().optimizer());
+    this.training =
+        new TrainStep(
+            "policy", network, settings.update().optimizer(), settings.update().emaDecay());
     this.steps = settings.stepsOver(size);
     this.schedule = settings.update().scheduleOver(steps);
   }
@@ -117,6 +121,16 @@ public final class SftTrainer implements AutoCloseable {
 
   private TrainingState.Counters counters() {
     return new TrainingState.Counters(ImmutableMap.of("steps", (long) step), ImmutableMap.of());
+  }
+
+  /** What becomes of updates that met a number which is not finite; without one they end the run. */
+  public void guard(NonFiniteGuard guard) {
+    training.guard(guard);
+  }
+
+  /** The moving average of the policy, live, where {@code update.emaDecay} asks for one. */
+  public Optional<Parameters> average() {
+    return training.average();
   }
 
   /** Steps done. */

@@ -16,4 +16,22 @@ public record StepReport(
     long update,
     ImmutableMap<String, Double> metrics,
     PhaseTotals phases,
-    ImmutableList<ScoredSample> samples) {}
+    ImmutableList<ScoredSample> samples) {
+
+  /**
+   * What differs between equal runs: tokens, wall and CPU seconds of each phase, as {@code
+   * tokens/generate}, {@code time/generate}, {@code cpu/generate}.
+   */
+  public ImmutableMap<String, Double> times() {
+    ImmutableMap.Builder<String, Double> row = ImmutableMap.builder();
+    for (Phase phase : Phase.values()) {
+      String name = phase.label().replace(' ', '_');
+      row.put("tokens/" + name, (double) phases.tokens(phase));
+      row.put("time/" + name, phases.seconds(phase));
+      row.put("cpu/" + name, phases.cpuSeconds(phase));
+    }
+    return row.put("time/total", phases.totalSeconds())
+        .put("cpu/total", phases.totalCpuSeconds())
+        .buildOrThrow();
+  }
+}

@@ -1,17 +1,17 @@
 package org.align4j.algorithms.train;
 
 import java.util.List;
+import java.util.Optional;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.optim.AdamW;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.optim.UpdateReport;
+import org.align4j.core.tensor.Parameters;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A network and its optimiser. One step is: forward, loss and backward of every micro-batch, whose
@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainStep implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(TrainStep.class);
-
-  private final String name;
   private final Network network;
+  private final FiniteCheck check;
   private final AdamW optimizer;
+  private final @Nullable MovingAverage average;
+  private NonFiniteGuard guard = NonFiniteGuard.STOP;
 
   /**
    * A step that has done nothing yet.
@@ -31,10 +31,20 @@ final class TrainStep implements AutoCloseable {
    * @param name of the network in messages and files
    */
   TrainStep(String name, Network network, AdamWSettings settings) {
-    this.name = name;
+    this(name, network, settings, 0);
+  }
+
+  /**
+   * A step that also keeps a moving average of the parameters.
+   *
+   * @param emaDecay of the average; 0 for none
+   */
+  TrainStep(String name, Network network, AdamWSettings settings, double emaDecay) {
     this.network = network;
+    this.check = new FiniteCheck(name, network.parameters());
     this.optimizer =
         new AdamW(network.parameters(), settings, List.of(ParameterGroup.withoutDecay()));
+    this.average = emaDecay == 0 ? null : new MovingAverage(network.parameters(), emaDecay);
   }
 
   /** The loss of a batch, one micro-batch at a time. */
@@ -60,6 +70,11 @@ final class TrainStep implements AutoCloseable {
     return optimizer;
   }
 
+  /** The moving average of the parameters, where one is kept. */
+  Optional<Parameters> average() {
+    return Optional.ofNullable(average).map(MovingAverage::parameters);
+  }
+
   /** Tokens of one micro-batch: as many as asked for, but no more than the network takes best. */
   int tokens(int budget) {
     return Math.min(budget, network.preferredTokens());
@@ -70,22 +85,42 @@ final class TrainStep implements AutoCloseable {
     return packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum();
   }
 
-  /** One optimiser step on a batch. Gradients that are not finite change nothing. */
+  /** What becomes of updates that met a number which is not finite. */
+  void guard(NonFiniteGuard value) {
+    guard = value;
+  }
+
+  /**
+   * One optimiser step on a batch.
+   *
+   * @throws NonFiniteException for a number that is not finite, unless the guard skips the step;
+   *     nothing has changed either way
+   */
   UpdateReport run(PackedSequences packed, Loss loss, double learningRate) {
+    try {
+      return checked(packed, loss, learningRate);
+    } catch (NonFiniteException e) {
+      if (!guard.skips(e)) {
+        throw e;
+      }
+      return new UpdateReport(Double.NaN, learningRate, false);
+    }
+  }
+
+  private UpdateReport checked(PackedSequences packed, Loss loss, double learningRate) {
     network.gradients().zero();
     for (MicroBatch batch : packed.batches()) {
       Scores scores = network.forward(batch.batch());
+      check.values("output", scores.outputs(), batch, packed);
       Coefficients coefficients = loss.of(batch, scores);
+      check.values("gradient of the loss", coefficients.outputs(), batch, packed);
       network.backward(coefficients.outputs(), coefficients.entropy());
     }
     UpdateReport report = optimizer.update(network.gradients(), learningRate);
-    if (report.applied()) {
-      network.parametersChanged();
-    } else {
-      LOG.warn(
-          "{}: the gradient norm is {}, the optimiser step is skipped",
-          name,
-          report.gradientNorm());
+    check.gradients(report.gradientNorm(), network.gradients());
+    network.parametersChanged();
+    if (average != null) {
+      average.update();
     }
     return report;
   }
@@ -93,5 +128,8 @@ final class TrainStep implements AutoCloseable {
   @Override
   public void close() {
     optimizer.close();
+    if (average != null) {
+      average.close();
+    }
   }
 }

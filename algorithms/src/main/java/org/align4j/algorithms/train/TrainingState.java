@@ -36,6 +36,7 @@ final class TrainingState {
 
   private static final String STATE = "state.json";
   private static final String MOMENTS = ".adamw";
+  private static final String AVERAGE = ".ema";
   private static final String SUFFIX = ".safetensors";
   private static final long LARGEST_STATE = 1 << 20;
   private static final int FORMAT = 2;
@@ -72,6 +73,7 @@ final class TrainingState {
       Map<String, Parameters> files = new LinkedHashMap<>();
       steps.forEach((name, step) -> {
         files.put(name, step.network().parameters());
+        step.average().ifPresent(average -> files.put(name + AVERAGE, average));
         AdamW optimizer = step.optimizer();
         files.put(
             name + MOMENTS,

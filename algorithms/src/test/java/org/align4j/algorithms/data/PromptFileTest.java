@@ -7,7 +7,6 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,18 +85,5 @@ class PromptFileTest {
     assertThatThrownBy(() -> open(folder.resolve("none"), BadLines.SKIP))
         .hasMessageContaining("no such file");
     assertThatThrownBy(() -> open(folder, BadLines.SKIP)).hasMessageContaining("not a file");
-  }
-
-  @Test
-  void aStreamTakesEveryPromptOnceAPassAndGoesOnWhereItWas() {
-    Prompts prompts = ArithmeticTask.heldOut(50);
-    PromptStream stream = new PromptStream(prompts, 3);
-    List<Prompt> pass = stream.next(50);
-    assertThat(new HashSet<>(pass)).hasSize(50);
-    assertThat(stream.next(50)).isNotEqualTo(pass).hasSameElementsAs(pass);
-    PromptStream resumed = new PromptStream(prompts, 3);
-    resumed.seek(stream.cursor());
-    assertThat(resumed.next(70)).isEqualTo(stream.next(70));
-    assertThat(new PromptStream(prompts, 4).next(50)).isNotEqualTo(pass);
   }
 }

@@ -48,6 +48,14 @@ public final class Policy implements AutoCloseable {
     HuggingFaceFolder.save(folder, checkpoint);
   }
 
+  /** Writes the same model with other weights, such as an average of its own over time. */
+  public void save(Path folder, Parameters weights) {
+    HuggingFaceFolder.save(
+        folder,
+        new Checkpoint(
+            checkpoint.config(), weights, checkpoint.tokenizer(), checkpoint.chatTemplate()));
+  }
+
   /** What the model looks like. */
   public TransformerConfig config() {
     return checkpoint.config();

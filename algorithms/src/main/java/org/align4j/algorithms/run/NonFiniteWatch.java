@@ -1,0 +1,67 @@
+package org.align4j.algorithms.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.align4j.algorithms.settings.GuardSettings;
+import org.align4j.algorithms.train.NonFiniteException;
+import org.align4j.algorithms.train.NonFiniteGuard;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.JsonFiles;
+import org.align4j.models.policy.TokenSequence;
+
+/**
+ * Saves what met a number that is not finite for inspection, and stops the run, or skips the update
+ * a limited number of times in a row.
+ */
+final class NonFiniteWatch implements NonFiniteGuard {
+
+  private final RunFolder folder;
+  private final GuardSettings settings;
+  private final Trainable trainable;
+  private final List<GuardEvent> events = new ArrayList<>();
+  private int inARow;
+  private boolean skippedNow;
+
+  NonFiniteWatch(RunFolder folder, GuardSettings settings, Trainable trainable) {
+    this.folder = folder;
+    this.settings = settings;
+    this.trainable = trainable;
+  }
+
+  @Override
+  public boolean skips(NonFiniteException failure) {
+    long step = trainable.updates();
+    save(step, failure);
+    inARow++;
+    skippedNow = true;
+    events.add(GuardEvent.error(step, "not-finite", String.valueOf(failure.getMessage())));
+    return settings.nonFinite() == GuardSettings.NonFinite.SKIP && inARow <= settings.skipLimit();
+  }
+
+  /** Events since this was last asked; a step without one ends the row of skips. */
+  List<GuardEvent> afterStep() {
+    if (!skippedNow) {
+      inARow = 0;
+    }
+    skippedNow = false;
+    List<GuardEvent> seen = List.copyOf(events);
+    events.clear();
+    return seen;
+  }
+
+  private void save(long step, NonFiniteException failure) {
+    ObjectNode node = JsonFiles.mapper().createObjectNode();
+    node.put("step", step);
+    node.put("message", failure.getMessage());
+    TokenSequence sequence = failure.sequence();
+    if (sequence != null) {
+      node.put("text", trainable.text(sequence));
+      node.put("column", failure.column());
+      node.set("prompt_ids", JsonFiles.mapper().valueToTree(sequence.prompt()));
+      node.set("response_ids", JsonFiles.mapper().valueToTree(sequence.response()));
+    }
+    AtomicFiles.writeString(
+        folder.inspection().resolve("step-" + step + ".json"), node.toPrettyString() + "\n");
+  }
+}

@@ -1,0 +1,114 @@
+package org.align4j.algorithms.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.settings.RlSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainConfigTest {
+
+  @TempDir Path folder;
+
+  private Map<String, String> read(String yaml) throws IOException {
+    Path file = folder.resolve("config.yaml");
+    Files.writeString(file, yaml);
+    return ConfigFile.read(file, TrainConfig.embedded().parts());
+  }
+
+  @Test
+  void aFileSetsWhatItNamesAndLeavesTheRest() throws IOException {
+    TrainConfig config =
+        TrainConfig.of(
+            read(
+                """
+                model: a/b
+                prompts: c.jsonl
+                algorithm: grpo
+                updates: 7
+                update: {learningRate: 1e-6, samples: 8}
+                kl:
+                  coefficient: 0.02
+                checkpoint:
+                  every: 5
+                evaluation: {size: 0}
+                """));
+    assertThat(config.input().model()).hasValue("a/b");
+    assertThat(config.input().updates()).hasValue(7);
+    assertThat(config.training())
+        .isEqualTo(
+            RlSettings.smallModel()
+                .withAlgorithm("grpo")
+                .withUpdate(u -> u.withLearningRate(1e-6).withSamples(8))
+                .withKl(k -> k.withCoefficient(0.02)));
+    assertThat(config.run().checkpoint().every()).isEqualTo(5);
+    assertThat(config.run().evaluation().isOn()).isFalse();
+  }
+
+  @Test
+  void anUnknownFieldIsRefusedWithTheNearest() throws IOException {
+    Map<String, String> values = read("update: {learningrate: 1}");
+    assertThatThrownBy(() -> TrainConfig.of(values))
+        .hasMessageContaining("update.learningrate")
+        .hasMessageContaining("update.learningRate");
+  }
+
+  @Test
+  void whatIsNotYamlIsRefusedWithItsLine() {
+    assertThatThrownBy(() -> read("a: 1\nb: [1, 2\n")).hasMessageContaining("config.yaml: line");
+    assertThatThrownBy(() -> read("seed: 1\nseed: 2\n")).hasMessageContaining("line 2");
+    assertThatThrownBy(() -> read("- a\n")).hasMessageContaining("must be a map");
+    assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none.yaml"), List.of()))
+        .hasMessageContaining("no such file");
+  }
+
+  /** The template of {@code --init} says the defaults: read back, nothing changes. */
+  @Test
+  void theTemplateReadsBackAsTheDefaults() throws IOException {
+    TrainConfig defaults = TrainConfig.embedded();
+    String template = ConfigFile.template("bench/run train", defaults.parts());
+    assertThat(TrainConfig.of(read(template))).isEqualTo(defaults);
+    for (Record part : defaults.parts()) {
+      for (Fields.Field field : Fields.all(part)) {
+        assertThat(template)
+            .contains(field.path().substring(field.path().lastIndexOf('.') + 1) + ": ");
+      }
+    }
+  }
+
+  @Test
+  void aTreeOfAllFieldsReadsBackTheSame() {
+    TrainConfig config =
+        TrainConfig.of(Map.of("model", "m", "prompts", "p", "update.samples", "16"));
+    assertThat(TrainConfig.of(Fields.flatten(config.parts(), config.toTree()))).isEqualTo(config);
+  }
+
+  @Test
+  void modelAndPromptsComeTogether() {
+    assertThatThrownBy(() -> TrainConfig.of(Map.of("model", "m")))
+        .hasMessageContaining("model needs prompts");
+    assertThatThrownBy(() -> TrainConfig.of(Map.of("prompts", "p")))
+        .hasMessageContaining("prompts needs model");
+  }
+
+  @Test
+  void miniBatchesDivideTheRolloutBatchOrTheNearestIsNamed() {
+    RlSettings settings =
+        RlSettings.paper()
+            .withRollout(r -> r.withPrompts(6).withSamples(4))
+            .withUpdate(u -> u.withSamples(10));
+    assertThatThrownBy(() -> BatchPlan.of(settings, 3))
+        .hasMessageContaining("24 samples")
+        .hasMessageContaining("nearest that does is 12");
+    BatchPlan plan = BatchPlan.of(settings.withUpdate(u -> u.withSamples(12)), 3);
+    assertThat(plan.stepsPerUpdate()).isEqualTo(2);
+    assertThat(plan.text()).contains("6 prompts × 4 samples = 24 samples", "6 optimiser steps");
+  }
+}
