@@ -103,7 +103,7 @@ class TrainConfigTest {
     RlSettings settings =
         RlSettings.paper()
             .withRollout(r -> r.withPrompts(6).withSamples(4))
-            .withUpdate(u -> u.withSamples(10));
+            .withUpdate(u -> u.withSamples(11));
     assertThatThrownBy(() -> BatchPlan.of(settings, 3))
         .hasMessageContaining("24 samples")
         .hasMessageContaining("nearest that does is 12");
