@@ -1,0 +1,94 @@
+package org.align4j.algorithms.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.align4j.algorithms.data.Message;
+import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.train.ArithmeticModel;
+import org.align4j.core.engine.Engine;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.reward.RewardModel;
+import org.align4j.models.text.Tokenizer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelRewardTest {
+
+  private static final Prompt SUM = Prompt.text("1", "3+4=", "7");
+
+  @TempDir private Path folder;
+
+  private void save() {
+    try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN);
+        RewardModel model = RewardModel.of(policy, 3)) {
+      model.save(folder);
+    }
+  }
+
+  private static TokenSequence sequence(Tokenizer tokenizer, String prompt, String response) {
+    int[] ids = tokenizer.encodePlain(response);
+    int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
+    ended[ids.length] = tokenizer.eosIds().get(0);
+    return new TokenSequence(tokenizer.encode(prompt), ended);
+  }
+
+  /** The model's own scores of prompt, response and end-of-sequence token. */
+  @Test
+  void aFolderScoresAsItsModelDoes() {
+    save();
+    try (RewardModel model = RewardModel.load(folder, Engine.PLAN);
+        ModelReward reward = ModelReward.load(folder, Engine.PLAN, 64);
+        RewardRunner runner = new RewardRunner(reward, RewardLimits.DEFAULT)) {
+      float[] expected =
+          model.scores(
+              List.of(
+                  sequence(model.tokenizer(), "3+4=", "7"),
+                  sequence(model.tokenizer(), "3+4=", "")),
+              64);
+      assertThat(
+              runner
+                  .judge(List.of(new Completion(SUM, "7", true), new Completion(SUM, "", false)))
+                  .stream()
+                  .map(Judgement::score))
+          .containsExactly((double) expected[0], (double) expected[1]);
+    }
+  }
+
+  /** Its own template, whichever way the policy was asked. */
+  @Test
+  void aFolderWithATemplateReadsChats() throws IOException {
+    save();
+    Files.writeString(
+        folder.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m['content'] }}={% endfor %}");
+    try (RewardModel model = RewardModel.load(folder, Engine.PLAN)) {
+      ModelEncoding encoding = ModelEncoding.of(folder, model);
+      int[] expected = model.tokenizer().encode("1+2=3+4=");
+      Prompt chat =
+          Prompt.chat("1", List.of(new Message("user", "1+2"), new Message("user", "3+4")), "7");
+      assertThat(encoding.apply(new Completion(chat, "7", true)).prompt()).isEqualTo(expected);
+      assertThat(
+              encoding.apply(new Completion(Prompt.text("1", "1+2=3+4", ""), "7", true)).prompt())
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aLongerChatNeedsATemplate() {
+    save();
+    Prompt chat =
+        Prompt.chat("p:3", List.of(new Message("user", "1+2"), new Message("user", "3+4")), "7");
+    try (ModelReward reward = ModelReward.load(folder, Engine.PLAN, 64);
+        RewardRunner runner = new RewardRunner(reward, RewardLimits.DEFAULT)) {
+      assertThatThrownBy(() -> runner.judge(List.of(new Completion(chat, "7", true))))
+          .isInstanceOf(RewardException.class)
+          .hasMessageContaining("has 2 messages, but the reward model has no chat template");
+    }
+  }
+}
