@@ -64,16 +64,25 @@ public final class ModelReward implements BatchReward {
     return "model";
   }
 
+  /** A response that cannot be encoded fails alone. */
   @Override
   public ImmutableList<Judgement> judgeAll(List<Completion> completions) {
     List<TokenSequence> sequences = new ArrayList<>();
-    completions.forEach(completion -> sequences.add(encode.apply(completion)));
-    float[] scores = model.scores(sequences, tokenBudget);
-    ImmutableList.Builder<Judgement> judgements = ImmutableList.builder();
-    for (float score : scores) {
-      judgements.add(Judgement.of(score));
+    Judgement[] judgements = new Judgement[completions.size()];
+    int[] places = new int[completions.size()];
+    for (int i = 0; i < judgements.length; i++) {
+      try {
+        sequences.add(encode.apply(completions.get(i)));
+        places[sequences.size() - 1] = i;
+      } catch (IllegalArgumentException e) {
+        judgements[i] = Judgement.failed(String.valueOf(e.getMessage()));
+      }
     }
-    return judgements.build();
+    float[] scores = sequences.isEmpty() ? new float[0] : model.scores(sequences, tokenBudget);
+    for (int i = 0; i < scores.length; i++) {
+      judgements[places[i]] = Judgement.of(scores[i]);
+    }
+    return ImmutableList.copyOf(judgements);
   }
 
   /** Never: only differences of such scores mean something. */

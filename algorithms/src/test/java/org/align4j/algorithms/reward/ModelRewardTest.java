@@ -91,4 +91,16 @@ class ModelRewardTest {
           .hasMessageContaining("has 2 messages, but the reward model has no chat template");
     }
   }
+
+  /** The tokenizer of the embedded task knows no capital letters. */
+  @Test
+  void aResponseThatCannotBeEncodedFailsAlone() {
+    save();
+    try (ModelReward reward = ModelReward.load(folder, Engine.PLAN, 64)) {
+      List<Judgement> judgements =
+          reward.judgeAll(List.of(new Completion(SUM, "A", true), new Completion(SUM, "7", true)));
+      assertThat(judgements.get(0).failure().orElse("")).startsWith("character 'A'");
+      assertThat(judgements.get(1)).isEqualTo(reward.judge(new Completion(SUM, "7", true)));
+    }
+  }
 }
