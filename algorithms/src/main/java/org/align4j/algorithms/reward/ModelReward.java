@@ -1,5 +1,7 @@
 package org.align4j.algorithms.reward;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ public final class ModelReward implements BatchReward {
   private final Function<Completion, TokenSequence> encode;
   private final int tokenBudget;
   private final boolean owned;
+  private boolean closed;
 
   /**
    * A reward of a model, which stays the caller's to close.
@@ -64,9 +67,16 @@ public final class ModelReward implements BatchReward {
     return "model";
   }
 
+  /** One call is over soon, and what waits for it can be given up. */
+  @Override
+  public int batchSize() {
+    return 64;
+  }
+
   /** A response that cannot be encoded fails alone. */
   @Override
-  public ImmutableList<Judgement> judgeAll(List<Completion> completions) {
+  public synchronized ImmutableList<Judgement> judgeAll(List<Completion> completions) {
+    checkState(!closed, "the reward model is closed");
     List<TokenSequence> sequences = new ArrayList<>();
     Judgement[] judgements = new Judgement[completions.size()];
     int[] places = new int[completions.size()];
@@ -91,10 +101,14 @@ public final class ModelReward implements BatchReward {
     return false;
   }
 
+  /**
+   * Waits for a call that still goes on, as one that was given up may: it reads the model's memory.
+   */
   @Override
-  public void close() {
-    if (owned) {
+  public synchronized void close() {
+    if (owned && !closed) {
       model.close();
     }
+    closed = true;
   }
 }

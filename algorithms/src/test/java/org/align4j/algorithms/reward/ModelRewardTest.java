@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.train.ArithmeticModel;
@@ -16,6 +18,7 @@ import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
 import org.align4j.models.text.Tokenizer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelRewardTest {
@@ -101,6 +104,54 @@ class ModelRewardTest {
           reward.judgeAll(List.of(new Completion(SUM, "A", true), new Completion(SUM, "7", true)));
       assertThat(judgements.get(0).failure().orElse("")).startsWith("character 'A'");
       assertThat(judgements.get(1)).isEqualTo(reward.judge(new Completion(SUM, "7", true)));
+    }
+  }
+
+  /** A call that was given up may go on: it must not read memory that is gone. */
+  @Test
+  @Timeout(60)
+  void aModelIsNotClosedUnderACall() throws Exception {
+    List<String> events = new CopyOnWriteArrayList<>();
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN);
+        RewardModel model = RewardModel.of(policy, 3)) {
+      ModelReward reward =
+          new ModelReward(
+              model,
+              c -> {
+                inside.countDown();
+                try {
+                  release.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                return sequence(policy.tokenizer(), "1", "2");
+              },
+              64);
+      Thread call =
+          Thread.ofPlatform()
+              .start(() -> {
+                reward.judgeAll(List.of(new Completion(SUM, "7", true)));
+                events.add("scored");
+              });
+      inside.await();
+      Thread closing =
+          Thread.ofPlatform()
+              .start(() -> {
+                reward.close();
+                events.add("closed");
+              });
+      while (closing.getState() != Thread.State.BLOCKED && closing.isAlive()) {
+        Thread.sleep(1);
+      }
+      assertThat(events).isEmpty();
+      release.countDown();
+      call.join();
+      closing.join();
+      assertThat(events).containsExactlyInAnyOrder("scored", "closed");
+      assertThatThrownBy(() -> reward.judge(new Completion(SUM, "7", true)))
+          .hasMessage("the reward model is closed");
     }
   }
 }

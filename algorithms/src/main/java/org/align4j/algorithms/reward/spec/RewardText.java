@@ -41,7 +41,12 @@ final class RewardText {
         !word.isEmpty()
             && !NUMBER.matcher(word).matches()
             && word.chars().noneMatch(c -> ends(c) || c == '"');
-    return plain ? word : "\"" + word.replace("\"", "\\\"") + "\"";
+    int end = word.length();
+    while (end > 0 && word.charAt(end - 1) == '\\') {
+      end--; // before the closing quote it would take that for itself
+    }
+    String inside = word.substring(0, end).replace("\"", "\\\"");
+    return plain ? word : "\"" + inside + "\"" + word.substring(end);
   }
 
   private ImmutableList<RewardTerm> spec() {

@@ -99,7 +99,9 @@ class RewardSpecTest {
         "math*1.0E-4",
         "\"model:/a b/c+d\"*2.0",
         "format(pattern=\"a \\\"b\\\" (c)\", label=x)",
-        "\"7\"*7.0"
+        "\"7\"*7.0",
+        "model:\"a b\"\\",
+        "\"a\\\\\"b\""
       })
   void theTextFormReadsBackAsTheSame(String text) {
     RewardSpec spec = RewardSpec.parse(text);
