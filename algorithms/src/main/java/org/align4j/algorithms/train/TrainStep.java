@@ -34,7 +34,11 @@ final class TrainStep implements AutoCloseable {
     this.name = name;
     this.network = network;
     this.optimizer =
-        new AdamW(network.parameters(), settings, List.of(ParameterGroup.withoutDecay()));
+        new AdamW(
+            network.parameters(),
+            settings,
+            List.of(ParameterGroup.withoutDecay()),
+            network.resources());
   }
 
   /** The loss of a batch, one micro-batch at a time. */

@@ -47,6 +47,11 @@ public interface Network extends AutoCloseable {
     return Integer.MAX_VALUE;
   }
 
+  /** What it computes with; its optimiser shares it. */
+  default Resources resources() {
+    return Resources.shared();
+  }
+
   /**
    * Gives up training and the parameters: from now on there is only {@link #score} and {@link
    * #decoder}, and the engine frees the parameter arrays that it does not need for them. Whoever

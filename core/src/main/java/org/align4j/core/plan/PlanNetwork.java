@@ -9,6 +9,7 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class PlanNetwork implements Network {
 
   private static final float[] NO_ENTROPY = new float[0];
-  private static final long TRAIN_BYTES = 768L << 20;
-  private static final long SCORE_BYTES = 40L << 20;
   private static final int LEAST_TOKENS = 256;
 
   private final Graph graph;
@@ -57,18 +56,23 @@ public final class PlanNetwork implements Network {
   private PlanNetwork(Graph graph, Parameters parameters, PlanSettings settings) {
     this.graph = graph;
     this.settings = settings;
-    this.threads = new Threads(settings.threads());
+    this.threads = settings.resources().threads();
     this.weights = new Weights(settings.kernels(), threads, parameters, memory);
     this.scoring = context();
     this.training = context();
     this.scorePlan = new Plan(graph, false, scoring, ropes, null);
     this.trainTokens =
         tokens(
-            settings.trainTokens(), TRAIN_BYTES, Float.BYTES * new Layout(graph, true).columns());
-    this.scoreTokens = tokens(settings.scoreTokens(), SCORE_BYTES, scorePlan.bytesPerToken());
+            settings.trainTokens(),
+            settings.resources().trainBytes(),
+            Float.BYTES * new Layout(graph, true).columns());
+    this.scoreTokens =
+        tokens(
+            settings.scoreTokens(), settings.resources().scoreBytes(), scorePlan.bytesPerToken());
     this.head =
         switch (graph.head()) {
-          case Head.Language<PlanNode> h -> new LanguageHead(scoring, h);
+          case Head.Language<PlanNode> h ->
+              new LanguageHead(scoring, h, settings.resources().logitBytes());
           case Head.Scalar<PlanNode> h -> new ScalarOutput(scoring, h);
         };
   }
@@ -104,6 +108,11 @@ public final class PlanNetwork implements Network {
   @Override
   public int preferredTokens() {
     return trainTokens;
+  }
+
+  @Override
+  public Resources resources() {
+    return settings.resources();
   }
 
   /** How it runs. */
@@ -355,7 +364,6 @@ public final class PlanNetwork implements Network {
       return;
     }
     closed = true;
-    threads.close();
     scorePlan.close();
     if (trainPlan != null) {
       trainPlan.close();
