@@ -55,7 +55,7 @@ class PreferenceTrainerTest {
                 run.policy.network(),
                 run.reference,
                 ModelCodec.of(run.policy),
-                new DirectPreference(DirectPreference.Form.LOGISTIC, 0.1, 0),
+                DirectPreference.dpo(0.1),
                 16,
                 1)) {
       double first = trainer.step(PAIRS, 1e-2).loss();
