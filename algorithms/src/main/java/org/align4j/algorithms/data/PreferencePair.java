@@ -20,4 +20,9 @@ public record PreferencePair(Prompt prompt, String chosen, String rejected, doub
   public PreferencePair(Prompt prompt, String chosen, String rejected) {
     this(prompt, chosen, rejected, 0);
   }
+
+  /** The same pair with its prompt as a chat: for models that have a template. */
+  public PreferencePair asChat() {
+    return new PreferencePair(prompt.asChat(), chosen, rejected, margin);
+  }
 }

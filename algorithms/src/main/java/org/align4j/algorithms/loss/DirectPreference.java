@@ -6,8 +6,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Direct preference optimisation over the log-probs of responses: {@code h = (log π(c) − log π(r)) − (log
- * π_ref(c) − log π_ref(r))}. OpenRLHF {@code models/loss.py}, DPOLoss.
+ * Direct preference optimisation over the log-probs of responses: {@code h = (log π(c) − log π(r))
+ * − (log π_ref(c) − log π_ref(r))}. OpenRLHF {@code models/loss.py}, DPOLoss.
  *
  * @param form of the loss
  * @param beta β above 0; 0.1 in Rafailov et al. 2023

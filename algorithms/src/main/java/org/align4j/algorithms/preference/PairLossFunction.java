@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.PairLoss;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -21,10 +22,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * @param centring as {@link BradleyTerry#centring}
  */
-public record PairLossFunction(@JsonProperty("centring") double centring)
-    implements ILossFunction {
+public record PairLossFunction(@JsonProperty("centring") double centring) implements ILossFunction {
 
-  private PairLoss loss(INDArray labels, INDArray rewards, IActivation activation, INDArray mask) {
+  private PairLoss loss(INDArray labels, INDArray rewards, IActivation activation, @Nullable INDArray mask) {
     checkArgument(
         activation instanceof ActivationIdentity && mask == null,
         "rewards have no activation but the identity and no mask");
@@ -35,8 +35,7 @@ public record PairLossFunction(@JsonProperty("centring") double centring)
         rewards.size(0),
         rewards.size(1));
     return new BradleyTerry(centring)
-        .evaluate(
-            half(rewards, 0, pairs), half(rewards, pairs, 2 * pairs), half(labels, 0, pairs));
+        .evaluate(half(rewards, 0, pairs), half(rewards, pairs, 2 * pairs), half(labels, 0, pairs));
   }
 
   private static INDArray half(INDArray stacked, long from, long to) {
@@ -45,20 +44,20 @@ public record PairLossFunction(@JsonProperty("centring") double centring)
 
   @Override
   public double computeScore(
-      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask, boolean average) {
+      INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask, boolean average) {
     return loss(labels, preOutput, activation, mask).loss();
   }
 
   /** Not there: a pair's loss is not the sum of two responses' losses. */
   @Override
   public INDArray computeScoreArray(
-      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
+      INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask) {
     throw new UnsupportedOperationException("a loss over pairs has no loss for each response");
   }
 
   @Override
   public INDArray computeGradient(
-      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask) {
+      INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask) {
     return gradient(loss(labels, preOutput, activation, mask));
   }
 
@@ -68,7 +67,7 @@ public record PairLossFunction(@JsonProperty("centring") double centring)
 
   @Override
   public Pair<Double, INDArray> computeGradientAndScore(
-      INDArray labels, INDArray preOutput, IActivation activation, INDArray mask, boolean average) {
+      INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask, boolean average) {
     PairLoss loss = loss(labels, preOutput, activation, mask);
     return Pair.of(loss.loss(), gradient(loss));
   }

@@ -4,6 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.align4j.algorithms.train.Interval;
 import org.align4j.core.random.CounterRandom;
 import org.nd4j.evaluation.classification.Evaluation;
@@ -100,32 +102,50 @@ public record PreferenceEvaluation(
 
   private static Interval areaUnderRoc(double[] chosen, double[] rejected) {
     int b = chosen.length;
+    // ROC wants probabilities: ranks keep the order exactly, and ties ties.
+    double[] distinct =
+        DoubleStream.concat(Arrays.stream(chosen), Arrays.stream(rejected))
+            .sorted()
+            .distinct()
+            .toArray();
+    double[] above = ranks(chosen, distinct);
+    double[] below = ranks(rejected, distinct);
     double[] resampled = new double[RESAMPLES];
     for (int r = 0; r < RESAMPLES; r++) {
       int[] indices = new int[b];
       for (int i = 0; i < b; i++) {
         indices[i] = (int) (CounterRandom.uniform(RESAMPLING, r, i) * b);
       }
-      resampled[r] = area(chosen, rejected, indices);
+      resampled[r] = area(above, below, indices);
     }
     Arrays.sort(resampled);
     int tail = RESAMPLES / 40;
     int[] all = new int[b];
     Arrays.setAll(all, i -> i);
-    return new Interval(
-        area(chosen, rejected, all), resampled[tail], resampled[RESAMPLES - 1 - tail]);
+    return new Interval(area(above, below, all), resampled[tail], resampled[RESAMPLES - 1 - tail]);
+  }
+
+  private static double[] ranks(double[] values, double[] distinct) {
+    return Arrays.stream(values)
+        .map(value -> (double) Arrays.binarySearch(distinct, value) / distinct.length)
+        .toArray();
   }
 
   private static double area(double[] chosen, double[] rejected, int[] pairs) {
+    // ND4J takes tied responses in the order they come in: half of both orders is half for a tie.
+    return (area(chosen, rejected, pairs, 1) + area(rejected, chosen, pairs, 0)) / 2;
+  }
+
+  private static double area(double[] first, double[] second, int[] pairs, int labelOfFirst) {
     int b = pairs.length;
     ROC roc = new ROC(0);
     roc.eval(
-        column(2 * b, i -> i < b ? 1 : 0),
-        column(2 * b, i -> sigmoid(i < b ? chosen[pairs[i]] : rejected[pairs[i - b]])));
+        column(2 * b, i -> i < b ? labelOfFirst : 1 - labelOfFirst),
+        column(2 * b, i -> i < b ? first[pairs[i]] : second[pairs[i - b]]));
     return roc.calculateAUC();
   }
 
-  private static INDArray column(int length, java.util.function.IntToDoubleFunction values) {
+  private static INDArray column(int length, IntToDoubleFunction values) {
     double[] column = new double[length];
     Arrays.setAll(column, values);
     return Nd4j.createFromArray(column).reshape(length, 1);

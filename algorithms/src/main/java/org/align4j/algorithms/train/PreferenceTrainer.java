@@ -85,7 +85,9 @@ public final class PreferenceTrainer implements AutoCloseable {
             double[] margins = pairs.stream().mapToDouble(PreferencePair::margin).toArray();
             return PairScores.ofRewards(
                 loss.evaluate(
-                    Nd4j.createFromArray(chosen), Nd4j.createFromArray(rejected), Nd4j.createFromArray(margins)),
+                    Nd4j.createFromArray(chosen),
+                    Nd4j.createFromArray(rejected),
+                    Nd4j.createFromArray(margins)),
                 chosen,
                 rejected);
           }

@@ -167,7 +167,8 @@ class OtherLossesTest {
     INDArray rr = random(random, 2, 4);
     for (DirectPreference.Form form : DirectPreference.Form.values()) {
       for (double smoothing : new double[] {0, 0.1}) {
-        DirectPreference loss = new DirectPreference(form, 0.3, smoothing, DirectPreference.Length.SUM);
+        DirectPreference loss =
+            new DirectPreference(form, 0.3, smoothing, DirectPreference.Length.SUM);
         PairLoss got = loss.evaluate(pc, pr, rc, rr);
         double expected = 0;
         double ahead = 0;
@@ -222,8 +223,7 @@ class OtherLossesTest {
         .hasMessage("refChosen" + rest.formatted("policyChosen"));
     assertThatThrownBy(() -> loss.evaluate(two, two, two, three))
         .hasMessage("refRejected" + rest.formatted("policyChosen"));
-    assertThatThrownBy(() -> DirectPreference.dpo(0))
-        .hasMessage("beta is 0.0: it must be above 0");
+    assertThatThrownBy(() -> DirectPreference.dpo(0)).hasMessage("beta is 0.0: it must be above 0");
     for (double bad : new double[] {-0.1, 0.5}) {
       assertThatThrownBy(() -> DirectPreference.cdpo(1, bad))
           .hasMessage("labelSmoothing is " + bad + ": it must be in [0, 0.5)");

@@ -35,8 +35,7 @@ public final class RewardModel implements AutoCloseable {
   private final Network network;
   private final Optional<RewardStatistics> statistics;
 
-  private RewardModel(
-      Checkpoint checkpoint, Engine engine, Optional<RewardStatistics> statistics) {
+  private RewardModel(Checkpoint checkpoint, Engine engine, Optional<RewardStatistics> statistics) {
     this.checkpoint = checkpoint;
     this.statistics = statistics;
     this.network =
@@ -108,6 +107,22 @@ public final class RewardModel implements AutoCloseable {
   }
 
   /**
+   * Rewards {@code [B]} as the policy should see them: in deviations from the mean of the
+   * evaluation set where the folder has its statistics, else as they are.
+   *
+   * @param tokenBudget most tokens of one forward pass
+   */
+  public float[] standardScores(List<TokenSequence> sequences, int tokenBudget) {
+    float[] rewards = scores(sequences, tokenBudget);
+    statistics.ifPresent(known -> {
+      for (int b = 0; b < rewards.length; b++) {
+        rewards[b] = (float) known.zScore(rewards[b]);
+      }
+    });
+    return rewards;
+  }
+
+  /**
    * What the head reads of whole sequences, {@code [B][D]}: the final hidden state of the last
    * token.
    *
@@ -115,8 +130,7 @@ public final class RewardModel implements AutoCloseable {
    */
   public float[][] features(List<TokenSequence> sequences, int tokenBudget) {
     float[][] features = new float[sequences.size()][];
-    for (MicroBatch batch :
-        PackedSequences.ofLastTokens(sequences, tokenBudget).batches()) {
+    for (MicroBatch batch : PackedSequences.ofLastTokens(sequences, tokenBudget).batches()) {
       float[][] states = network.hidden(batch.batch());
       for (int i = 0; i < batch.labelOf().length; i++) {
         features[batch.sequences()[i]] = states[batch.labelOf()[i]];
