@@ -24,7 +24,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  */
 public record PairLossFunction(@JsonProperty("centring") double centring) implements ILossFunction {
 
-  private PairLoss loss(INDArray labels, INDArray rewards, IActivation activation, @Nullable INDArray mask) {
+  private PairLoss loss(
+      INDArray labels, INDArray rewards, IActivation activation, @Nullable INDArray mask) {
     checkArgument(
         activation instanceof ActivationIdentity && mask == null,
         "rewards have no activation but the identity and no mask");
@@ -44,7 +45,11 @@ public record PairLossFunction(@JsonProperty("centring") double centring) implem
 
   @Override
   public double computeScore(
-      INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask, boolean average) {
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activation,
+      @Nullable INDArray mask,
+      boolean average) {
     return loss(labels, preOutput, activation, mask).loss();
   }
 
@@ -67,7 +72,11 @@ public record PairLossFunction(@JsonProperty("centring") double centring) implem
 
   @Override
   public Pair<Double, INDArray> computeGradientAndScore(
-      INDArray labels, INDArray preOutput, IActivation activation, @Nullable INDArray mask, boolean average) {
+      INDArray labels,
+      INDArray preOutput,
+      IActivation activation,
+      @Nullable INDArray mask,
+      boolean average) {
     PairLoss loss = loss(labels, preOutput, activation, mask);
     return Pair.of(loss.loss(), gradient(loss));
   }
