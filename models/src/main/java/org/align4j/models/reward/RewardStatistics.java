@@ -15,7 +15,7 @@ import org.align4j.core.file.JsonFiles;
  * Which rewards a model gives: pairs fix neither the zero nor, for the next reader, the unit.
  *
  * @param mean over the responses of an evaluation set
- * @param deviation standard deviation over them, ddof 0; above 0
+ * @param deviation standard deviation over them, ddof 0; where it is 0, z-scores are only centred
  * @param count responses
  */
 public record RewardStatistics(double mean, double deviation, long count) {
@@ -28,9 +28,8 @@ public record RewardStatistics(double mean, double deviation, long count) {
   public RewardStatistics {
     checkArgument(Double.isFinite(mean), "mean is %s: it must be a finite number", mean);
     checkArgument(
-        deviation > 0 && Double.isFinite(deviation),
-        "deviation is %s: it must be above 0 (a model that gives every response the same reward"
-            + " tells nothing apart)",
+        deviation >= 0 && Double.isFinite(deviation),
+        "deviation is %s: it must be 0 or above",
         deviation);
     checkArgument(count > 1, "count is %s: it must be at least 2", count);
   }
@@ -50,7 +49,7 @@ public record RewardStatistics(double mean, double deviation, long count) {
 
   /** How many deviations a reward is above the mean. */
   public double zScore(double reward) {
-    return (reward - mean) / deviation;
+    return (reward - mean) / (deviation > 0 ? deviation : 1);
   }
 
   /** Those of a model's folder, where it has them. */

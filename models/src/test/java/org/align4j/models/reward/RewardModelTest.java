@@ -110,17 +110,17 @@ final class RewardModelTest {
       model.save(saved, new RewardStatistics(0, 1, 2));
     }
     Path file = saved.resolve(RewardStatistics.FILE);
-    Files.writeString(file, "{\"mean\": 1, \"deviation\": 0, \"count\": 4}");
+    Files.writeString(file, "{\"mean\": 1, \"deviation\": -1, \"count\": 4}");
     assertThatThrownBy(() -> RewardModel.load(saved, Engine.PLAN))
-        .hasMessageContainingAll("reward_statistics.json", "deviation is 0.0: it must be above 0");
+        .hasMessageContainingAll(
+            "reward_statistics.json", "deviation is -1.0: it must be 0 or above");
     Files.writeString(file, "{\"mean\": 1}");
     assertThatThrownBy(() -> RewardModel.load(saved, Engine.PLAN))
         .hasMessageContaining("has no number \"deviation\"");
   }
 
   @Test
-  void rewardsThatAreAllEqualHaveNoStatistics() {
-    assertThatThrownBy(() -> RewardStatistics.of(new double[] {2, 2}))
-        .hasMessageContaining("gives every response the same reward");
+  void rewardsThatAreAllEqualAreOnlyCentred() {
+    assertThat(RewardStatistics.of(new double[] {2, 2}).zScore(5)).isEqualTo(3);
   }
 }
