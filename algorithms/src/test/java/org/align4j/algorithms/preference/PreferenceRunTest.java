@@ -101,7 +101,6 @@ class PreferenceRunTest {
     assertThat(margins.get(5)).isPositive().isLessThan(margins.get(12));
   }
 
-  /** Twice three batches of eight from ten pairs: each pass has every pair once. */
   @Test
   void stepsWithoutANumberAreOnePassOverThePairs() {
     PreferenceSettings onePass = SETTINGS.with("steps", "0");

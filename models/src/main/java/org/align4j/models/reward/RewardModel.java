@@ -61,6 +61,11 @@ public final class RewardModel implements AutoCloseable {
         Optional.empty());
   }
 
+  /** Writes a Hugging Face folder, without statistics: they would be those of other weights. */
+  public void save(Path folder) {
+    HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR);
+  }
+
   /** Writes a Hugging Face folder with the statistics of these weights beside it. */
   public void save(Path folder, RewardStatistics ofWeights) {
     HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR, ofWeights::write);
