@@ -20,7 +20,7 @@ public record HeadSettings(
 
   /** Found on GSM8K's pairs with a model of 135 M parameters: see docs/reward-models.md. */
   public static final HeadSettings DEFAULT =
-      new HeadSettings(new BradleyTerry(0.01), 100, 64, 1e-3, 0.1, 1);
+      new HeadSettings(new BradleyTerry(0.01), 100, 64, 1e-3, 1, 1);
 
   public HeadSettings {
     checkArgument(epochs > 0, "epochs is %s: it must be at least 1", epochs);

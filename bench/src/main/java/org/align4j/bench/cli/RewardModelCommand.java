@@ -69,7 +69,7 @@ final class RewardModelCommand implements Callable<Integer> {
       description = "Passes over the pairs, frozen head only (default: 100).")
   private @Nullable Integer epochs;
 
-  @Option(names = "--l2", description = "Penalty on the weights, frozen head only (default: 0.1).")
+  @Option(names = "--l2", description = "Penalty on the weights, frozen head only (default: 1).")
   private @Nullable Double l2;
 
   RewardModelCommand(Console console) {
