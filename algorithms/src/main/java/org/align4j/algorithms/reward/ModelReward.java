@@ -9,7 +9,10 @@ import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
 
-/** Scores of a Bradley–Terry reward model, read at the last token of each response. */
+/**
+ * Scores of a Bradley–Terry reward model, read at the last token of each response: z-scores where
+ * the model came with the statistics of its evaluation set.
+ */
 public final class ModelReward implements BatchReward {
 
   /** Most tokens of one forward pass where nothing else is set. */
@@ -68,7 +71,7 @@ public final class ModelReward implements BatchReward {
   public ImmutableList<Judgement> judgeAll(List<Completion> completions) {
     List<TokenSequence> sequences = new ArrayList<>();
     completions.forEach(completion -> sequences.add(encode.apply(completion)));
-    float[] scores = model.scores(sequences, tokenBudget);
+    float[] scores = model.standardScores(sequences, tokenBudget);
     ImmutableList.Builder<Judgement> judgements = ImmutableList.builder();
     for (float score : scores) {
       judgements.add(Judgement.of(score));

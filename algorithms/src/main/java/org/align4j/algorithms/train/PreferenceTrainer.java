@@ -1,14 +1,11 @@
 package org.align4j.algorithms.train;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
-import org.align4j.algorithms.loss.PairLoss;
 import org.align4j.core.engine.Network;
 import org.align4j.core.optim.AdamW;
 import org.align4j.core.optim.AdamWSettings;
@@ -19,7 +16,7 @@ import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by direct
@@ -37,8 +34,9 @@ public final class PreferenceTrainer implements AutoCloseable {
   private interface Objective {
     PackedSequences pack(List<TokenSequence> sequences, int tokenBudget);
 
-    /** The loss of sums over columns: chosen first, then rejected, {@code [2B]}. */
-    PairLoss loss(PackedSequences packed, INDArray chosen, INDArray rejected);
+    /** The loss of sums over columns, {@code [B]} each. */
+    PairScores score(
+        PackedSequences packed, List<PreferencePair> pairs, double[] chosen, double[] rejected);
   }
 
   private PreferenceTrainer(
@@ -66,7 +64,11 @@ public final class PreferenceTrainer implements AutoCloseable {
    * @param maxNormClip global gradient norm is clipped to this; 0 for none
    */
   public static PreferenceTrainer rewardModel(
-      Network network, PromptCodec codec, int microBatchTokens, double maxNormClip) {
+      Network network,
+      PromptCodec codec,
+      BradleyTerry loss,
+      int microBatchTokens,
+      double maxNormClip) {
     Objective bradleyTerry =
         new Objective() {
           @Override
@@ -75,8 +77,19 @@ public final class PreferenceTrainer implements AutoCloseable {
           }
 
           @Override
-          public PairLoss loss(PackedSequences packed, INDArray chosen, INDArray rejected) {
-            return BradleyTerry.evaluate(chosen, rejected, null);
+          public PairScores score(
+              PackedSequences packed,
+              List<PreferencePair> pairs,
+              double[] chosen,
+              double[] rejected) {
+            double[] margins = pairs.stream().mapToDouble(PreferencePair::margin).toArray();
+            return PairScores.ofRewards(
+                loss.evaluate(
+                    Nd4j.createFromArray(chosen),
+                    Nd4j.createFromArray(rejected),
+                    Nd4j.createFromArray(margins)),
+                chosen,
+                rejected);
           }
         };
     return new PreferenceTrainer(network, codec, bradleyTerry, microBatchTokens, maxNormClip);
@@ -98,10 +111,18 @@ public final class PreferenceTrainer implements AutoCloseable {
           }
 
           @Override
-          public PairLoss loss(PackedSequences packed, INDArray chosen, INDArray rejected) {
+          public PairScores score(
+              PackedSequences packed,
+              List<PreferencePair> pairs,
+              double[] chosen,
+              double[] rejected) {
             double[] sums = sums(reference.logProbs(packed));
-            int b = sums.length / 2;
-            return loss.evaluate(chosen, rejected, part(sums, 0, b), part(sums, b, 2 * b));
+            int b = pairs.size();
+            return PairScores.ofLogProbs(
+                loss,
+                new PairScores.LogProbs(chosen, Arrays.copyOf(sums, b), lengths(packed, 0, b)),
+                new PairScores.LogProbs(
+                    rejected, Arrays.copyOfRange(sums, b, 2 * b), lengths(packed, b, 2 * b)));
           }
         };
     return new PreferenceTrainer(network, codec, direct, microBatchTokens, maxNormClip);
@@ -110,18 +131,19 @@ public final class PreferenceTrainer implements AutoCloseable {
   /**
    * What a step did.
    *
-   * @param accuracy share of pairs whose chosen response was ahead before the step
+   * @param scores of the batch before the step
    * @param applied false where the gradient was not finite: nothing changed
    */
-  public record Report(double loss, double accuracy, double gradientNorm, boolean applied) {}
+  public record Report(
+      PairScores scores, double learningRate, double gradientNorm, boolean applied) {}
 
   /** One optimiser step on a batch of pairs. */
   public Report step(List<PreferencePair> pairs, double learningRate) {
-    PackedSequences packed = objective.pack(encode(pairs), microBatchTokens);
-    PairLoss loss = evaluate(packed);
+    PackedSequences packed = objective.pack(PairSequences.of(codec, pairs), microBatchTokens);
+    PairScores scores = evaluate(packed, pairs);
     float[][] gradients = packed.zeros();
-    spread(gradients, loss.chosenGradient(), 0);
-    spread(gradients, loss.rejectedGradient(), pairs.size());
+    spread(gradients, scores.chosenGradient(), 0);
+    spread(gradients, scores.rejectedGradient(), pairs.size());
     network.gradients().zero();
     for (MicroBatch batch : packed.batches()) {
       var unused = network.forward(batch.batch());
@@ -131,39 +153,25 @@ public final class PreferenceTrainer implements AutoCloseable {
     if (report.applied()) {
       network.parametersChanged();
     }
-    return new Report(loss.loss(), loss.accuracy(), report.gradientNorm(), report.applied());
+    return new Report(scores, learningRate, report.gradientNorm(), report.applied());
   }
 
-  /** Share of pairs whose chosen response is ahead. */
-  public double accuracy(List<PreferencePair> pairs) {
-    return evaluate(objective.pack(encode(pairs), microBatchTokens)).accuracy();
+  /** Loss and rewards of pairs, without a step. */
+  public PairScores evaluate(List<PreferencePair> pairs) {
+    return evaluate(objective.pack(PairSequences.of(codec, pairs), microBatchTokens), pairs);
   }
 
-  private PairLoss evaluate(PackedSequences packed) {
+  private PairScores evaluate(PackedSequences packed, List<PreferencePair> pairs) {
     double[] sums = sums(SequenceScores.of(network, packed).outputs());
-    int b = sums.length / 2;
-    return objective.loss(packed, part(sums, 0, b), part(sums, b, 2 * b));
-  }
-
-  /** Chosen responses first, then the rejected ones. */
-  private List<TokenSequence> encode(List<PreferencePair> pairs) {
-    checkArgument(!pairs.isEmpty(), "there are no pairs");
-    List<TokenSequence> sequences = new ArrayList<>();
-    for (PreferencePair pair : pairs) {
-      sequences.add(
-          new TokenSequence(codec.encode(pair.prompt()), codec.encodeResponse(pair.chosen())));
-    }
-    for (PreferencePair pair : pairs) {
-      sequences.add(
-          new TokenSequence(codec.encode(pair.prompt()), codec.encodeResponse(pair.rejected())));
-    }
-    return sequences;
+    int b = pairs.size();
+    return objective.score(
+        packed, pairs, Arrays.copyOf(sums, b), Arrays.copyOfRange(sums, b, 2 * b));
   }
 
   /** A sum's gradient goes to every summand. */
-  private static void spread(float[][] gradients, INDArray gradient, int from) {
-    for (int i = 0; i < gradient.length(); i++) {
-      java.util.Arrays.fill(gradients[from + i], gradient.getFloat(i));
+  private static void spread(float[][] gradients, double[] gradient, int from) {
+    for (int i = 0; i < gradient.length; i++) {
+      Arrays.fill(gradients[from + i], (float) gradient[i]);
     }
   }
 
@@ -177,8 +185,11 @@ public final class PreferenceTrainer implements AutoCloseable {
     return sums;
   }
 
-  private static INDArray part(double[] values, int from, int to) {
-    return Columns.vector(java.util.Arrays.copyOfRange(values, from, to));
+  /** Response tokens of sequences {@code [from,to)}. */
+  private static double[] lengths(PackedSequences packed, int from, int to) {
+    return packed.sequences().subList(from, to).stream()
+        .mapToDouble(sequence -> sequence.response().length)
+        .toArray();
   }
 
   @Override

@@ -34,6 +34,9 @@ final class EngineOption {
 
   /** The engine; before the first network, the resources are set. */
   Engine engine() {
+    if (threads != null) {
+      Checks.atLeastOne("--threads", threads);
+    }
     if (!shared && (threads != null || memory != null)) {
       Resources.share(
           threads == null ? Runtime.getRuntime().availableProcessors() : threads,

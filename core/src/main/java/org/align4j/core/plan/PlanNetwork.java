@@ -13,6 +13,7 @@ import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.plan.PlanHead.HeadResults;
@@ -142,6 +143,23 @@ public final class PlanNetwork implements Network {
   }
 
   @Override
+  public float[][] hidden(TokenBatch batch) {
+    check(batch);
+    float[][] states = new float[batch.rows().length][];
+    for (Part part : Part.split(batch, scoreTokens)) {
+      scoreBody(part);
+      Matrix hidden = scorePlan.hidden().matrix();
+      int[] rows = part.batch().rows();
+      for (int m = 0; m < rows.length; m++) {
+        float[] state = new float[hidden.columns()];
+        hidden.row(rows[m]).copyTo(state, 0, state.length);
+        states[part.output(m)] = state;
+      }
+    }
+    return states;
+  }
+
+  @Override
   public Scores forward(TokenBatch batch) {
     checkTrainable();
     check(batch);
@@ -242,11 +260,15 @@ public final class PlanNetwork implements Network {
   }
 
   private void score(Part part, HeadResults all) {
+    scoreBody(part);
+    finish(scorePlan, part, all, false);
+  }
+
+  private void scoreBody(Part part) {
     weights.refresh();
     scorePlan.reserve(part.batch().tokens().length, scoreTokens);
     scoring.batch().set(part.batch().tokens(), part.batch().layout());
     scorePlan.forward();
-    finish(scorePlan, part, all, false);
   }
 
   /** Applies the head at the part's labelled rows. */

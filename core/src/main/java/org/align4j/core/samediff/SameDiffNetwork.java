@@ -122,6 +122,26 @@ public final class SameDiffNetwork implements Network {
     return run(batch, false).rounded();
   }
 
+  @Override
+  public float[][] hidden(TokenBatch batch) {
+    float[][] states = new float[batch.rows().length][];
+    Owners owners = new Owners(batch.layout());
+    for (List<Integer> leaves : parts(batch.layout())) {
+      PaddedBatch padded = new PaddedBatch(batch.tokens(), batch.layout(), leaves);
+      int[] rows = owners.rowsOf(batch.rows(), leaves);
+      int[] index = owners.indices(padded, batch.rows(), rows);
+      INDArray hidden = body.hidden(padded);
+      double[] values = HostArrays.doubles(hidden);
+      int columns = (int) hidden.size(1);
+      HostArrays.free(hidden);
+      for (int i = 0; i < rows.length; i++) {
+        int from = index[i] * columns;
+        states[rows[i]] = HostArrays.rounded(Arrays.copyOfRange(values, from, from + columns));
+      }
+    }
+    return states;
+  }
+
   /** As {@link #score}, in double: what finite differences need. */
   double[] outputs(TokenBatch batch) {
     return run(batch, false).outputs();
