@@ -1,5 +1,7 @@
 package org.align4j.algorithms.reward;
 
+import static com.google.common.base.Preconditions.checkState;
+
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ public final class ModelReward implements BatchReward {
   private final Function<Completion, TokenSequence> encode;
   private final int tokenBudget;
   private final boolean owned;
+  private boolean closed;
 
   /**
    * A reward of a model, which stays the caller's to close.
@@ -67,16 +70,33 @@ public final class ModelReward implements BatchReward {
     return "model";
   }
 
+  /** One call is over soon, and what waits for it can be given up. */
   @Override
-  public ImmutableList<Judgement> judgeAll(List<Completion> completions) {
+  public int batchSize() {
+    return 64;
+  }
+
+  /** A response that cannot be encoded fails alone. */
+  @Override
+  public synchronized ImmutableList<Judgement> judgeAll(List<Completion> completions) {
+    checkState(!closed, "the reward model is closed");
     List<TokenSequence> sequences = new ArrayList<>();
-    completions.forEach(completion -> sequences.add(encode.apply(completion)));
-    float[] scores = model.standardScores(sequences, tokenBudget);
-    ImmutableList.Builder<Judgement> judgements = ImmutableList.builder();
-    for (float score : scores) {
-      judgements.add(Judgement.of(score));
+    Judgement[] judgements = new Judgement[completions.size()];
+    int[] places = new int[completions.size()];
+    for (int i = 0; i < judgements.length; i++) {
+      try {
+        sequences.add(encode.apply(completions.get(i)));
+        places[sequences.size() - 1] = i;
+      } catch (IllegalArgumentException e) {
+        judgements[i] = Judgement.failed(String.valueOf(e.getMessage()));
+      }
     }
-    return judgements.build();
+    float[] scores =
+        sequences.isEmpty() ? new float[0] : model.standardScores(sequences, tokenBudget);
+    for (int i = 0; i < scores.length; i++) {
+      judgements[places[i]] = Judgement.of(scores[i]);
+    }
+    return ImmutableList.copyOf(judgements);
   }
 
   /** Never: only differences of such scores mean something. */
@@ -85,10 +105,14 @@ public final class ModelReward implements BatchReward {
     return false;
   }
 
+  /**
+   * Waits for a call that still goes on, as one that was given up may: it reads the model's memory.
+   */
   @Override
-  public void close() {
-    if (owned) {
+  public synchronized void close() {
+    if (owned && !closed) {
       model.close();
     }
+    closed = true;
   }
 }

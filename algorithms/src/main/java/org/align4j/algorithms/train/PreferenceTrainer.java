@@ -1,17 +1,16 @@
 package org.align4j.algorithms.train;
 
-import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
+import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.core.engine.Network;
-import org.align4j.core.optim.AdamW;
-import org.align4j.core.optim.AdamWSettings;
-import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.optim.UpdateReport;
-import org.align4j.models.policy.MicroBatch;
+import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.SequenceScores;
@@ -24,11 +23,10 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class PreferenceTrainer implements AutoCloseable {
 
-  private final Network network;
+  private final TrainStep training;
   private final PromptCodec codec;
   private final Objective objective;
   private final int microBatchTokens;
-  private final AdamW optimizer;
 
   /** How sequences are read and what the loss of a batch of pairs is. */
   private interface Objective {
@@ -40,35 +38,20 @@ public final class PreferenceTrainer implements AutoCloseable {
   }
 
   private PreferenceTrainer(
-      Network network,
-      PromptCodec codec,
-      Objective objective,
-      int microBatchTokens,
-      double maxNormClip) {
-    this.network = network;
+      Network network, PromptCodec codec, Objective objective, UpdateSettings update) {
     this.codec = codec;
     this.objective = objective;
-    this.microBatchTokens = microBatchTokens;
-    this.optimizer =
-        new AdamW(
-            network.parameters(),
-            AdamWSettings.DEFAULT.withMaxNorm(
-                maxNormClip == 0 ? Double.POSITIVE_INFINITY : maxNormClip),
-            ImmutableList.of(ParameterGroup.withoutDecay()));
+    this.training = new TrainStep("model", network, update.optimizer());
+    this.microBatchTokens = training.tokens(update.microBatchTokens());
   }
 
   /**
    * Trains a reward model, a network with a scalar head, which reads the last token.
    *
-   * @param microBatchTokens tokens of one forward pass
-   * @param maxNormClip global gradient norm is clipped to this; 0 for none
+   * @param update micro-batches and optimiser; learning rates come with each step
    */
   public static PreferenceTrainer rewardModel(
-      Network network,
-      PromptCodec codec,
-      BradleyTerry loss,
-      int microBatchTokens,
-      double maxNormClip) {
+      Network network, PromptCodec codec, BradleyTerry loss, UpdateSettings update) {
     Objective bradleyTerry =
         new Objective() {
           @Override
@@ -92,7 +75,7 @@ public final class PreferenceTrainer implements AutoCloseable {
                 rejected);
           }
         };
-    return new PreferenceTrainer(network, codec, bradleyTerry, microBatchTokens, maxNormClip);
+    return new PreferenceTrainer(network, codec, bradleyTerry, update);
   }
 
   /** Trains a policy by direct preference optimisation against a frozen reference. */
@@ -101,8 +84,7 @@ public final class PreferenceTrainer implements AutoCloseable {
       Reference reference,
       PromptCodec codec,
       DirectPreference loss,
-      int microBatchTokens,
-      double maxNormClip) {
+      UpdateSettings update) {
     Objective direct =
         new Objective() {
           @Override
@@ -125,7 +107,7 @@ public final class PreferenceTrainer implements AutoCloseable {
                     rejected, Arrays.copyOfRange(sums, b, 2 * b), lengths(packed, b, 2 * b)));
           }
         };
-    return new PreferenceTrainer(network, codec, direct, microBatchTokens, maxNormClip);
+    return new PreferenceTrainer(network, codec, direct, update);
   }
 
   /**
@@ -144,15 +126,11 @@ public final class PreferenceTrainer implements AutoCloseable {
     float[][] gradients = packed.zeros();
     spread(gradients, scores.chosenGradient(), 0);
     spread(gradients, scores.rejectedGradient(), pairs.size());
-    network.gradients().zero();
-    for (MicroBatch batch : packed.batches()) {
-      var unused = network.forward(batch.batch());
-      network.backward(batch.gather(gradients), null);
-    }
-    UpdateReport report = optimizer.update(network.gradients(), learningRate);
-    if (report.applied()) {
-      network.parametersChanged();
-    }
+    UpdateReport report =
+        training.run(
+            packed,
+            (batch, outputs) -> new TrainStep.Coefficients(batch.gather(gradients), null),
+            learningRate);
     return new Report(scores, learningRate, report.gradientNorm(), report.applied());
   }
 
@@ -162,10 +140,35 @@ public final class PreferenceTrainer implements AutoCloseable {
   }
 
   private PairScores evaluate(PackedSequences packed, List<PreferencePair> pairs) {
-    double[] sums = sums(SequenceScores.of(network, packed).outputs());
+    double[] sums = sums(SequenceScores.of(training.network(), packed).outputs());
     int b = pairs.size();
-    return objective.score(
-        packed, pairs, Arrays.copyOf(sums, b), Arrays.copyOfRange(sums, b, 2 * b));
+    try (ArrayScope scope = ArrayScope.open()) {
+      return objective.score(
+          packed, pairs, Arrays.copyOf(sums, b), Arrays.copyOfRange(sums, b, 2 * b));
+    }
+  }
+
+  /** Writes model, optimiser and the number of steps done into a new folder. */
+  public void save(Path folder, Record settings, long steps) {
+    state(settings).save(folder, counters(steps));
+  }
+
+  /** Goes on from a state that {@link #save} wrote; answers the number of steps done. */
+  public long resume(Path folder, Record settings) {
+    return state(settings).load(folder, counters(0)).count("steps");
+  }
+
+  private TrainingState state(Record settings) {
+    return new TrainingState(
+        new TrainingState.Parts(
+            "training on preferences",
+            settings,
+            ImmutableMap.of("model", training),
+            ImmutableMap.of()));
+  }
+
+  private static TrainingState.Counters counters(long steps) {
+    return new TrainingState.Counters(ImmutableMap.of("steps", steps), ImmutableMap.of());
   }
 
   /** A sum's gradient goes to every summand. */
@@ -194,6 +197,6 @@ public final class PreferenceTrainer implements AutoCloseable {
 
   @Override
   public void close() {
-    optimizer.close();
+    training.close();
   }
 }

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.algorithms.settings.PreferenceSettings;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
 import org.align4j.algorithms.train.ArithmeticModel;
@@ -23,7 +26,13 @@ import org.junit.jupiter.api.Test;
 class PreferenceRunTest {
 
   private static final PreferenceSettings SETTINGS =
-      new PreferenceSettings(1, 12, 8, 1024, 3e-4, 0.03, 1, 128, 5);
+      PreferenceSettings.rewardModel()
+          .withSteps(12)
+          .withMaxLength(128)
+          .withEvalEvery(5)
+          .withUpdate(u -> u.withSamples(8).withMicroBatchTokens(1024).withLearningRate(3e-4));
+
+  @TempDir Path folder;
 
   private static PairSplit split(Policy policy) {
     return PairSplit.of(CarefulPairs.of(96), 32, ModelCodec.of(policy), 128);
@@ -41,7 +50,7 @@ class PreferenceRunTest {
         RewardModel model = RewardModel.of(policy, 1);
         PreferenceTrainer trainer =
             PreferenceTrainer.rewardModel(
-                model.network(), ModelCodec.of(policy), new BradleyTerry(0.01), 1024, 1)) {
+                model.network(), ModelCodec.of(policy), new BradleyTerry(0.01), SETTINGS.update())) {
       PreferenceRun run = new PreferenceRun(trainer, split(policy), SETTINGS);
       run.run(MetricSink.NONE, (step, steps, metrics) -> {});
       assertLearnt(run.evaluate());
@@ -67,7 +76,7 @@ class PreferenceRunTest {
       assertThat(last).isLessThan(first);
       model.replaceHead(head.weights());
       try (PreferenceTrainer judge =
-          PreferenceTrainer.rewardModel(model.network(), codec, BradleyTerry.PLAIN, 1024, 1)) {
+          PreferenceTrainer.rewardModel(model.network(), codec, BradleyTerry.PLAIN, SETTINGS.update())) {
         assertLearnt(judge.evaluate(split.heldOut()));
       }
     }
@@ -84,8 +93,7 @@ class PreferenceRunTest {
                 reference,
                 ModelCodec.of(policy),
                 DirectPreference.dpo(0.1),
-                1024,
-                1)) {
+                SETTINGS.update())) {
       PreferenceRun run = new PreferenceRun(trainer, split(policy), SETTINGS);
       run.run(
           MetricSink.NONE,
@@ -102,8 +110,38 @@ class PreferenceRunTest {
   }
 
   @Test
+  void aRunGoesOnAsIfItHadNeverStopped() {
+    List<Map<String, Double>> straight = new ArrayList<>();
+    try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN);
+        RewardModel model = RewardModel.of(policy, 1);
+        PreferenceTrainer trainer = trainer(policy, model)) {
+      PreferenceRun run = new PreferenceRun(trainer, split(policy), SETTINGS);
+      for (int i = 0; i < 4; i++) {
+        straight.add(run.step());
+        if (i == 1) {
+          run.save(folder.resolve("state"));
+        }
+      }
+    }
+    try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN);
+        RewardModel model = RewardModel.of(policy, 1);
+        PreferenceTrainer trainer = trainer(policy, model)) {
+      PreferenceRun run = new PreferenceRun(trainer, split(policy), SETTINGS);
+      run.resume(folder.resolve("state"));
+      assertThat(run.done()).isEqualTo(2);
+      assertThat(run.step()).isEqualTo(straight.get(2));
+      assertThat(run.step()).isEqualTo(straight.get(3));
+    }
+  }
+
+  private static PreferenceTrainer trainer(Policy policy, RewardModel model) {
+    return PreferenceTrainer.rewardModel(
+        model.network(), ModelCodec.of(policy), BradleyTerry.PLAIN, SETTINGS.update());
+  }
+
+  @Test
   void stepsWithoutANumberAreOnePassOverThePairs() {
-    PreferenceSettings onePass = SETTINGS.with("steps", "0");
+    PreferenceSettings onePass = SETTINGS.with("steps", "epochs");
     assertThat(onePass.stepsOver(64)).isEqualTo(8);
     assertThat(onePass.stepsOver(65)).isEqualTo(9);
     assertThat(SETTINGS.stepsOver(64)).isEqualTo(12);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.loss.BradleyTerry;
@@ -23,6 +25,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class PreferenceTrainerTest {
 
+  private static final UpdateSettings UPDATE =
+      RlSettings.paper().update().withMicroBatchTokens(16);
+
   private static final Prompt PROMPT = Prompt.text("1", "ab", "");
   private static final List<PreferencePair> PAIRS =
       List.of(
@@ -37,7 +42,7 @@ class PreferenceTrainerTest {
         RewardModel model = RewardModel.of(run.policy, 1)) {
       PromptCodec codec = ModelCodec.of(run.policy);
       try (PreferenceTrainer trainer =
-          PreferenceTrainer.rewardModel(model.network(), codec, BradleyTerry.PLAIN, 16, 1)) {
+          PreferenceTrainer.rewardModel(model.network(), codec, BradleyTerry.PLAIN, UPDATE)) {
         for (int i = 0; i < 60; i++) {
           assertThat(trainer.step(PAIRS, 1e-2).applied()).isTrue();
         }
@@ -63,8 +68,7 @@ class PreferenceTrainerTest {
                 run.reference,
                 ModelCodec.of(run.policy),
                 DirectPreference.dpo(0.1),
-                16,
-                1)) {
+                UPDATE)) {
       double first = trainer.step(PAIRS, 1e-2).scores().loss();
       assertThat(first).isCloseTo(Math.log(2), within(1e-6));
       double last = first;
@@ -117,7 +121,7 @@ class PreferenceTrainerTest {
         RewardModel model = RewardModel.of(run.policy, 1);
         PreferenceTrainer trainer =
             PreferenceTrainer.rewardModel(
-                model.network(), ModelCodec.of(run.policy), new BradleyTerry(0.5), 16, 0)) {
+                model.network(), ModelCodec.of(run.policy), new BradleyTerry(0.5), UPDATE.withMaxNorm(0))) {
       assertGradients(model.network(), trainer);
     }
   }
@@ -133,8 +137,7 @@ class PreferenceTrainerTest {
                   run.reference,
                   ModelCodec.of(run.policy),
                   new DirectPreference(form, 1, 0, length),
-                  16,
-                  0)) {
+                  UPDATE.withMaxNorm(0))) {
         assertGradients(run.policy.network(), trainer);
       }
     }
@@ -153,8 +156,7 @@ class PreferenceTrainerTest {
                 run.reference,
                 ModelCodec.of(run.policy),
                 DirectPreference.ipo(0.25),
-                16,
-                1)) {
+                UPDATE)) {
       assertThat(trainer.step(PAIRS, 1e-2).applied()).isTrue();
       PairScores scores = trainer.evaluate(PAIRS);
 
@@ -197,8 +199,7 @@ class PreferenceTrainerTest {
                 run.reference,
                 ModelCodec.of(run.policy),
                 DirectPreference.cdpo(0.1, 0.1),
-                16,
-                1)) {
+                UPDATE)) {
       PairScores scores = trainer.evaluate(PAIRS);
       assertThat(scores.metrics().keySet())
           .containsExactly(

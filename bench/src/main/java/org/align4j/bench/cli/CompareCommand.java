@@ -131,7 +131,8 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--reward",
       defaultValue = "math",
-      description = "Reward by name (default: ${DEFAULT-VALUE}).")
+      description =
+          "Reward, such as math*0.9+format*0.1; docs/rewards.md (default: ${DEFAULT-VALUE}).")
   private String reward;
 
   @Mixin private EngineOption engine;

@@ -8,7 +8,7 @@ import org.align4j.algorithms.loss.DirectPreference;
 import org.align4j.algorithms.preference.PairSplit;
 import org.align4j.algorithms.preference.PreferenceEvaluation;
 import org.align4j.algorithms.preference.PreferenceRun;
-import org.align4j.algorithms.preference.PreferenceSettings;
+import org.align4j.algorithms.settings.PreferenceSettings;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.PairScores;
 import org.align4j.algorithms.train.PreferenceTrainer;
@@ -73,7 +73,7 @@ final class DpoCommand implements Callable<Integer> {
   public Integer call() {
     DirectPreference preference = Failures.usage(this::preference);
     PreferenceSettings settings =
-        Failures.usage(() -> pairs.settings(PreferenceSettings.DIRECT, POLICY, 0));
+        Failures.usage(() -> pairs.settings(PreferenceSettings.direct(), POLICY, 0));
     List<PreferencePair> read = Failures.usage(pairs::read);
     try (Policy policy = Failures.usage(pairs::load)) {
       ModelCodec codec = Failures.usage(() -> ModelCodec.of(policy));
@@ -81,12 +81,7 @@ final class DpoCommand implements Callable<Integer> {
       try (Reference reference = Reference.of(policy);
           PreferenceTrainer trainer =
               PreferenceTrainer.policy(
-                  policy.network(),
-                  reference,
-                  codec,
-                  preference,
-                  settings.microBatchTokens(),
-                  settings.maxNormClip());
+                  policy.network(), reference, codec, preference, settings.update());
           MetricSink metrics =
               Failures.usage(() -> {
                 Files.createDirectories(pairs.out(""));

@@ -9,7 +9,7 @@ import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.PromptFields;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
-import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.train.Evaluation;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.Interval;
@@ -109,7 +109,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--reward",
       defaultValue = "math",
-      description = "Reward that says what is right (default: ${DEFAULT-VALUE}).")
+      description = "Reward that says what is right; docs/rewards.md (default: ${DEFAULT-VALUE}).")
   private String reward;
 
   @Option(
@@ -139,8 +139,8 @@ final class EvaluateCommand implements Callable<Integer> {
               samples == 1 ? SamplingSettings.GREEDY : new SamplingSettings(temperature, 0, topP);
           return new GenerationSettings(maxNewTokens, sampling, ImmutableList.of());
         });
-    Reward scored = Failures.usage(() -> Rewards.named(reward));
-    try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
+    try (Reward scored = Failures.usage(() -> RewardSpec.parse(reward).build(engine.engine()));
+        Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
       Prompts problems =
           Failures.usage(() ->
               Workloads.prompts(

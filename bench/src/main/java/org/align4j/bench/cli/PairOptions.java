@@ -12,7 +12,8 @@ import org.align4j.algorithms.data.JsonLines;
 import org.align4j.algorithms.data.PairFiles;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.preference.PairSplit;
-import org.align4j.algorithms.preference.PreferenceSettings;
+import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.settings.PreferenceSettings;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +55,15 @@ final class PairOptions {
 
   @Option(
       names = "--steps",
-      description = "Optimiser steps of --batch-size pairs (default: one pass over the pairs).")
+      description =
+          "Optimiser steps of update.samples pairs (default: update.epochs over the pairs).")
   private @Nullable Integer steps;
 
   @Option(
       names = "--set",
-      paramLabel = "field=value",
+      paramLabel = "group.field=value",
       description =
-          "Any other hyper-parameter, by its name in PreferenceSettings; may be given several times.")
+          "Any other setting, such as update.learningRate=1e-5; may be given several times.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
@@ -75,7 +77,7 @@ final class PairOptions {
 
   /** Settings that mean something without optimiser steps. */
   private static final ImmutableSet<String> WITHOUT_STEPS =
-      ImmutableSet.of("seed", "maxLength", "microBatchTokens");
+      ImmutableSet.of("seed", "maxLength", "update.microBatchTokens");
 
   /** Refuses what is about optimiser steps. */
   void checkNoSteps(String why) {
@@ -109,12 +111,9 @@ final class PairOptions {
     PreferenceSettings settings = defaults;
     if (steps != null) {
       Checks.atLeastOne("--steps", steps);
-      settings = settings.with("steps", Integer.toString(steps));
+      settings = settings.withSteps(steps);
     }
-    for (Map.Entry<String, String> override : overrides.entrySet()) {
-      settings = settings.with(override.getKey(), override.getValue());
-    }
-    return settings;
+    return Fields.with(settings, overrides);
   }
 
   /** The pairs of the file. */

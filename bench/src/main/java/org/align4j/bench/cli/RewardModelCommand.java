@@ -13,7 +13,7 @@ import org.align4j.algorithms.preference.PairFeatures;
 import org.align4j.algorithms.preference.PairSplit;
 import org.align4j.algorithms.preference.PreferenceEvaluation;
 import org.align4j.algorithms.preference.PreferenceRun;
-import org.align4j.algorithms.preference.PreferenceSettings;
+import org.align4j.algorithms.settings.PreferenceSettings;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.PairScores;
 import org.align4j.algorithms.train.PreferenceTrainer;
@@ -133,7 +133,7 @@ final class RewardModelCommand implements Callable<Integer> {
             model,
             codec,
             split.training(),
-            settings.microBatchTokens(),
+            settings.update().microBatchTokens(),
             done -> {
               if (done % 64 == 0) {
                 console
@@ -154,11 +154,7 @@ final class RewardModelCommand implements Callable<Integer> {
   private PreferenceTrainer trainer(
       RewardModel model, ModelCodec codec, PreferenceSettings settings) {
     return PreferenceTrainer.rewardModel(
-        model.network(),
-        codec,
-        new BradleyTerry(centring),
-        settings.microBatchTokens(),
-        settings.maxNormClip());
+        model.network(), codec, new BradleyTerry(centring), settings.update());
   }
 
   private PreferenceSettings settings() {
@@ -169,7 +165,7 @@ final class RewardModelCommand implements Callable<Integer> {
     if (frozen) {
       pairs.checkNoSteps("that is for --head full; --head frozen takes --epochs and --l2");
     }
-    return pairs.settings(PreferenceSettings.REWARD_MODEL, MODEL, 1);
+    return pairs.settings(PreferenceSettings.rewardModel(), MODEL, 1);
   }
 
   private HeadSettings headSettings(PreferenceSettings settings) {

@@ -10,8 +10,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.train.ScoredSample;
 import org.align4j.algorithms.train.StepReport;
+import org.jspecify.annotations.Nullable;
 
 /** Every sampled response with its score, one JSON object a line. */
 public final class CompletionLog implements AutoCloseable {
@@ -42,7 +44,8 @@ public final class CompletionLog implements AutoCloseable {
   public void add(long step, List<ScoredSample> samples) {
     try {
       for (ScoredSample sample : samples) {
-        Map<String, Object> line = new LinkedHashMap<>();
+        Judgement judgement = sample.judgement();
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("step", step);
         line.put("id", sample.completion().prompt().id());
         line.put("prompt", sample.completion().prompt().text());
@@ -50,8 +53,12 @@ public final class CompletionLog implements AutoCloseable {
         line.put("completion", sample.completion().text());
         line.put("finished", sample.completion().finished());
         line.put("tokens", sample.tokens());
-        line.put("score", sample.judgement().score());
-        line.put("verdict", sample.judgement().verdict());
+        line.put("score", judgement.isFailed() ? null : judgement.score());
+        line.put("verdict", judgement.verdict());
+        if (!judgement.components().isEmpty()) {
+          line.put("scores", judgement.components());
+        }
+        judgement.failure().ifPresent(reason -> line.put("failure", reason));
         writer.write(MAPPER.writeValueAsString(line));
         writer.write('\n');
       }

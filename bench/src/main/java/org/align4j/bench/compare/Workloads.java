@@ -12,6 +12,7 @@ import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;
@@ -64,7 +65,7 @@ public final class Workloads {
 
   /** A model and its prompts; a model with a chat template is asked in chat. */
   public static Workload of(Files files, Engine engine, int evalSize, String rewardName) {
-    Reward reward = Rewards.named(rewardName);
+    Reward reward = RewardSpec.parse(rewardName).build(engine);
     // The files are checked before the model, which takes longer to read.
     PromptFile file = open(files, files.prompts());
     PromptFile evaluation = files.evalPrompts() == null ? null : open(files, files.evalPrompts());

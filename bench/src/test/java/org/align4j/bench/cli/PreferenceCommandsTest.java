@@ -98,7 +98,7 @@ final class PreferenceCommandsTest {
   @CsvSource({"frozen, --epochs=30", "full, --steps=12"})
   void aRewardModelIsTrainedJudgedAndLoadsAsOne(String head, String length) throws IOException {
     // the rate is for the tiny model; a frozen head has its own
-    String rate = head.equals("full") ? "--set=learningRate=3e-4" : "--set=seed=2";
+    String rate = head.equals("full") ? "--set=update.learningRate=3e-4" : "--set=seed=2";
     Outcome outcome = run("reward-model", "--head", head, length, "--eval-size=32", rate);
 
     assertThat(outcome.code()).as(outcome.errors()).isZero();
@@ -133,7 +133,7 @@ final class PreferenceCommandsTest {
             loss,
             "--steps=6",
             "--eval-size=16",
-            "--set=learningRate=3e-4",
+            "--set=update.learningRate=3e-4",
             "--set=evalEvery=3");
 
     assertThat(outcome.code()).as(outcome.errors()).isZero();
@@ -161,7 +161,7 @@ final class PreferenceCommandsTest {
   void optionsOfAnotherKindOfTrainingAreRefused() {
     assertUsageError(run("reward-model", "--steps", "5"), "--steps is 5: that is for --head full");
     assertUsageError(
-        run("reward-model", "--set", "learningRate=1"),
+        run("reward-model", "--set", "update.learningRate=1"),
         "--set learningRate: that is for --head full");
     assertUsageError(
         run("reward-model", "--head", "full", "--epochs", "5"),

@@ -1,0 +1,40 @@
+package org.align4j.algorithms.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.align4j.algorithms.data.Prompt;
+
+/** Responses that are the numbers from 0, and what tests of the runner say of them. */
+final class Numbered {
+
+  private Numbered() {}
+
+  /** Response i is the text of the number i. */
+  static ImmutableList<Completion> responses(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Completion(Prompt.text("train.jsonl:" + (i + 1), "?", ""), "" + i, true))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  static List<Double> scores(List<Judgement> judgements) {
+    return judgements.stream().map(Judgement::score).toList();
+  }
+
+  static int number(Completion completion) {
+    return Integer.parseInt(completion.text());
+  }
+
+  /** Whatever happens is a failure of the test, not of the reward. */
+  static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
