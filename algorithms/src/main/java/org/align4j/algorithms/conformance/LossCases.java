@@ -97,7 +97,7 @@ final class LossCases {
   static Map<String, INDArray> preference(CaseFile file) {
     if (file.name().startsWith("bradley-terry")) {
       PairLoss loss =
-          BradleyTerry.evaluate(
+          BradleyTerry.PLAIN.evaluate(
               file.input("chosen"), file.input("rejected"), file.inputOrNull("margin"));
       return ImmutableMap.of(
           "loss", scalar(loss.loss()),
@@ -109,7 +109,11 @@ final class LossCases {
             ? DirectPreference.Form.SQUARED
             : DirectPreference.Form.LOGISTIC;
     PairLoss loss =
-        new DirectPreference(form, file.number("beta"), file.number("label_smoothing", 0))
+        new DirectPreference(
+                form,
+                file.number("beta"),
+                file.number("label_smoothing", 0),
+                DirectPreference.Length.SUM)
             .evaluate(
                 file.input("policy_chosen"),
                 file.input("policy_rejected"),

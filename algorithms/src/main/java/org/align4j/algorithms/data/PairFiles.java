@@ -20,15 +20,30 @@ public final class PairFiles {
     return JsonLines.open(file, (id, line) -> supervised(fields, id, line), badLines);
   }
 
-  /** {@code prompt} (text or messages), {@code chosen}, {@code rejected}. */
+  /**
+   * {@code prompt} (text or messages), {@code chosen}, {@code rejected}, and {@code margin} (a
+   * number, TRL's) where a line has it.
+   */
   public static JsonLines<PreferencePair> preferences(Path file, BadLines badLines) {
     PromptFields fields = new PromptFields("prompt", "");
     return JsonLines.open(
         file,
         (id, line) ->
             new PreferencePair(
-                fields.parse(id, line), response(line, "chosen"), response(line, "rejected")),
+                fields.parse(id, line),
+                response(line, "chosen"),
+                response(line, "rejected"),
+                margin(line)),
         badLines);
+  }
+
+  private static double margin(JsonNode line) {
+    JsonNode value = line.path("margin");
+    checkArgument(
+        value.isMissingNode() || value.isNumber(),
+        "its \"margin\" is %s: it must be a number",
+        value);
+    return value.asDouble();
   }
 
   private static TextPair supervised(PromptFields fields, String id, JsonNode line) {

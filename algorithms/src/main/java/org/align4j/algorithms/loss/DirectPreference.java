@@ -6,14 +6,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Direct preference optimisation over sequence log-probs: {@code h = (log π(c) − log π(r)) − (log
- * π_ref(c) − log π_ref(r))}. OpenRLHF {@code models/loss.py}, DPOLoss.
+ * Direct preference optimisation over the log-probs of responses: {@code h = (log π(c) − log π(r))
+ * − (log π_ref(c) − log π_ref(r))}. OpenRLHF {@code models/loss.py}, DPOLoss.
  *
  * @param form of the loss
  * @param beta β above 0; 0.1 in Rafailov et al. 2023
  * @param labelSmoothing probability that a label is wrong, in [0, 0.5): above 0 it is cDPO
+ * @param length what the log-prob of a response is
  */
-public record DirectPreference(Form form, double beta, double labelSmoothing) {
+public record DirectPreference(Form form, double beta, double labelSmoothing, Length length) {
 
   /** The loss as a function of h. */
   public enum Form {
@@ -23,16 +24,39 @@ public record DirectPreference(Form form, double beta, double labelSmoothing) {
     SQUARED
   }
 
+  /** How the log-probs of a response's tokens make one number. */
+  public enum Length {
+    /** Their sum: DPO's; OpenRLHF's for IPO too. */
+    SUM,
+    /** Their mean: IPO's as its authors ran it (TRL {@code dpo_trainer.py}, "ipo"). */
+    MEAN
+  }
+
+  /** DPO of Rafailov et al. 2023. */
+  public static DirectPreference dpo(double beta) {
+    return new DirectPreference(Form.LOGISTIC, beta, 0, Length.SUM);
+  }
+
+  /** DPO that expects a share of the labels to be wrong. */
+  public static DirectPreference cdpo(double beta, double labelSmoothing) {
+    return new DirectPreference(Form.LOGISTIC, beta, labelSmoothing, Length.SUM);
+  }
+
+  /** IPO over the mean log-prob of a token, as TRL has it. */
+  public static DirectPreference ipo(double beta) {
+    return new DirectPreference(Form.SQUARED, beta, 0, Length.MEAN);
+  }
+
   /** Checks β and the smoothing. */
   public DirectPreference {
-    checkArgument(beta > 0, "beta is %s: it must be above 0", beta);
+    checkArgument(beta > 0 && Double.isFinite(beta), "beta is %s: it must be above 0", beta);
     checkArgument(
         labelSmoothing >= 0 && labelSmoothing < 0.5,
         "labelSmoothing is %s: it must be in [0, 0.5)",
         labelSmoothing);
   }
 
-  /** Loss and gradients by the policy's log-probs, all {@code [B]}. */
+  /** Loss and gradients by the policy's log-probs of the responses, all {@code [B]}. */
   public PairLoss evaluate(
       INDArray policyChosen, INDArray policyRejected, INDArray refChosen, INDArray refRejected) {
     Pairs.check("policyChosen", policyChosen, "policyRejected", policyRejected);

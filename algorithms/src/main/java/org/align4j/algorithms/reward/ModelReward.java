@@ -11,7 +11,10 @@ import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
 
-/** Scores of a Bradley–Terry reward model, read at the last token of each response. */
+/**
+ * Scores of a Bradley–Terry reward model, read at the last token of each response: z-scores where
+ * the model came with the statistics of its evaluation set.
+ */
 public final class ModelReward implements BatchReward {
 
   /** Most tokens of one forward pass where nothing else is set. */
@@ -88,7 +91,8 @@ public final class ModelReward implements BatchReward {
         judgements[i] = Judgement.failed(String.valueOf(e.getMessage()));
       }
     }
-    float[] scores = sequences.isEmpty() ? new float[0] : model.scores(sequences, tokenBudget);
+    float[] scores =
+        sequences.isEmpty() ? new float[0] : model.standardScores(sequences, tokenBudget);
     for (int i = 0; i < scores.length; i++) {
       judgements[places[i]] = Judgement.of(scores[i]);
     }

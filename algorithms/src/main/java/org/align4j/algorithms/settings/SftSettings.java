@@ -79,7 +79,6 @@ public record SftSettings(
 
   /** Optimiser steps of a run over so many examples. */
   public int stepsOver(int examples) {
-    return steps.orElseGet(
-        () -> Math.toIntExact(Math.ceilDiv((long) examples * update.epochs(), update.samples())));
+    return steps.orElseGet(() -> update.stepsOver(examples));
   }
 }

@@ -112,6 +112,11 @@ public record UpdateSettings(
         .withMaxNorm(maxNorm == 0 ? Double.POSITIVE_INFINITY : maxNorm);
   }
 
+  /** Optimiser steps of the passes over so many examples; the last may reach into the next pass. */
+  int stepsOver(int examples) {
+    return Math.toIntExact(Math.ceilDiv((long) examples * epochs, samples));
+  }
+
   /** Learning rates of a run without end: constant where nothing else is set. */
   public LearningRateSchedule schedule(double peak) {
     return schedule(peak, warmupUpdates.orElse(0), decayUpdates.orElse(0));

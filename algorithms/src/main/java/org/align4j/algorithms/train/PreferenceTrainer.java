@@ -1,25 +1,21 @@
 package org.align4j.algorithms.train;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
-import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
-import org.align4j.algorithms.loss.PairLoss;
+import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.core.engine.Network;
-import org.align4j.core.optim.AdamW;
-import org.align4j.core.optim.AdamWSettings;
-import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.optim.UpdateReport;
-import org.align4j.models.policy.MicroBatch;
+import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by direct
@@ -27,46 +23,35 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class PreferenceTrainer implements AutoCloseable {
 
-  private final Network network;
+  private final TrainStep training;
   private final PromptCodec codec;
   private final Objective objective;
   private final int microBatchTokens;
-  private final AdamW optimizer;
 
   /** How sequences are read and what the loss of a batch of pairs is. */
   private interface Objective {
     PackedSequences pack(List<TokenSequence> sequences, int tokenBudget);
 
-    /** The loss of sums over columns: chosen first, then rejected, {@code [2B]}. */
-    PairLoss loss(PackedSequences packed, INDArray chosen, INDArray rejected);
+    /** The loss of sums over columns, {@code [B]} each. */
+    PairScores score(
+        PackedSequences packed, List<PreferencePair> pairs, double[] chosen, double[] rejected);
   }
 
   private PreferenceTrainer(
-      Network network,
-      PromptCodec codec,
-      Objective objective,
-      int microBatchTokens,
-      double maxNormClip) {
-    this.network = network;
+      Network network, PromptCodec codec, Objective objective, UpdateSettings update) {
     this.codec = codec;
     this.objective = objective;
-    this.microBatchTokens = microBatchTokens;
-    this.optimizer =
-        new AdamW(
-            network.parameters(),
-            AdamWSettings.DEFAULT.withMaxNorm(
-                maxNormClip == 0 ? Double.POSITIVE_INFINITY : maxNormClip),
-            ImmutableList.of(ParameterGroup.withoutDecay()));
+    this.training = new TrainStep("model", network, update.optimizer());
+    this.microBatchTokens = training.tokens(update.microBatchTokens());
   }
 
   /**
    * Trains a reward model, a network with a scalar head, which reads the last token.
    *
-   * @param microBatchTokens tokens of one forward pass
-   * @param maxNormClip global gradient norm is clipped to this; 0 for none
+   * @param update micro-batches and optimiser; learning rates come with each step
    */
   public static PreferenceTrainer rewardModel(
-      Network network, PromptCodec codec, int microBatchTokens, double maxNormClip) {
+      Network network, PromptCodec codec, BradleyTerry loss, UpdateSettings update) {
     Objective bradleyTerry =
         new Objective() {
           @Override
@@ -75,11 +60,22 @@ public final class PreferenceTrainer implements AutoCloseable {
           }
 
           @Override
-          public PairLoss loss(PackedSequences packed, INDArray chosen, INDArray rejected) {
-            return BradleyTerry.evaluate(chosen, rejected, null);
+          public PairScores score(
+              PackedSequences packed,
+              List<PreferencePair> pairs,
+              double[] chosen,
+              double[] rejected) {
+            double[] margins = pairs.stream().mapToDouble(PreferencePair::margin).toArray();
+            return PairScores.ofRewards(
+                loss.evaluate(
+                    Nd4j.createFromArray(chosen),
+                    Nd4j.createFromArray(rejected),
+                    Nd4j.createFromArray(margins)),
+                chosen,
+                rejected);
           }
         };
-    return new PreferenceTrainer(network, codec, bradleyTerry, microBatchTokens, maxNormClip);
+    return new PreferenceTrainer(network, codec, bradleyTerry, update);
   }
 
   /** Trains a policy by direct preference optimisation against a frozen reference. */
@@ -88,8 +84,7 @@ public final class PreferenceTrainer implements AutoCloseable {
       Reference reference,
       PromptCodec codec,
       DirectPreference loss,
-      int microBatchTokens,
-      double maxNormClip) {
+      UpdateSettings update) {
     Objective direct =
         new Objective() {
           @Override
@@ -98,72 +93,88 @@ public final class PreferenceTrainer implements AutoCloseable {
           }
 
           @Override
-          public PairLoss loss(PackedSequences packed, INDArray chosen, INDArray rejected) {
+          public PairScores score(
+              PackedSequences packed,
+              List<PreferencePair> pairs,
+              double[] chosen,
+              double[] rejected) {
             double[] sums = sums(reference.logProbs(packed));
-            int b = sums.length / 2;
-            return loss.evaluate(chosen, rejected, part(sums, 0, b), part(sums, b, 2 * b));
+            int b = pairs.size();
+            return PairScores.ofLogProbs(
+                loss,
+                new PairScores.LogProbs(chosen, Arrays.copyOf(sums, b), lengths(packed, 0, b)),
+                new PairScores.LogProbs(
+                    rejected, Arrays.copyOfRange(sums, b, 2 * b), lengths(packed, b, 2 * b)));
           }
         };
-    return new PreferenceTrainer(network, codec, direct, microBatchTokens, maxNormClip);
+    return new PreferenceTrainer(network, codec, direct, update);
   }
 
   /**
    * What a step did.
    *
-   * @param accuracy share of pairs whose chosen response was ahead before the step
+   * @param scores of the batch before the step
    * @param applied false where the gradient was not finite: nothing changed
    */
-  public record Report(double loss, double accuracy, double gradientNorm, boolean applied) {}
+  public record Report(
+      PairScores scores, double learningRate, double gradientNorm, boolean applied) {}
 
   /** One optimiser step on a batch of pairs. */
   public Report step(List<PreferencePair> pairs, double learningRate) {
-    PackedSequences packed = objective.pack(encode(pairs), microBatchTokens);
-    PairLoss loss = evaluate(packed);
+    PackedSequences packed = objective.pack(PairSequences.of(codec, pairs), microBatchTokens);
+    PairScores scores = evaluate(packed, pairs);
     float[][] gradients = packed.zeros();
-    spread(gradients, loss.chosenGradient(), 0);
-    spread(gradients, loss.rejectedGradient(), pairs.size());
-    network.gradients().zero();
-    for (MicroBatch batch : packed.batches()) {
-      var unused = network.forward(batch.batch());
-      network.backward(batch.gather(gradients), null);
-    }
-    UpdateReport report = optimizer.update(network.gradients(), learningRate);
-    if (report.applied()) {
-      network.parametersChanged();
-    }
-    return new Report(loss.loss(), loss.accuracy(), report.gradientNorm(), report.applied());
+    spread(gradients, scores.chosenGradient(), 0);
+    spread(gradients, scores.rejectedGradient(), pairs.size());
+    UpdateReport report =
+        training.run(
+            packed,
+            (batch, outputs) -> new TrainStep.Coefficients(batch.gather(gradients), null),
+            learningRate);
+    return new Report(scores, learningRate, report.gradientNorm(), report.applied());
   }
 
-  /** Share of pairs whose chosen response is ahead. */
-  public double accuracy(List<PreferencePair> pairs) {
-    return evaluate(objective.pack(encode(pairs), microBatchTokens)).accuracy();
+  /** Loss and rewards of pairs, without a step. */
+  public PairScores evaluate(List<PreferencePair> pairs) {
+    return evaluate(objective.pack(PairSequences.of(codec, pairs), microBatchTokens), pairs);
   }
 
-  private PairLoss evaluate(PackedSequences packed) {
-    double[] sums = sums(SequenceScores.of(network, packed).outputs());
-    int b = sums.length / 2;
-    return objective.loss(packed, part(sums, 0, b), part(sums, b, 2 * b));
+  private PairScores evaluate(PackedSequences packed, List<PreferencePair> pairs) {
+    double[] sums = sums(SequenceScores.of(training.network(), packed).outputs());
+    int b = pairs.size();
+    try (ArrayScope scope = ArrayScope.open()) {
+      return objective.score(
+          packed, pairs, Arrays.copyOf(sums, b), Arrays.copyOfRange(sums, b, 2 * b));
+    }
   }
 
-  /** Chosen responses first, then the rejected ones. */
-  private List<TokenSequence> encode(List<PreferencePair> pairs) {
-    checkArgument(!pairs.isEmpty(), "there are no pairs");
-    List<TokenSequence> sequences = new ArrayList<>();
-    for (PreferencePair pair : pairs) {
-      sequences.add(
-          new TokenSequence(codec.encode(pair.prompt()), codec.encodeResponse(pair.chosen())));
-    }
-    for (PreferencePair pair : pairs) {
-      sequences.add(
-          new TokenSequence(codec.encode(pair.prompt()), codec.encodeResponse(pair.rejected())));
-    }
-    return sequences;
+  /** Writes model, optimiser and the number of steps done into a new folder. */
+  public void save(Path folder, Record settings, long steps) {
+    state(settings).save(folder, counters(steps));
+  }
+
+  /** Goes on from a state that {@link #save} wrote; answers the number of steps done. */
+  public long resume(Path folder, Record settings) {
+    return state(settings).load(folder, counters(0)).count("steps");
+  }
+
+  private TrainingState state(Record settings) {
+    return new TrainingState(
+        new TrainingState.Parts(
+            "training on preferences",
+            settings,
+            ImmutableMap.of("model", training),
+            ImmutableMap.of()));
+  }
+
+  private static TrainingState.Counters counters(long steps) {
+    return new TrainingState.Counters(ImmutableMap.of("steps", steps), ImmutableMap.of());
   }
 
   /** A sum's gradient goes to every summand. */
-  private static void spread(float[][] gradients, INDArray gradient, int from) {
-    for (int i = 0; i < gradient.length(); i++) {
-      java.util.Arrays.fill(gradients[from + i], gradient.getFloat(i));
+  private static void spread(float[][] gradients, double[] gradient, int from) {
+    for (int i = 0; i < gradient.length; i++) {
+      Arrays.fill(gradients[from + i], (float) gradient[i]);
     }
   }
 
@@ -177,12 +188,15 @@ public final class PreferenceTrainer implements AutoCloseable {
     return sums;
   }
 
-  private static INDArray part(double[] values, int from, int to) {
-    return Columns.vector(java.util.Arrays.copyOfRange(values, from, to));
+  /** Response tokens of sequences {@code [from,to)}. */
+  private static double[] lengths(PackedSequences packed, int from, int to) {
+    return packed.sequences().subList(from, to).stream()
+        .mapToDouble(sequence -> sequence.response().length)
+        .toArray();
   }
 
   @Override
   public void close() {
-    optimizer.close();
+    training.close();
   }
 }

@@ -43,7 +43,11 @@ final class TrainStep implements AutoCloseable {
     this.network = network;
     this.check = new FiniteCheck(name, network.parameters());
     this.optimizer =
-        new AdamW(network.parameters(), settings, List.of(ParameterGroup.withoutDecay()));
+        new AdamW(
+            network.parameters(),
+            settings,
+            List.of(ParameterGroup.withoutDecay()),
+            network.resources());
     this.average = emaDecay == 0 ? null : new MovingAverage(network.parameters(), emaDecay);
   }
 

@@ -56,6 +56,19 @@ class PromptFileTest {
   }
 
   @Test
+  void readsTheMarginsOfPreferences() throws IOException {
+    Path file =
+        file("{\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\", \"margin\": 0.5}");
+    try (var pairs = PairFiles.preferences(file, BadLines.FATAL)) {
+      assertThat(pairs.all().get(0).margin()).isEqualTo(0.5);
+    }
+    Path bad =
+        file("{\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\", \"margin\": \"x\"}");
+    assertThatThrownBy(() -> PairFiles.preferences(bad, BadLines.FATAL).all())
+        .hasMessageContaining("line 1: its \"margin\" is \"x\": it must be a number");
+  }
+
+  @Test
   void badLinesAreReportedWithFileAndNumber() throws IOException {
     Path file =
         file(

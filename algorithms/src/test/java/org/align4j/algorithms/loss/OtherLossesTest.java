@@ -116,21 +116,46 @@ class OtherLossesTest {
     INDArray rejected = random(random, 1, 5);
     INDArray margin = random(random, 0.5, 5);
     for (INDArray m : new INDArray[] {margin, null}) {
-      PairLoss got = BradleyTerry.evaluate(chosen, rejected, m);
-      double expected = 0;
-      double ahead = 0;
-      for (int i = 0; i < 5; i++) {
-        double d = chosen.getDouble(i) - rejected.getDouble(i);
-        ahead += d > 0 ? 0.2 : 0;
-        expected -= logSigmoid(d - (m == null ? 0 : m.getDouble(i))) / 5;
+      for (double centring : new double[] {0, 0.2}) {
+        BradleyTerry loss = new BradleyTerry(centring);
+        PairLoss got = loss.evaluate(chosen, rejected, m);
+        double expected = 0;
+        double ahead = 0;
+        for (int i = 0; i < 5; i++) {
+          double d = chosen.getDouble(i) - rejected.getDouble(i);
+          double sum = chosen.getDouble(i) + rejected.getDouble(i);
+          ahead += d > 0 ? 0.2 : 0;
+          expected -= logSigmoid(d - (m == null ? 0 : m.getDouble(i))) / 5;
+          expected += centring * sum * sum / 5;
+        }
+        assertThat(got.loss()).isCloseTo(expected, within(1e-12));
+        assertThat(got.accuracy()).isCloseTo(ahead, within(1e-12));
+        assertGradient(chosen, got.chosenGradient(), x -> loss.evaluate(x, rejected, m).loss());
+        assertGradient(rejected, got.rejectedGradient(), x -> loss.evaluate(chosen, x, m).loss());
       }
-      assertThat(got.loss()).isCloseTo(expected, within(1e-12));
-      assertThat(got.accuracy()).isCloseTo(ahead, within(1e-12));
-      assertGradient(
-          chosen, got.chosenGradient(), x -> BradleyTerry.evaluate(x, rejected, m).loss());
-      assertGradient(
-          rejected, got.rejectedGradient(), x -> BradleyTerry.evaluate(chosen, x, m).loss());
     }
+  }
+
+  /**
+   * From TRL 1.16's formula run in torch.float64: {@code -logsigmoid(c - r - margin).mean() +
+   * center_rewards_coefficient * mean((c + r) ** 2)} and its gradients.
+   */
+  @Test
+  void bradleyTerryWithMarginAndCentringAgreesWithTrl() {
+    INDArray chosen = Nd4j.createFromArray(0.3, -1.2, 2.5);
+    INDArray rejected = Nd4j.createFromArray(-0.4, 0.7, 2.5);
+    INDArray margin = Nd4j.createFromArray(0.5, 1.0, 0.0);
+    PairLoss got = new BradleyTerry(0.01).evaluate(chosen, rejected, margin);
+    // digits of the printed reference
+    assertThat(got.loss()).isCloseTo(1.4991496087198335, within(1e-12));
+    assertThat(got.chosenGradient().toDoubleVector())
+        .containsExactly(
+            new double[] {-0.1507220008958407, -0.3192821456405274, -0.13333333333333333},
+            within(1e-12));
+    assertThat(got.rejectedGradient().toDoubleVector())
+        .containsExactly(
+            new double[] {0.14938866756250735, 0.3126154789738607, 0.19999999999999998},
+            within(1e-12));
   }
 
   @Test
@@ -142,7 +167,8 @@ class OtherLossesTest {
     INDArray rr = random(random, 2, 4);
     for (DirectPreference.Form form : DirectPreference.Form.values()) {
       for (double smoothing : new double[] {0, 0.1}) {
-        DirectPreference loss = new DirectPreference(form, 0.3, smoothing);
+        DirectPreference loss =
+            new DirectPreference(form, 0.3, smoothing, DirectPreference.Length.SUM);
         PairLoss got = loss.evaluate(pc, pr, rc, rr);
         double expected = 0;
         double ahead = 0;
@@ -167,15 +193,15 @@ class OtherLossesTest {
   void accuracyIsTheShareOfPairsInTheRightOrder() {
     INDArray chosen = Nd4j.createFromArray(-1.0, 1, -1, 2);
     INDArray rejected = Nd4j.createFromArray(-2.0, 5, -3, 1);
-    assertThat(BradleyTerry.evaluate(chosen, rejected, null).accuracy()).isEqualTo(0.75);
-    assertThat(BradleyTerry.evaluate(chosen, rejected, rejected).accuracy()).isEqualTo(0.75);
+    assertThat(BradleyTerry.PLAIN.evaluate(chosen, rejected, null).accuracy()).isEqualTo(0.75);
+    assertThat(BradleyTerry.PLAIN.evaluate(chosen, rejected, rejected).accuracy()).isEqualTo(0.75);
   }
 
   /** exp(1000) overflows; log σ(±1000) is 0 and −1000. */
   @Test
   void preferenceLossesSurviveLargeDifferences() {
     INDArray big = Nd4j.createFromArray(1000.0, -1000.0);
-    PairLoss got = BradleyTerry.evaluate(big, big.neg(), null);
+    PairLoss got = BradleyTerry.PLAIN.evaluate(big, big.neg(), null);
     assertThat(got.loss()).isEqualTo(1000);
     assertThat(got.chosenGradient().toDoubleVector())
         .containsExactly(new double[] {0, -0.5}, within(1e-15));
@@ -186,21 +212,20 @@ class OtherLossesTest {
     INDArray two = Nd4j.zeros(DataType.DOUBLE, 2);
     INDArray three = Nd4j.zeros(DataType.DOUBLE, 3);
     String rest = " [3] does not match %s [2]: pass vectors [B] of the same pairs";
-    assertThatThrownBy(() -> BradleyTerry.evaluate(two, three, null))
+    assertThatThrownBy(() -> BradleyTerry.PLAIN.evaluate(two, three, null))
         .hasMessage("rejected" + rest.formatted("chosen"));
-    assertThatThrownBy(() -> BradleyTerry.evaluate(two, two, three))
+    assertThatThrownBy(() -> BradleyTerry.PLAIN.evaluate(two, two, three))
         .hasMessage("margin" + rest.formatted("chosen"));
-    DirectPreference loss = new DirectPreference(DirectPreference.Form.LOGISTIC, 0.1, 0);
+    DirectPreference loss = DirectPreference.dpo(0.1);
     assertThatThrownBy(() -> loss.evaluate(two, three, two, two))
         .hasMessage("policyRejected" + rest.formatted("policyChosen"));
     assertThatThrownBy(() -> loss.evaluate(two, two, three, two))
         .hasMessage("refChosen" + rest.formatted("policyChosen"));
     assertThatThrownBy(() -> loss.evaluate(two, two, two, three))
         .hasMessage("refRejected" + rest.formatted("policyChosen"));
-    assertThatThrownBy(() -> new DirectPreference(DirectPreference.Form.LOGISTIC, 0, 0))
-        .hasMessage("beta is 0.0: it must be above 0");
+    assertThatThrownBy(() -> DirectPreference.dpo(0)).hasMessage("beta is 0.0: it must be above 0");
     for (double bad : new double[] {-0.1, 0.5}) {
-      assertThatThrownBy(() -> new DirectPreference(DirectPreference.Form.LOGISTIC, 1, bad))
+      assertThatThrownBy(() -> DirectPreference.cdpo(1, bad))
           .hasMessage("labelSmoothing is " + bad + ": it must be in [0, 0.5)");
     }
   }

@@ -4,17 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.ModelReward;
 import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.Network;
+import org.align4j.models.policy.PackedSequences;
+import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class PreferenceTrainerTest {
+
+  private static final UpdateSettings UPDATE =
+      RlSettings.paper().update().withMicroBatchTokens(16);
 
   private static final Prompt PROMPT = Prompt.text("1", "ab", "");
   private static final List<PreferencePair> PAIRS =
@@ -30,11 +42,11 @@ class PreferenceTrainerTest {
         RewardModel model = RewardModel.of(run.policy, 1)) {
       PromptCodec codec = ModelCodec.of(run.policy);
       try (PreferenceTrainer trainer =
-          PreferenceTrainer.rewardModel(model.network(), codec, 16, 1)) {
+          PreferenceTrainer.rewardModel(model.network(), codec, BradleyTerry.PLAIN, UPDATE)) {
         for (int i = 0; i < 60; i++) {
           assertThat(trainer.step(PAIRS, 1e-2).applied()).isTrue();
         }
-        assertThat(trainer.accuracy(PAIRS)).isEqualTo(1);
+        assertThat(trainer.evaluate(PAIRS).accuracy()).isEqualTo(1);
       }
       ModelReward reward =
           new ModelReward(
@@ -55,17 +67,152 @@ class PreferenceTrainerTest {
                 run.policy.network(),
                 run.reference,
                 ModelCodec.of(run.policy),
-                new DirectPreference(DirectPreference.Form.LOGISTIC, 0.1, 0),
-                16,
-                1)) {
-      double first = trainer.step(PAIRS, 1e-2).loss();
+                DirectPreference.dpo(0.1),
+                UPDATE)) {
+      double first = trainer.step(PAIRS, 1e-2).scores().loss();
       assertThat(first).isCloseTo(Math.log(2), within(1e-6));
       double last = first;
       for (int i = 0; i < 40; i++) {
-        last = trainer.step(PAIRS, 1e-2).loss();
+        last = trainer.step(PAIRS, 1e-2).scores().loss();
       }
       assertThat(last).isLessThan(first - 0.1);
-      assertThat(trainer.accuracy(PAIRS)).isEqualTo(1);
+      assertThat(trainer.evaluate(PAIRS).accuracy()).isEqualTo(1);
+    }
+  }
+
+  private static final List<PreferencePair> WITH_MARGINS =
+      List.of(
+          new PreferencePair(PROMPT, "aab", "b", 0.5), new PreferencePair(PROMPT, "c", "acb", 0));
+
+  /**
+   * Every parameter's gradient against central differences of the loss. 2e-3: the losses are
+   * float32 of size one, over a step of 1e-2.
+   */
+  private static void assertGradients(Network network, PreferenceTrainer trainer) {
+    var unused = trainer.step(WITH_MARGINS, 0);
+    double largest = 0;
+    for (String name : network.parameters().names()) {
+      INDArray parameter = network.parameters().get(name);
+      float[] gradient = network.gradients().get(name).dup().data().asFloat();
+      for (int i = 0; i < gradient.length; i += 7) {
+        double value = parameter.getDouble(i);
+        double up = lossAt(network, trainer, parameter, i, value + 1e-3);
+        double down = lossAt(network, trainer, parameter, i, value - 1e-3);
+        lossAt(network, trainer, parameter, i, value);
+        assertThat((double) gradient[i])
+            .as("%s %s", name, i)
+            .isCloseTo((up - down) / 2e-3, within(2e-3 * Math.max(1, Math.abs(gradient[i]))));
+        largest = Math.max(largest, Math.abs(gradient[i]));
+      }
+    }
+    assertThat(largest).isGreaterThan(0.02);
+  }
+
+  private static double lossAt(
+      Network network, PreferenceTrainer trainer, INDArray parameter, int index, double value) {
+    parameter.putScalar(index, value);
+    network.parametersChanged();
+    return trainer.evaluate(WITH_MARGINS).loss();
+  }
+
+  @Test
+  void theRewardModelsGradientIsThatOfItsLossWithMarginAndCentring() {
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        RewardModel model = RewardModel.of(run.policy, 1);
+        PreferenceTrainer trainer =
+            PreferenceTrainer.rewardModel(
+                model.network(), ModelCodec.of(run.policy), new BradleyTerry(0.5), UPDATE.withMaxNorm(0))) {
+      assertGradients(model.network(), trainer);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void thePolicysGradientIsThatOfItsLoss(DirectPreference.Form form) {
+    for (DirectPreference.Length length : DirectPreference.Length.values()) {
+      try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+          PreferenceTrainer trainer =
+              PreferenceTrainer.policy(
+                  run.policy.network(),
+                  run.reference,
+                  ModelCodec.of(run.policy),
+                  new DirectPreference(form, 1, 0, length),
+                  UPDATE.withMaxNorm(0))) {
+        assertGradients(run.policy.network(), trainer);
+      }
+    }
+  }
+
+  /**
+   * IPO as TRL computes it, token by token: the mean over a response's tokens of log π − log π_ref,
+   * less 1/(2β), squared. 1e-5: float32 log-probs.
+   */
+  @Test
+  void identityPreferenceComparesMeansOverTokens() {
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        PreferenceTrainer trainer =
+            PreferenceTrainer.policy(
+                run.policy.network(),
+                run.reference,
+                ModelCodec.of(run.policy),
+                DirectPreference.ipo(0.25),
+                UPDATE)) {
+      assertThat(trainer.step(PAIRS, 1e-2).applied()).isTrue();
+      PairScores scores = trainer.evaluate(PAIRS);
+
+      PackedSequences packed =
+          PackedSequences.ofResponses(PairSequences.of(ModelCodec.of(run.policy), PAIRS), 64, 1f);
+      float[][] policy = SequenceScores.of(run.policy.network(), packed).outputs();
+      float[][] reference = run.reference.logProbs(packed);
+      double loss = 0;
+      double margin = 0;
+      for (int i = 0; i < PAIRS.size(); i++) {
+        // the responses' characters and the token that ends them
+        double chosen = ratio(policy[i], reference[i]);
+        double rejected = ratio(policy[i + PAIRS.size()], reference[i + PAIRS.size()]);
+        double h =
+            chosen / (PAIRS.get(i).chosen().length() + 1)
+                - rejected / (PAIRS.get(i).rejected().length() + 1);
+        loss += (h - 2) * (h - 2) / PAIRS.size();
+        margin += 0.25 * (chosen - rejected) / PAIRS.size();
+      }
+      assertThat(scores.loss()).isCloseTo(loss, within(1e-5));
+      // TRL's rewards stay those of sums
+      assertThat(scores.metrics().get("rewards/margins")).isCloseTo(margin, within(1e-5));
+    }
+  }
+
+  private static double ratio(float[] policy, float[] reference) {
+    double sum = 0;
+    for (int t = 0; t < policy.length; t++) {
+      sum += policy[t] - reference[t];
+    }
+    return sum;
+  }
+
+  @Test
+  void metricsHaveTheNamesOfTrl() {
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        PreferenceTrainer trainer =
+            PreferenceTrainer.policy(
+                run.policy.network(),
+                run.reference,
+                ModelCodec.of(run.policy),
+                DirectPreference.cdpo(0.1, 0.1),
+                UPDATE)) {
+      PairScores scores = trainer.evaluate(PAIRS);
+      assertThat(scores.metrics().keySet())
+          .containsExactly(
+              "loss",
+              "rewards/chosen",
+              "rewards/rejected",
+              "rewards/accuracies",
+              "rewards/margins",
+              "logps/chosen",
+              "logps/rejected");
+      // the policy still is its reference
+      assertThat(scores.metrics().get("rewards/chosen")).isZero();
+      assertThat(scores.metrics().get("logps/chosen")).isNegative();
     }
   }
 }

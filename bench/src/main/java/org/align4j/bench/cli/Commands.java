@@ -13,6 +13,8 @@ final class Commands {
         new CompareCommand(console),
         new ThroughputCommand(console),
         new SftCommand(console),
+        new RewardModelCommand(console),
+        new DpoCommand(console),
         new EvaluateCommand(console),
         new GenerateCommand(console),
         new DownloadCommand(console),

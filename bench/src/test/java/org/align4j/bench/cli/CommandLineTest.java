@@ -142,6 +142,8 @@ final class CommandLineTest {
       strings = {
         "compare",
         "sft",
+        "reward-model",
+        "dpo",
         "evaluate",
         "generate",
         "verify",

@@ -23,6 +23,12 @@ public interface Network extends AutoCloseable {
   Scores score(TokenBatch batch);
 
   /**
+   * What the head reads: the final hidden states {@code [M][D]}, after the last norm, at the
+   * labelled rows.
+   */
+  float[][] hidden(TokenBatch batch);
+
+  /**
    * Forward pass that keeps what {@link #backward} needs. The outputs have the same bits as those
    * of {@link #score}.
    */
@@ -45,6 +51,11 @@ public interface Network extends AutoCloseable {
    */
   default int preferredTokens() {
     return Integer.MAX_VALUE;
+  }
+
+  /** What it computes with; its optimiser shares it. */
+  default Resources resources() {
+    return Resources.shared();
   }
 
   /**

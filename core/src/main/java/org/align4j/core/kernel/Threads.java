@@ -6,14 +6,15 @@ import com.google.common.collect.ImmutableList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A small pool that runs a {@link Task} over fixed tiles. Tiles are drawn one by one by whoever is
  * free, the caller among them; where a tile begins and ends never depends on the number of threads,
  * so results do not either. A worker joins a round only while tiles are left: the caller never
- * waits for one that has not begun, so a busy machine costs no more than its processors. One caller
- * at a time; pools do not disturb each other. Running a task allocates nothing.
+ * waits for one that has not begun, so a busy machine costs no more than its processors. Several
+ * callers take turns; pools do not disturb each other. Running a task allocates nothing.
  */
 public final class Threads implements AutoCloseable {
 
@@ -29,6 +30,7 @@ public final class Threads implements AutoCloseable {
 
   private final ImmutableList<Worker> workers;
   private final Scratch scratch = new Scratch();
+  private final ReentrantLock turn = new ReentrantLock();
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicLong state = new AtomicLong();
   private volatile boolean closed;
@@ -68,6 +70,15 @@ public final class Threads implements AutoCloseable {
     if (count <= 0) {
       return;
     }
+    turn.lock();
+    try {
+      run(task, items, tile, count);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void run(Task task, int items, int tile, int count) {
     if (count == 1 || workers.isEmpty()) {
       scratch.begin();
       try {

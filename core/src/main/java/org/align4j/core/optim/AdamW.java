@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Threads;
@@ -51,6 +52,15 @@ public final class AdamW implements AutoCloseable {
 
   /** Moments of zero for these parameters; a parameter follows the first group that has it. */
   public AdamW(Parameters parameters, AdamWSettings settings, List<ParameterGroup> groups) {
+    this(parameters, settings, groups, Resources.shared());
+  }
+
+  /** The same on the threads of a run. */
+  public AdamW(
+      Parameters parameters,
+      AdamWSettings settings,
+      List<ParameterGroup> groups,
+      Resources resources) {
     this.parameters = parameters;
     this.settings = settings;
     var list = ImmutableList.<Part>builder();
@@ -72,7 +82,7 @@ public final class AdamW implements AutoCloseable {
     this.secondMoment = Nd4j.create(type, parameters.size());
     boolean host = Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
     this.kernels = host && type == DataType.FLOAT ? Kernels.best() : null;
-    this.threads = kernels == null ? new Threads(1) : Threads.ofProcessors();
+    this.threads = resources.threads();
   }
 
   /** Updates with the settings' learning rate. */
@@ -201,7 +211,6 @@ public final class AdamW implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.close();
     firstMoment.close();
     secondMoment.close();
   }

@@ -22,9 +22,6 @@ final class LanguageHead implements PlanHead {
   /** Labelled rows at once. */
   private static final int BLOCK = 1024;
 
-  /** Floats of kept logits, 144 MiB: all slices of 768 rows and 49,152 ids, 36 of 48 of a block. */
-  private static final long KEPT = 36L << 20;
-
   private final Stage.Context context;
   private final Kernels kernels;
   private final int vocabulary;
@@ -77,7 +74,13 @@ final class LanguageHead implements PlanHead {
       float[] dOutputs,
       float[] dEntropy) {}
 
-  LanguageHead(Stage.Context context, Head.Language<PlanNode> head) {
+  /**
+   * A head.
+   *
+   * @param keptBytes for kept logits; 144 MiB hold all slices of 768 rows and 49,152 ids, or 36 of
+   *     the 48 of a block
+   */
+  LanguageHead(Stage.Context context, Head.Language<PlanNode> head, long keptBytes) {
     this.context = context;
     this.kernels = context.kernels();
     this.vocabulary = head.weight().rows();
@@ -90,7 +93,7 @@ final class LanguageHead implements PlanHead {
       int from = s * Kernels.SLICE;
       sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
     }
-    this.keptLogits = new KeptLogits(memory, vocabulary, KEPT);
+    this.keptLogits = new KeptLogits(memory, vocabulary, keptBytes / Float.BYTES);
     this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
     int tail = vocabulary - (slices - 1) * Kernels.SLICE;
     int full = Math.min(vocabulary, Kernels.SLICE);

@@ -9,9 +9,11 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.plan.PlanHead.HeadResults;
@@ -27,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class PlanNetwork implements Network {
 
   private static final float[] NO_ENTROPY = new float[0];
-  private static final long TRAIN_BYTES = 768L << 20;
-  private static final long SCORE_BYTES = 40L << 20;
   private static final int LEAST_TOKENS = 256;
 
   private final Graph graph;
@@ -57,18 +57,23 @@ public final class PlanNetwork implements Network {
   private PlanNetwork(Graph graph, Parameters parameters, PlanSettings settings) {
     this.graph = graph;
     this.settings = settings;
-    this.threads = new Threads(settings.threads());
+    this.threads = settings.resources().threads();
     this.weights = new Weights(settings.kernels(), threads, parameters, memory);
     this.scoring = context();
     this.training = context();
     this.scorePlan = new Plan(graph, false, scoring, ropes, null);
     this.trainTokens =
         tokens(
-            settings.trainTokens(), TRAIN_BYTES, Float.BYTES * new Layout(graph, true).columns());
-    this.scoreTokens = tokens(settings.scoreTokens(), SCORE_BYTES, scorePlan.bytesPerToken());
+            settings.trainTokens(),
+            settings.resources().trainBytes(),
+            Float.BYTES * new Layout(graph, true).columns());
+    this.scoreTokens =
+        tokens(
+            settings.scoreTokens(), settings.resources().scoreBytes(), scorePlan.bytesPerToken());
     this.head =
         switch (graph.head()) {
-          case Head.Language<PlanNode> h -> new LanguageHead(scoring, h);
+          case Head.Language<PlanNode> h ->
+              new LanguageHead(scoring, h, settings.resources().logitBytes());
           case Head.Scalar<PlanNode> h -> new ScalarOutput(scoring, h);
         };
   }
@@ -106,6 +111,11 @@ public final class PlanNetwork implements Network {
     return trainTokens;
   }
 
+  @Override
+  public Resources resources() {
+    return settings.resources();
+  }
+
   /** How it runs. */
   public PlanSettings settings() {
     return settings;
@@ -130,6 +140,23 @@ public final class PlanNetwork implements Network {
       score(part, all);
     }
     return scores(all, batch.rows().length);
+  }
+
+  @Override
+  public float[][] hidden(TokenBatch batch) {
+    check(batch);
+    float[][] states = new float[batch.rows().length][];
+    for (Part part : Part.split(batch, scoreTokens)) {
+      scoreBody(part);
+      Matrix hidden = scorePlan.hidden().matrix();
+      int[] rows = part.batch().rows();
+      for (int m = 0; m < rows.length; m++) {
+        float[] state = new float[hidden.columns()];
+        hidden.row(rows[m]).copyTo(state, 0, state.length);
+        states[part.output(m)] = state;
+      }
+    }
+    return states;
   }
 
   @Override
@@ -233,11 +260,15 @@ public final class PlanNetwork implements Network {
   }
 
   private void score(Part part, HeadResults all) {
+    scoreBody(part);
+    finish(scorePlan, part, all, false);
+  }
+
+  private void scoreBody(Part part) {
     weights.refresh();
     scorePlan.reserve(part.batch().tokens().length, scoreTokens);
     scoring.batch().set(part.batch().tokens(), part.batch().layout());
     scorePlan.forward();
-    finish(scorePlan, part, all, false);
   }
 
   /** Applies the head at the part's labelled rows. */
@@ -355,7 +386,6 @@ public final class PlanNetwork implements Network {
       return;
     }
     closed = true;
-    threads.close();
     scorePlan.close();
     if (trainPlan != null) {
       trainPlan.close();

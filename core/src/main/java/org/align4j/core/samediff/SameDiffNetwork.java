@@ -11,6 +11,7 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
@@ -31,13 +32,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class SameDiffNetwork implements Network {
 
-  /** Floats of the forward activations of one part. */
-  private static final long PART_FLOATS = 1L << 28;
-
   private static final int MAX_PART_TOKENS = 8192;
 
   private final NetworkDefinition definition;
   private final Parameters parameters;
+  private final Resources resources;
   private final DataType type;
   private final BodyGraph body;
   private final HeadGraph head;
@@ -52,17 +51,28 @@ public final class SameDiffNetwork implements Network {
   /** Sequences that ran together, and the labelled rows m that lie in them. */
   private record Part(PaddedBatch padded, List<Integer> leaves, int[] rows, INDArray hidden) {}
 
-  private SameDiffNetwork(NetworkDefinition definition, Parameters parameters) {
+  private SameDiffNetwork(
+      NetworkDefinition definition, Parameters parameters, Resources resources) {
+    this.resources = resources;
     this.definition = definition;
     this.parameters = parameters;
     this.type = parameters.dataType();
     this.body = new BodyGraph(definition, parameters);
     this.head = new HeadGraph(body.head(), body.hiddenColumns(), parameters);
-    this.partTokens = (int) Math.clamp(PART_FLOATS / body.floatsPerToken(), 64, MAX_PART_TOKENS);
+    this.partTokens =
+        (int)
+            Math.clamp(
+                resources.memory() / Float.BYTES / body.floatsPerToken(), 64, MAX_PART_TOKENS);
   }
 
   /** Builds the graphs of a network over these parameters. */
   public static SameDiffNetwork create(NetworkDefinition definition, Parameters parameters) {
+    return create(definition, parameters, Resources.shared());
+  }
+
+  /** The same with a budget of memory of one's own. */
+  public static SameDiffNetwork create(
+      NetworkDefinition definition, Parameters parameters, Resources resources) {
     definition
         .parameterShapes()
         .forEach((name, shape) ->
@@ -72,7 +82,12 @@ public final class SameDiffNetwork implements Network {
                 name,
                 Arrays.toString(parameters.get(name).shape()),
                 Arrays.toString(shape)));
-    return new SameDiffNetwork(definition, parameters);
+    return new SameDiffNetwork(definition, parameters, resources);
+  }
+
+  @Override
+  public Resources resources() {
+    return resources;
   }
 
   /** The stock graph of the body, to inspect or save. */
@@ -105,6 +120,26 @@ public final class SameDiffNetwork implements Network {
   @Override
   public Scores score(TokenBatch batch) {
     return run(batch, false).rounded();
+  }
+
+  @Override
+  public float[][] hidden(TokenBatch batch) {
+    float[][] states = new float[batch.rows().length][];
+    Owners owners = new Owners(batch.layout());
+    for (List<Integer> leaves : parts(batch.layout())) {
+      PaddedBatch padded = new PaddedBatch(batch.tokens(), batch.layout(), leaves);
+      int[] rows = owners.rowsOf(batch.rows(), leaves);
+      int[] index = owners.indices(padded, batch.rows(), rows);
+      INDArray hidden = body.hidden(padded);
+      double[] values = HostArrays.doubles(hidden);
+      int columns = (int) hidden.size(1);
+      HostArrays.free(hidden);
+      for (int i = 0; i < rows.length; i++) {
+        int from = index[i] * columns;
+        states[rows[i]] = HostArrays.rounded(Arrays.copyOfRange(values, from, from + columns));
+      }
+    }
+    return states;
   }
 
   /** As {@link #score}, in double: what finite differences need. */

@@ -13,6 +13,7 @@ import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.ScalarKernels;
 import org.align4j.core.samediff.SameDiffNetwork;
 import org.align4j.core.tensor.Parameters;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,6 +55,31 @@ class EnginesAgreeTest {
             name,
             plan.gradients().get(name).data().asFloat(),
             graph.gradients().get(name).data().asFloat());
+      }
+    }
+  }
+
+  /** The head's formula over the hidden states, with parts of 64 tokens. */
+  @Test
+  void hiddenStatesAreWhatTheHeadReads() {
+    Random random = new Random(23);
+    SmallNetwork shape = SmallNetwork.CRITIC;
+    TokenBatch batch = Batches.tree(Batches.groups(random, shape.vocabulary(), 4, 70), 1f);
+    try (Parameters parameters = shape.randomParameters(24);
+        Network plan =
+            PlanNetwork.create(shape, parameters, PlanSettings.defaults().withScoreTokens(64));
+        Network graph = SameDiffNetwork.create(shape, parameters)) {
+      float[] weight = parameters.get("value").data().asFloat();
+      for (Network network : List.of(plan, graph)) {
+        float[][] hidden = network.hidden(batch);
+        float[] values = new float[hidden.length];
+        for (int m = 0; m < values.length; m++) {
+          values[m] = parameters.get("value.bias").getFloat(0);
+          for (int c = 0; c < weight.length; c++) {
+            values[m] += weight[c] * hidden[m][c];
+          }
+        }
+        assertClose("values", values, network.score(batch).outputs());
       }
     }
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.kernel.ScalarKernels;
@@ -173,6 +174,7 @@ class PlanMemoryTest {
 
   private static PlanSettings oneThread() {
     // Vector kernels allocate until the compiler has removed their boxes; scalar ones never do.
-    return PlanSettings.defaults().withThreads(1).withKernels(new ScalarKernels());
+    return PlanSettings.of(Resources.of(1, Resources.USUAL_MEMORY))
+        .withKernels(new ScalarKernels());
   }
 }

@@ -9,12 +9,16 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 
 /** Networks side by side. */
 class PlanThreadsTest {
+
+  /** Both use one pool: they take turns. */
+  private static final Resources TWO = Resources.of(2, Resources.USUAL_MEMORY);
 
   @Test
   void twoPlansInTwoThreadsDoNotDisturbEachOther() throws Exception {
@@ -39,8 +43,7 @@ class PlanThreadsTest {
       SmallNetwork shape = SmallNetwork.values()[seed];
       Random random = new Random(seed);
       try (Parameters parameters = shape.randomParameters(seed);
-          PlanNetwork network =
-              PlanNetwork.create(shape, parameters, PlanSettings.defaults().withThreads(2))) {
+          PlanNetwork network = PlanNetwork.create(shape, parameters, PlanSettings.of(TWO))) {
         for (int step = 0; step < 10; step++) {
           TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 2, 30), 1f);
           network.forward(batch);

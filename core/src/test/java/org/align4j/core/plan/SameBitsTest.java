@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.engine.TokenBatch;
@@ -18,14 +19,16 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** A token's log-prob has one value, bit for bit, however it is computed. */
 class SameBitsTest {
 
+  private static final Resources ONE = Resources.of(1, Resources.USUAL_MEMORY);
+  private static final Resources TWO = Resources.of(2, 2 * Resources.USUAL_MEMORY);
+
   @ParameterizedTest
   @EnumSource(SmallNetwork.class)
   void scoresDoNotDependOnPackingPrefixesPartsOrThreads(SmallNetwork shape) {
     try (Parameters parameters = shape.randomParameters(5);
-        PlanNetwork one = PlanNetwork.create(shape, parameters, settings().withThreads(1));
-        PlanNetwork two = PlanNetwork.create(shape, parameters, settings().withThreads(2));
-        PlanNetwork parts =
-            PlanNetwork.create(shape, parameters, settings().withThreads(2).withScoreTokens(40))) {
+        PlanNetwork one = PlanNetwork.create(shape, parameters, PlanSettings.of(ONE));
+        PlanNetwork two = PlanNetwork.create(shape, parameters, settings());
+        PlanNetwork parts = PlanNetwork.create(shape, parameters, settings().withScoreTokens(40))) {
       for (int seed = 0; seed < 4; seed++) {
         Random random = new Random(seed);
         List<Batches.Group> groups = Batches.groups(random, shape.vocabulary(), 4, 60);
@@ -110,8 +113,8 @@ class SameBitsTest {
   @EnumSource(SmallNetwork.class)
   void gradientsDoNotDependOnTheNumberOfThreads(SmallNetwork shape) {
     try (Parameters parameters = shape.randomParameters(8);
-        PlanNetwork one = PlanNetwork.create(shape, parameters, settings().withThreads(1));
-        PlanNetwork two = PlanNetwork.create(shape, parameters, settings().withThreads(2))) {
+        PlanNetwork one = PlanNetwork.create(shape, parameters, PlanSettings.of(ONE));
+        PlanNetwork two = PlanNetwork.create(shape, parameters, settings())) {
       for (int seed = 0; seed < 3; seed++) {
         Random random = new Random(seed);
         TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 5, 60), 1f);
@@ -127,7 +130,7 @@ class SameBitsTest {
   }
 
   static PlanSettings settings() {
-    return PlanSettings.defaults().withThreads(2);
+    return PlanSettings.of(TWO);
   }
 
   private static void assertSame(Scores scores, Scores expected) {

@@ -75,6 +75,16 @@ public final class HuggingFaceFolder {
 
   /** Saves a model with a head of this kind as a new folder, atomically. */
   public static void save(Path folder, Checkpoint checkpoint, ModelHead head) {
+    save(folder, checkpoint, head, temporary -> {});
+  }
+
+  /**
+   * Saves a model with a head of this kind as a new folder, atomically.
+   *
+   * @param others writes what else belongs into the folder
+   */
+  public static void save(
+      Path folder, Checkpoint checkpoint, ModelHead head, AtomicFiles.Filler others) {
     AtomicFiles.createFolder(
         folder,
         temporary -> {
@@ -83,6 +93,7 @@ public final class HuggingFaceFolder {
           SafetensorsWriter.writeTo(temporary.resolve(WEIGHTS), checkpoint.parameters());
           checkpoint.tokenizer().ifPresent(tokenizer -> tokenizer.save(temporary));
           checkpoint.chatTemplate().ifPresent(template -> template.save(temporary));
+          others.fill(temporary);
         });
   }
 

@@ -3,6 +3,7 @@ package org.align4j.models.policy;
 import java.nio.file.Path;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
@@ -20,13 +21,14 @@ public final class Critic implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Network network;
 
-  private Critic(Checkpoint checkpoint, Engine engine) {
+  private Critic(Checkpoint checkpoint, Engine engine, Resources resources) {
     this.checkpoint = checkpoint;
     this.network =
         Networks.create(
             engine,
             new Transformer(checkpoint.config(), ModelHead.SCALAR),
-            checkpoint.parameters());
+            checkpoint.parameters(),
+            resources);
   }
 
   /** A critic that starts from the policy's weights. */
@@ -35,7 +37,8 @@ public final class Critic implements AutoCloseable {
     Parameters parameters = Initialization.scalarFrom(body.config(), body.parameters(), seed);
     return new Critic(
         new Checkpoint(body.config(), parameters, body.tokenizer(), body.chatTemplate()),
-        policy.engine());
+        policy.engine(),
+        policy.network().resources());
   }
 
   /**
@@ -43,7 +46,7 @@ public final class Critic implements AutoCloseable {
    * from.
    */
   public static Critic load(Path path, Engine engine) {
-    return new Critic(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine);
+    return new Critic(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine, Resources.shared());
   }
 
   /** Writes a Hugging Face folder. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
@@ -36,11 +37,23 @@ public final class Policy implements AutoCloseable {
     return of(Checkpoint.load(path), engine);
   }
 
+  /** The same with resources of the caller's, to be closed after it. */
+  public static Policy load(Path path, Engine engine, Resources resources) {
+    return of(Checkpoint.load(path), engine, resources);
+  }
+
   /** Takes over a checkpoint and its parameters. */
   public static Policy of(Checkpoint checkpoint, Engine engine) {
+    return of(checkpoint, engine, Resources.shared());
+  }
+
+  /** The same with resources of the caller's, to be closed after it. */
+  public static Policy of(Checkpoint checkpoint, Engine engine, Resources resources) {
     var transformer = new Transformer(checkpoint.config(), ModelHead.LANGUAGE);
     return new Policy(
-        checkpoint, engine, Networks.create(engine, transformer, checkpoint.parameters()));
+        checkpoint,
+        engine,
+        Networks.create(engine, transformer, checkpoint.parameters(), resources));
   }
 
   /** Writes a Hugging Face folder, which {@code transformers} and {@link #load} read. */

@@ -3,6 +3,7 @@ package org.align4j.models.policy;
 import java.nio.file.Path;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.transformer.ModelHead;
@@ -14,20 +15,23 @@ public final class Reference implements AutoCloseable {
 
   private final Network network;
 
-  private Reference(TransformerConfig config, Parameters parameters, Engine engine) {
-    this.network = Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters);
+  private Reference(
+      TransformerConfig config, Parameters parameters, Engine engine, Resources resources) {
+    this.network =
+        Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters, resources);
     network.freeze();
   }
 
   /** The policy as it is now: a copy, which later updates do not reach. */
   public static Reference of(Policy policy) {
-    return new Reference(policy.config(), policy.parameters().copy(), policy.engine());
+    return new Reference(
+        policy.config(), policy.parameters().copy(), policy.engine(), policy.network().resources());
   }
 
   /** Reads a Hugging Face folder or a GGUF file. */
   public static Reference load(Path path, Engine engine) {
     Checkpoint checkpoint = Checkpoint.load(path);
-    return new Reference(checkpoint.config(), checkpoint.parameters(), engine);
+    return new Reference(checkpoint.config(), checkpoint.parameters(), engine, Resources.shared());
   }
 
   /** Log-probs of the response tokens, {@code [B][T]}, 0 where a sequence has no token. */

@@ -1,12 +1,16 @@
 package org.align4j.models.reward;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
+import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.Networks;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
@@ -15,8 +19,10 @@ import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.text.Tokenizer;
 import org.align4j.models.transformer.Initialization;
 import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A Bradley–Terry reward model: a transformer whose scalar head reads the last token of the
@@ -27,9 +33,11 @@ public final class RewardModel implements AutoCloseable {
 
   private final Checkpoint checkpoint;
   private final Network network;
+  private final Optional<RewardStatistics> statistics;
 
-  private RewardModel(Checkpoint checkpoint, Engine engine) {
+  private RewardModel(Checkpoint checkpoint, Engine engine, Optional<RewardStatistics> statistics) {
     this.checkpoint = checkpoint;
+    this.statistics = statistics;
     this.network =
         Networks.create(
             engine,
@@ -39,7 +47,8 @@ public final class RewardModel implements AutoCloseable {
 
   /** Reads a Hugging Face folder with a scalar head. */
   public static RewardModel load(Path path, Engine engine) {
-    return new RewardModel(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine);
+    Optional<RewardStatistics> statistics = RewardStatistics.read(path);
+    return new RewardModel(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine, statistics);
   }
 
   /** An untrained reward model on the body of a policy. */
@@ -48,12 +57,23 @@ public final class RewardModel implements AutoCloseable {
     Checkpoint body = policy.checkpoint();
     return new RewardModel(
         new Checkpoint(body.config(), parameters, body.tokenizer(), body.chatTemplate()),
-        policy.engine());
+        policy.engine(),
+        Optional.empty());
   }
 
-  /** Writes a Hugging Face folder. */
+  /** Writes a Hugging Face folder, without statistics: they would be those of other weights. */
   public void save(Path folder) {
     HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR);
+  }
+
+  /** Writes a Hugging Face folder with the statistics of these weights beside it. */
+  public void save(Path folder, RewardStatistics ofWeights) {
+    HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR, ofWeights::write);
+  }
+
+  /** The rewards of an evaluation set, where the folder that was read has them. */
+  public Optional<RewardStatistics> statistics() {
+    return statistics;
   }
 
   /** What the model looks like. */
@@ -89,6 +109,53 @@ public final class RewardModel implements AutoCloseable {
       rewards[b] = outputs[b][0];
     }
     return rewards;
+  }
+
+  /**
+   * Rewards {@code [B]} as the policy should see them: in deviations from the mean of the
+   * evaluation set where the folder has its statistics, else as they are.
+   *
+   * @param tokenBudget most tokens of one forward pass
+   */
+  public float[] standardScores(List<TokenSequence> sequences, int tokenBudget) {
+    float[] rewards = scores(sequences, tokenBudget);
+    statistics.ifPresent(known -> {
+      for (int b = 0; b < rewards.length; b++) {
+        rewards[b] = (float) known.zScore(rewards[b]);
+      }
+    });
+    return rewards;
+  }
+
+  /**
+   * What the head reads of whole sequences, {@code [B][D]}: the final hidden state of the last
+   * token.
+   *
+   * @param tokenBudget most tokens of one forward pass
+   */
+  public float[][] features(List<TokenSequence> sequences, int tokenBudget) {
+    float[][] features = new float[sequences.size()][];
+    for (MicroBatch batch : PackedSequences.ofLastTokens(sequences, tokenBudget).batches()) {
+      float[][] states = network.hidden(batch.batch());
+      for (int i = 0; i < batch.labelOf().length; i++) {
+        features[batch.sequences()[i]] = states[batch.labelOf()[i]];
+      }
+    }
+    return features;
+  }
+
+  /** Puts another head {@code [D]} on the body. */
+  public void replaceHead(float[] weights) {
+    checkArgument(
+        weights.length == config().hiddenSize(),
+        "the head has %s weights, the body's hidden size is %s",
+        weights.length,
+        config().hiddenSize());
+    checkpoint
+        .parameters()
+        .get(ParameterShapes.SCALAR_HEAD)
+        .assign(Nd4j.createFromArray(weights).reshape(1, weights.length));
+    network.parametersChanged();
   }
 
   @Override

@@ -120,6 +120,11 @@ final class HashingNetwork implements Network {
   public void parametersChanged() {}
 
   @Override
+  public float[][] hidden(TokenBatch batch) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Scores score(TokenBatch batch) {
     throw new UnsupportedOperationException();
   }

@@ -1,0 +1,73 @@
+package org.align4j.algorithms.preference;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.align4j.algorithms.data.Message;
+import org.align4j.algorithms.data.PreferencePair;
+import org.align4j.algorithms.train.PairSequences;
+import org.align4j.algorithms.train.PromptCodec;
+import org.align4j.models.policy.TokenSequence;
+
+/**
+ * Pairs to train on and pairs to judge by, without a prompt in common.
+ *
+ * @param training all but the last, without those whose prompt is held out
+ * @param heldOut the last pairs
+ * @param tooLong pairs left out because a sequence is too long
+ * @param shared pairs left out of the training because their prompt is held out
+ */
+public record PairSplit(
+    ImmutableList<PreferencePair> training,
+    ImmutableList<PreferencePair> heldOut,
+    int tooLong,
+    int shared) {
+
+  /**
+   * Splits pairs. Those of a sequence above {@code maxLength} are left out, as TRL's {@code
+   * reward_trainer.py} does: what is cut off a response may be what made it better.
+   *
+   * @param size pairs to hold out
+   * @param maxLength most tokens of prompt and response together
+   */
+  public static PairSplit of(
+      List<PreferencePair> pairs, int size, PromptCodec codec, int maxLength) {
+    checkArgument(size >= 0, "%s pairs cannot be held out", size);
+    List<PreferencePair> fitting =
+        pairs.stream().filter(pair -> fits(pair, codec, maxLength)).toList();
+    checkArgument(
+        fitting.size() > size,
+        "%s of the %s pairs have at most %s tokens and %s are to be held out: give more pairs,"
+            + " allow longer ones or hold out fewer",
+        fitting.size(),
+        pairs.size(),
+        maxLength,
+        size);
+    int from = fitting.size() - size;
+    List<PreferencePair> heldOut = fitting.subList(from, fitting.size());
+    Set<ImmutableList<Message>> prompts = new HashSet<>();
+    heldOut.forEach(pair -> prompts.add(pair.prompt().messages()));
+    ImmutableList<PreferencePair> training =
+        fitting.subList(0, from).stream()
+            .filter(pair -> !prompts.contains(pair.prompt().messages()))
+            .collect(ImmutableList.toImmutableList());
+    checkArgument(
+        !training.isEmpty(),
+        "every pair to train on has the prompt of one of the %s held out: hold out fewer",
+        size);
+    return new PairSplit(
+        training,
+        ImmutableList.copyOf(heldOut),
+        pairs.size() - fitting.size(),
+        from - training.size());
+  }
+
+  private static boolean fits(PreferencePair pair, PromptCodec codec, int maxLength) {
+    return PairSequences.of(codec, List.of(pair)).stream()
+        .mapToInt(TokenSequence::length)
+        .allMatch(length -> length <= maxLength);
+  }
+}

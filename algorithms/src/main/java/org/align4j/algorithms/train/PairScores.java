@@ -1,0 +1,132 @@
+package org.align4j.algorithms.train;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.Optional;
+import org.align4j.algorithms.loss.DirectPreference;
+import org.align4j.algorithms.loss.PairLoss;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A batch of pairs as a model sees them.
+ *
+ * @param loss mean over the pairs
+ * @param chosenGradient ∂loss/∂ the sum of the chosen response's outputs {@code [B]}
+ * @param rejectedGradient the same of the rejected one
+ * @param chosen rewards of the preferred responses {@code [B]}: a reward model's, or a policy's
+ *     {@code β (log π − log π_ref)} of the sums
+ * @param rejected rewards of the others {@code [B]}
+ * @param logProbs a policy's log-probs of the responses, means over the pairs
+ */
+public record PairScores(
+    double loss,
+    double[] chosenGradient,
+    double[] rejectedGradient,
+    double[] chosen,
+    double[] rejected,
+    Optional<MeanLogProbs> logProbs) {
+
+  /**
+   * Means over pairs of the sums over tokens.
+   *
+   * @param chosen of the preferred responses
+   * @param rejected of the others
+   */
+  public record MeanLogProbs(double chosen, double rejected) {}
+
+  /**
+   * One side's log-probs, {@code [B]} each.
+   *
+   * @param policy sums over the response tokens
+   * @param reference the frozen model's
+   * @param lengths response tokens
+   */
+  record LogProbs(double[] policy, double[] reference, double[] lengths) {
+
+    private INDArray scaled(double[] sums, DirectPreference.Length length) {
+      return Nd4j.createFromArray(
+          length == DirectPreference.Length.SUM ? sums : quotient(sums, lengths));
+    }
+
+    private double[] gradient(INDArray gradient, DirectPreference.Length length) {
+      double[] values = gradient.data().asDouble();
+      return length == DirectPreference.Length.SUM ? values : quotient(values, lengths);
+    }
+
+    private static double[] quotient(double[] values, double[] by) {
+      double[] quotients = new double[values.length];
+      for (int i = 0; i < quotients.length; i++) {
+        quotients[i] = values[i] / by[i];
+      }
+      return quotients;
+    }
+
+    /** {@code β (log π − log π_ref)}. */
+    private double[] rewards(double beta) {
+      double[] rewards = new double[policy.length];
+      for (int i = 0; i < rewards.length; i++) {
+        rewards[i] = beta * (policy[i] - reference[i]);
+      }
+      return rewards;
+    }
+  }
+
+  static PairScores ofRewards(PairLoss loss, double[] chosen, double[] rejected) {
+    return new PairScores(
+        loss.loss(),
+        loss.chosenGradient().data().asDouble(),
+        loss.rejectedGradient().data().asDouble(),
+        chosen,
+        rejected,
+        Optional.empty());
+  }
+
+  static PairScores ofLogProbs(DirectPreference preference, LogProbs chosen, LogProbs rejected) {
+    DirectPreference.Length length = preference.length();
+    PairLoss loss =
+        preference.evaluate(
+            chosen.scaled(chosen.policy, length),
+            rejected.scaled(rejected.policy, length),
+            chosen.scaled(chosen.reference, length),
+            rejected.scaled(rejected.reference, length));
+    return new PairScores(
+        loss.loss(),
+        chosen.gradient(loss.chosenGradient(), length),
+        rejected.gradient(loss.rejectedGradient(), length),
+        chosen.rewards(preference.beta()),
+        rejected.rewards(preference.beta()),
+        Optional.of(new MeanLogProbs(mean(chosen.policy), mean(rejected.policy))));
+  }
+
+  /** Share of pairs whose chosen response has the higher reward. */
+  public double accuracy() {
+    int right = 0;
+    for (int i = 0; i < chosen.length; i++) {
+      right += chosen[i] > rejected[i] ? 1 : 0;
+    }
+    return (double) right / chosen.length;
+  }
+
+  /** Under the names that TRL's {@code dpo_trainer.py} gives them. */
+  public ImmutableMap<String, Double> metrics() {
+    var metrics = ImmutableMap.<String, Double>builder();
+    metrics.put("loss", loss);
+    metrics.put("rewards/chosen", mean(chosen));
+    metrics.put("rewards/rejected", mean(rejected));
+    metrics.put("rewards/accuracies", accuracy());
+    metrics.put("rewards/margins", mean(chosen) - mean(rejected));
+    logProbs.ifPresent(means -> {
+      metrics.put("logps/chosen", means.chosen());
+      metrics.put("logps/rejected", means.rejected());
+    });
+    return metrics.buildOrThrow();
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+}
