@@ -38,14 +38,14 @@ public final class ModelCodec implements PromptCodec {
   @Override
   public int[] encode(Prompt prompt) {
     if (!prompt.chat()) {
-      return tokenizer.encodePlain(prompt.text());
+      return tokenizer.encodePrompt(prompt.text());
     }
     ChatTemplate chat =
         template.orElseThrow(() ->
             new IllegalArgumentException(
                 "prompt %s is a chat, but the model has no chat template: give plain text"
                     .formatted(prompt.id())));
-    return tokenizer.encode(
+    return tokenizer.encodeChat(
         chat.prompt(
             prompt.messages().stream()
                 .map(m -> new ChatMessage(m.role(), m.content()))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.align4j.core.engine.NotFiniteException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class Failures {
     }
     log.debug("the run failed", failure);
     if (!(failure instanceof IllegalArgumentException
+        || failure instanceof NotFiniteException
         || failure instanceof IOException
         || failure instanceof UncheckedIOException)) {
       failure.printStackTrace(console.log());

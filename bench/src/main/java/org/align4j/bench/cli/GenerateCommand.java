@@ -130,9 +130,10 @@ final class GenerateCommand implements Callable<Integer> {
               ImmutableList.copyOf(stops));
         });
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
-      List<String> texts =
-          input.prompts.isEmpty() ? Failures.usage(() -> chats(policy)) : input.prompts;
-      List<int[]> prompts = texts.stream().map(text -> policy.tokenizer().encode(text)).toList();
+      List<int[]> prompts =
+          input.prompts.isEmpty()
+              ? Failures.usage(() -> chats(policy))
+              : input.prompts.stream().map(policy.tokenizer()::encode).toList();
       Failures.usage(() -> {
         for (int i = 0; i < prompts.size(); i++) {
           Checks.that(
@@ -159,21 +160,21 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<String> chats(Policy policy) {
+  private List<int[]> chats(Policy policy) {
     ChatTemplate template =
         policy
             .chatTemplate()
             .orElseThrow(() -> new UsageException(model + " has no chat template: use --prompt"));
-    List<String> texts = new ArrayList<>();
+    List<int[]> prompts = new ArrayList<>();
     for (String text : input.chats) {
       List<ChatMessage> messages = new ArrayList<>();
       if (system != null) {
         messages.add(new ChatMessage("system", system));
       }
       messages.add(ChatMessage.user(text));
-      texts.add(template.prompt(messages));
+      prompts.add(policy.tokenizer().encodeChat(template.prompt(messages)));
     }
-    return texts;
+    return prompts;
   }
 
   private void stream(Policy policy, StreamingDecoder decoder, int token) {

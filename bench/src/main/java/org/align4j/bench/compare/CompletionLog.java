@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.train.ScoredSample;
 import org.align4j.algorithms.train.StepReport;
+import org.align4j.core.file.WellFormedText;
 
 /** Every sampled response with its score, one JSON object a line. */
 public final class CompletionLog implements AutoCloseable {
@@ -52,7 +53,7 @@ public final class CompletionLog implements AutoCloseable {
         line.put("tokens", sample.tokens());
         line.put("score", sample.judgement().score());
         line.put("verdict", sample.judgement().verdict());
-        writer.write(MAPPER.writeValueAsString(line));
+        writer.write(WellFormedText.of(MAPPER.writeValueAsString(line)));
         writer.write('\n');
       }
       writer.flush();

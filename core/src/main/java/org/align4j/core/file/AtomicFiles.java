@@ -60,9 +60,9 @@ public final class AtomicFiles {
     }
   }
 
-  /** Writes text as UTF-8. */
+  /** Writes text as UTF-8, half a surrogate pair as U+FFFD. */
   public static void writeString(Path target, String text) {
-    write(target, file -> Files.writeString(file, text, StandardCharsets.UTF_8));
+    write(target, file -> Files.writeString(file, WellFormedText.of(text), StandardCharsets.UTF_8));
   }
 
   /** Writes bytes. */

@@ -104,7 +104,8 @@ public final class Gguf {
     checkNothingIsLeftOver(shapes.keySet());
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     try {
-      shapes.forEach((name, shape) -> arrays.put(name, array(name, shape)));
+      shapes.forEach((name, shape) ->
+          arrays.put(name, FiniteWeights.checked(file.path(), fileName(name), array(name, shape))));
     } catch (RuntimeException e) {
       arrays.values().forEach(INDArray::close);
       throw e;

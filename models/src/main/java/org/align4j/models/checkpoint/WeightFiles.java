@@ -140,7 +140,10 @@ final class WeightFiles implements AutoCloseable {
     shapes.forEach(this::check);
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     try {
-      shapes.keySet().forEach(name -> arrays.put(name, stored(name).load()));
+      for (String name : shapes.keySet()) {
+        StoredTensor tensor = stored(name);
+        arrays.put(name, FiniteWeights.checked(fileOf(name), tensor.name(), tensor.load()));
+      }
     } catch (RuntimeException e) {
       arrays.values().forEach(INDArray::close);
       throw e;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.WellFormedText;
 
 /**
  * One token a character, over a fixed alphabet: {@code <pad>} is 0, {@code <eos>} is 1, then the
@@ -49,13 +50,18 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] encode(String text) {
-    return encode(text, true);
+  public int[] encodeChat(String rendered) {
+    return encode(WellFormedText.of(rendered), true);
   }
 
   @Override
   public int[] encodePlain(String text) {
-    return encode(text, false);
+    return encode(WellFormedText.of(text), false);
+  }
+
+  @Override
+  public ImmutableList<Integer> prefixIds() {
+    return ImmutableList.of();
   }
 
   private int[] encode(String text, boolean recognise) {
