@@ -25,6 +25,10 @@ final class Failures {
     } catch (UsageException e) {
       throw e;
     } catch (IllegalArgumentException | NullPointerException e) {
+      if (e.getCause() instanceof NotFiniteException) {
+        // The model is what the user meant, and bad: no usage can mend it.
+        throw e;
+      }
       throw new UsageException(sentence(e), e);
     } catch (IOException | UncheckedIOException e) {
       throw new UsageException(sentence(e), e);

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** JSON read strictly: no duplicate names, nothing after the end, bounded depth and size. */
 public final class JsonFiles {
@@ -51,8 +52,14 @@ public final class JsonFiles {
     }
   }
 
-  /** Parses bytes of a file as one JSON object. */
+  /** Parses bytes of a file as one JSON object; what is another thing is called what it is. */
   public static JsonNode parseObject(Path file, byte[] json) {
+    // An object of a server's error is recognised too, so this comes first.
+    ForeignFile.recognise(
+            json.length > ForeignFile.ENOUGH ? Arrays.copyOf(json, ForeignFile.ENOUGH) : json)
+        .ifPresent(what -> {
+          throw new BadFileException(file, "%s", what);
+        });
     JsonNode node;
     try {
       node = MAPPER.readTree(json);

