@@ -12,6 +12,14 @@ public interface Reward {
   /** Name on the command line. */
   String name();
 
+  /**
+   * Whether it compares with the prompt's reference answer: prompts without one are then refused
+   * when their file is opened, and not scored 0 for ever.
+   */
+  default boolean needsAnswer() {
+    return false;
+  }
+
   /** Scores one response. */
   Judgement judge(Completion completion);
 

@@ -97,13 +97,16 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--prompt-key",
       defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
+      description =
+          "Key of the prompt, or a path such as a.b (default: question, prompt, problem, query, instruction or messages).")
   private String promptKey;
 
   @Option(
       names = "--answer-key",
       defaultValue = "",
-      description = "Key of the reference answer (default: answer or solution).")
+      description =
+          "Key of the reference answer, or a path such as reward_model.ground_truth (default: answer, ground_truth, final_answer, target,"
+              + " reward_model.ground_truth, label or solution).")
   private String answerKey;
 
   @Option(

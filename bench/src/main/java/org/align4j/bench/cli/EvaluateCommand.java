@@ -52,13 +52,16 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--prompt-key",
       defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
+      description =
+          "Key of the prompt, or a path such as a.b (default: question, prompt, problem, query, instruction or messages).")
   private String promptKey;
 
   @Option(
       names = "--answer-key",
       defaultValue = "",
-      description = "Key of the reference answer (default: answer or solution).")
+      description =
+          "Key of the reference answer, or a path such as reward_model.ground_truth (default: answer, ground_truth, final_answer, target,"
+              + " reward_model.ground_truth, label or solution).")
   private String answerKey;
 
   @Option(
@@ -145,7 +148,7 @@ final class EvaluateCommand implements Callable<Integer> {
           Failures.usage(() ->
               Workloads.prompts(
                   prompts,
-                  new PromptFields(promptKey, answerKey),
+                  new PromptFields(promptKey, answerKey, scored.needsAnswer()),
                   skipBadLines ? BadLines.SKIP : BadLines.FATAL,
                   policy.chatTemplate().isPresent()));
       int count = size == null ? problems.size() : Math.min(size, problems.size());

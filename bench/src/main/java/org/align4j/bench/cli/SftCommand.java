@@ -58,14 +58,15 @@ final class SftCommand implements Callable<Integer> {
   @Option(
       names = "--prompt-key",
       defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
+      description =
+          "Key of the prompt, or a path such as a.b (default: question, prompt, problem, query, instruction or messages).")
   private String promptKey;
 
   @Option(
       names = "--answer-key",
       defaultValue = "",
       description =
-          "Key of the response or answer (default: response, completion, answer or solution).")
+          "Key of the response or answer, or a path such as a.b (default: response, completion, output, solution or answer).")
   private String answerKey;
 
   @Option(

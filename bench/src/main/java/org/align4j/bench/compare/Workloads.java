@@ -66,8 +66,9 @@ public final class Workloads {
   public static Workload of(Files files, Engine engine, int evalSize, String rewardName) {
     Reward reward = Rewards.named(rewardName);
     // The files are checked before the model, which takes longer to read.
-    PromptFile file = open(files, files.prompts());
-    PromptFile evaluation = files.evalPrompts() == null ? null : open(files, files.evalPrompts());
+    PromptFile file = open(files, files.prompts(), reward);
+    PromptFile evaluation =
+        files.evalPrompts() == null ? null : open(files, files.evalPrompts(), reward);
     boolean chat;
     try (Policy policy = Policy.load(files.model(), engine)) {
       chat = policy.chatTemplate().isPresent();
@@ -96,10 +97,10 @@ public final class Workloads {
         reward);
   }
 
-  private static PromptFile open(Files files, Path file) {
+  private static PromptFile open(Files files, Path file, Reward reward) {
     return PromptFile.open(
         file,
-        new PromptFields(files.promptKey(), files.answerKey()),
+        new PromptFields(files.promptKey(), files.answerKey(), reward.needsAnswer()),
         files.skipBadLines() ? BadLines.SKIP : BadLines.FATAL);
   }
 
