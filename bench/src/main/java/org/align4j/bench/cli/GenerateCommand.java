@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationListener;
@@ -132,16 +134,7 @@ final class GenerateCommand implements Callable<Integer> {
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
       List<String> texts =
           input.prompts.isEmpty() ? Failures.usage(() -> chats(policy)) : input.prompts;
-      List<int[]> prompts = texts.stream().map(text -> policy.tokenizer().encode(text)).toList();
-      Failures.usage(() -> {
-        for (int i = 0; i < prompts.size(); i++) {
-          Checks.that(
-              prompts.get(i).length > 0 && prompts.get(i).length < policy.config().maxPositions(),
-              "prompt %s has %s tokens: the model takes 1 to %s"
-                  .formatted(i + 1, prompts.get(i).length, policy.config().maxPositions() - 1));
-        }
-        return true;
-      });
+      List<int[]> prompts = Failures.usage(() -> ids(policy, texts));
       boolean streamed = prompts.size() * samples == 1;
       StreamingDecoder decoder = policy.tokenizer().streamingDecoder();
       GenerationListener listener =
@@ -157,6 +150,23 @@ final class GenerateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static List<int[]> ids(Policy policy, List<String> texts) {
+    ModelCodec codec = ModelCodec.of(policy);
+    PromptCheck check = PromptCheck.of(policy);
+    List<int[]> prompts = new ArrayList<>();
+    for (String text : texts) {
+      int[] ids = codec.known(policy.tokenizer().encode(text));
+      int number = prompts.size() + 1;
+      check
+          .complaint(ids)
+          .ifPresent(complaint -> {
+            throw new UsageException("prompt %s %s".formatted(number, complaint));
+          });
+      prompts.add(ids);
+    }
+    return prompts;
   }
 
   private List<String> chats(Policy policy) {
@@ -185,7 +195,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   private void show(Policy policy, Completion completion) {
     console.print(
-        "--- prompt %d, sample %d".formatted(completion.prompt() + 1, completion.sample() + 1));
+        "--- prompt %s, sample %s".formatted(completion.prompt() + 1, completion.sample() + 1));
     console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));
   }
 }

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.Map;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 
 /** Any tokenizer that a {@code tokenizer.json} describes, run by Hugging Face's own library. */
@@ -125,7 +126,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
     return contents.buildOrThrow();
   }
