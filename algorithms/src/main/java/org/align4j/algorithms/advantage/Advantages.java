@@ -20,7 +20,8 @@ public record Advantages(
   /**
    * What an estimator, which may be a user's, answers.
    *
-   * @throws ExtensionException where it throws, or answers null, another shape or what is not finite
+   * @throws ExtensionException where it throws, or answers null, another shape or what is not
+   *     finite
    */
   public static Advantages of(
       AdvantageEstimator estimator, Experience experience, AdvantageSettings settings) {

@@ -112,8 +112,7 @@ public final class PolicyObjective {
 
   /** The loss may be a user's. */
   private Surrogate surrogate(PolicyLossInputs inputs, INDArray weights) {
-    Surrogate answer =
-        guard(NOUN, loss.name(), () -> loss.evaluate(inputs, weights, settings));
+    Surrogate answer = guard(NOUN, loss.name(), () -> loss.evaluate(inputs, weights, settings));
     INDArray mask = inputs.mask();
     return new Surrogate(
         shaped(NOUN, loss.name(), " losses", answer.losses(), mask),

@@ -13,7 +13,8 @@ final class Services {
   /**
    * All that is registered for an extension point on the class path of this thread.
    *
-   * @throws IllegalArgumentException for an entry that is no class of this kind, or cannot be loaded
+   * @throws IllegalArgumentException for an entry that is no class of this kind, or cannot be
+   *     loaded
    * @throws ExtensionException for a constructor that throws
    */
   static <T> ImmutableList<T> load(String noun, Class<T> type) {
@@ -30,8 +31,7 @@ final class Services {
         throw new IllegalArgumentException(missing(noun, String.valueOf(cause.getMessage())), e);
       }
       if (cause instanceof Exception || cause instanceof ExceptionInInitializerError) {
-        throw new ExtensionException(
-            "%s: %s".formatted(noun, said), initial(cause));
+        throw new ExtensionException("%s: %s".formatted(noun, said), initial(cause));
       }
       throw new IllegalArgumentException(
           "%s: %s: META-INF/services/%s must name public classes with a public constructor without"

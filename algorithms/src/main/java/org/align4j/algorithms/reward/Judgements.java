@@ -6,8 +6,8 @@ import org.align4j.algorithms.registry.ExtensionException;
 import org.align4j.core.file.BadFileException;
 
 /**
- * Asks a reward, which may be a user's class, and checks what it answers: what is wrong is told with
- * the reward's name, the prompt and the response.
+ * Asks a reward, which may be a user's class, and checks what it answers: what is wrong is told
+ * with the reward's name, the prompt and the response.
  */
 public final class Judgements {
 

@@ -74,8 +74,8 @@ public final class PromptCheck {
   }
 
   /**
-   * The examples that the model can be trained on. A response that is too long is cut at the model's
-   * last position, and so loses the token that ends it; a warning says how many are.
+   * The examples that the model can be trained on. A response that is too long is cut at the
+   * model's last position, and so loses the token that ends it; a warning says how many are.
    *
    * @throws IllegalArgumentException naming the first bad example, or where none is left
    */
@@ -143,9 +143,7 @@ public final class PromptCheck {
   }
 
   private static Length encoded(
-      String part,
-      Supplier<int[]> encode,
-      Function<int[], Optional<String>> complaint) {
+      String part, Supplier<int[]> encode, Function<int[], Optional<String>> complaint) {
     try {
       int[] ids = encode.get();
       return new Length(ids.length, complaint.apply(ids));
@@ -183,7 +181,8 @@ public final class PromptCheck {
     boolean keeps(String id, Length length) {
       if (length.complaint().isPresent()) {
         String sentence = id + " " + length.complaint().get();
-        checkArgument(badLines == BadLines.SKIP, "%s; or leave such lines out", sentence);
+        checkArgument(
+            badLines == BadLines.SKIP, "%s; or leave such lines out (--skip-bad-lines)", sentence);
         firstBad = bad++ == 0 ? sentence : firstBad;
         return false;
       }

@@ -49,8 +49,8 @@ public final class RlTrainer implements AutoCloseable {
    * A trainer at its beginning. Every prompt is encoded once, to find out now what the model could
    * not take later; prompts that a {@link PromptCheck} has passed are not.
    *
-   * @throws IllegalArgumentException for settings that name something unknown, a critic missing, or a
-   *     prompt that the model cannot take
+   * @throws IllegalArgumentException for settings that name something unknown, a critic missing, or
+   *     a prompt that the model cannot take
    */
   public RlTrainer(
       RlSettings settings, RlModels models, PromptCodec codec, Prompts prompts, Reward reward) {

@@ -14,7 +14,9 @@ final class AddressSpace {
   private static final long KIBI = 1024;
   private static final long MEBI = 1L << 20;
 
-  /** What the native libraries map: 1.0 GiB were just enough on 2 processors, with their buffers. */
+  /**
+   * What the native libraries map: 1.0 GiB were just enough on 2 processors, with their buffers.
+   */
   private static final long NEEDED = 1280 * MEBI;
 
   private AddressSpace() {}

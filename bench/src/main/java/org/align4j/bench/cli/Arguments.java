@@ -23,8 +23,7 @@ final class Arguments {
     }
     String charset = System.getProperty("sun.jnu.encoding", "UTF-8");
     Checks.that(
-        Charset.isSupported(charset)
-            && Charset.forName(charset).equals(StandardCharsets.UTF_8),
+        Charset.isSupported(charset) && Charset.forName(charset).equals(StandardCharsets.UTF_8),
         "an argument cannot be read in the charset of the locale, %s: set LC_ALL=C.UTF-8"
             .formatted(charset));
     Checks.that(isUtf8(), "an argument is not UTF-8: convert it");

@@ -234,7 +234,8 @@ final class CompareCommand implements Callable<Integer> {
         : Path.of(
             "runs",
             "compare-"
-                + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
+                + LocalDateTime.now()
+                    .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
   }
 
   private static RlSettings with(

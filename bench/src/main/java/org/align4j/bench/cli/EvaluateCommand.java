@@ -143,12 +143,11 @@ final class EvaluateCommand implements Callable<Integer> {
     Reward scored = Failures.usage(() -> Rewards.named(reward));
     BadLines badLines = skipBadLines ? BadLines.SKIP : BadLines.FATAL;
     PromptFile file =
-        Failures.usage(() ->
-            PromptFile.open(prompts, new PromptFields(promptKey, answerKey), badLines));
+        Failures.usage(
+            () -> PromptFile.open(prompts, new PromptFields(promptKey, answerKey), badLines));
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
       Prompts problems =
-          Failures.usage(() ->
-              Workloads.usable(policy, file, size, maxNewTokens, badLines));
+          Failures.usage(() -> Workloads.usable(policy, file, size, maxNewTokens, badLines));
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
               .sampled(problems, problems.size(), samples, settings, seed);

@@ -68,9 +68,7 @@ final class Failures {
       boolean own = said != null && !said.equals(unchecked.getCause().toString());
       return own ? said + " (" + reason + ")" : reason;
     }
-    return failure.getMessage() == null
-        ? failure.getClass().getSimpleName()
-        : failure.getMessage();
+    return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
   /** A check that may throw. */

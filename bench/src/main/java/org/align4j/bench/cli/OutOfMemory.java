@@ -28,8 +28,7 @@ final class OutOfMemory {
       if (said.startsWith("ulimit")) {
         return said + ": allow more, or take less heap, such as ALIGN4J_JAVA_OPTS=-Xmx1g";
       }
-      if (cause instanceof OutOfMemoryError
-          || (isNative(cause) && NATIVE.matcher(said).find())) {
+      if (cause instanceof OutOfMemoryError || (isNative(cause) && NATIVE.matcher(said).find())) {
         return ("out of memory outside the Java heap, where weights, gradients and caches are (%s):"
                 + " take fewer prompts or samples at once, shorter responses or a smaller model, or"
                 + " allow more memory")

@@ -102,9 +102,7 @@ public final class Workloads {
 
   private static PromptFile open(Files files, Path file) {
     return PromptFile.open(
-        file,
-        new PromptFields(files.promptKey(), files.answerKey()),
-        badLines(files));
+        file, new PromptFields(files.promptKey(), files.answerKey()), badLines(files));
   }
 
   private static BadLines badLines(Files files) {
