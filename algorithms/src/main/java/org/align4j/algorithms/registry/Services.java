@@ -30,7 +30,7 @@ final class Services {
       if (cause instanceof ClassNotFoundException || cause instanceof NoClassDefFoundError) {
         throw new IllegalArgumentException(missing(noun, String.valueOf(cause.getMessage())), e);
       }
-      if (cause instanceof Exception || cause instanceof ExceptionInInitializerError) {
+      if (cause != null && !(cause instanceof ReflectiveOperationException)) {
         throw new ExtensionException("%s: %s".formatted(noun, said), initial(cause));
       }
       throw new IllegalArgumentException(

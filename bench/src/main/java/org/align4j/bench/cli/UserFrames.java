@@ -20,7 +20,7 @@ final class UserFrames {
       if (cause != chain.get(1)) {
         lines.add("caused by " + cause);
       }
-      frames(cause.getStackTrace()).limit(MOST).forEach(frame -> lines.add("\tat " + frame));
+      frames(cause.getStackTrace()).limit(MOST).map(UserFrames::line).forEach(lines::add);
     }
     return lines.build();
   }
@@ -30,6 +30,15 @@ final class UserFrames {
     return loaded
         ? Stream.of(trace).filter(UserFrames::isUsers)
         : Stream.of(trace).takeWhile(frame -> !frame.getClassName().startsWith("org.align4j."));
+  }
+
+  private static String line(StackTraceElement frame) {
+    return "\tat %s.%s(%s:%s)"
+        .formatted(
+            frame.getClassName(),
+            frame.getMethodName(),
+            frame.getFileName(),
+            frame.getLineNumber());
   }
 
   private static boolean isUsers(StackTraceElement frame) {
