@@ -47,7 +47,8 @@ public final class SftTrainer implements AutoCloseable {
    * A trainer at its beginning.
    *
    * @param network with a language head
-   * @param examples by index in {@code [0,size)}
+   * @param examples by index in {@code [0,size)}; {@link PromptCheck#usableExamples} finds out
+   *     beforehand which ones could not be trained on
    */
   public SftTrainer(
       Network network,

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.PromptFields;
+import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.Rewards;
@@ -143,18 +144,16 @@ final class EvaluateCommand implements Callable<Integer> {
           return new GenerationSettings(maxNewTokens, sampling, ImmutableList.of());
         });
     Reward scored = Failures.usage(() -> Rewards.named(reward));
+    BadLines badLines = skipBadLines ? BadLines.SKIP : BadLines.FATAL;
+    PromptFile file =
+        Failures.usage(
+            () -> PromptFile.open(prompts, new PromptFields(promptKey, answerKey, scored.needsAnswer()), badLines));
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
       Prompts problems =
-          Failures.usage(() ->
-              Workloads.prompts(
-                  prompts,
-                  new PromptFields(promptKey, answerKey, scored.needsAnswer()),
-                  skipBadLines ? BadLines.SKIP : BadLines.FATAL,
-                  policy.chatTemplate().isPresent()));
-      int count = size == null ? problems.size() : Math.min(size, problems.size());
+          Failures.usage(() -> Workloads.usable(policy, file, size, maxNewTokens, badLines));
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
-              .sampled(problems, count, samples, settings, seed);
+              .sampled(problems, problems.size(), samples, settings, seed);
       if (completions != null) {
         try (CompletionLog log = CompletionLog.create(completions)) {
           log.add(0, evaluation.samples());
@@ -170,11 +169,11 @@ final class EvaluateCommand implements Callable<Integer> {
     if (samples == 1) {
       console.print("accuracy  " + percent(evaluation.accuracy()));
     } else {
-      console.print("mean@%d  %s".formatted(samples, percent(evaluation.meanAtK())));
+      console.print("mean@%s  %s".formatted(samples, percent(evaluation.meanAtK())));
       for (int k = 1; k <= samples; k *= 2) {
-        console.print("pass@%d  %s".formatted(k, percent(evaluation.passAtK(k))));
+        console.print("pass@%s  %s".formatted(k, percent(evaluation.passAtK(k))));
       }
-      console.print("maj@%d  %s".formatted(samples, percent(evaluation.majorityAtK())));
+      console.print("maj@%s  %s".formatted(samples, percent(evaluation.majorityAtK())));
     }
     console.print("verdicts  " + evaluation.verdicts());
     console.print(String.format(Locale.ROOT, "length  %.1f tokens", evaluation.meanLength()));

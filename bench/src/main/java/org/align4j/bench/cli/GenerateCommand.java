@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationListener;
@@ -131,18 +133,8 @@ final class GenerateCommand implements Callable<Integer> {
         });
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
       List<int[]> prompts =
-          input.prompts.isEmpty()
-              ? Failures.usage(() -> chats(policy))
-              : input.prompts.stream().map(policy.tokenizer()::encode).toList();
-      Failures.usage(() -> {
-        for (int i = 0; i < prompts.size(); i++) {
-          Checks.that(
-              prompts.get(i).length > 0 && prompts.get(i).length < policy.config().maxPositions(),
-              "prompt %s has %s tokens: the model takes 1 to %s"
-                  .formatted(i + 1, prompts.get(i).length, policy.config().maxPositions() - 1));
-        }
-        return true;
-      });
+          Failures.usage(() ->
+              checked(policy, input.prompts.isEmpty() ? chats(policy) : plain(policy)));
       boolean streamed = prompts.size() * samples == 1;
       StreamingDecoder decoder = policy.tokenizer().streamingDecoder();
       GenerationListener listener =
@@ -158,6 +150,24 @@ final class GenerateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static List<int[]> checked(Policy policy, List<int[]> prompts) {
+    ModelCodec codec = ModelCodec.of(policy);
+    PromptCheck check = PromptCheck.of(policy);
+    for (int i = 0; i < prompts.size(); i++) {
+      int number = i + 1;
+      check
+          .complaint(codec.known(prompts.get(i)))
+          .ifPresent(complaint -> {
+            throw new UsageException("prompt %s %s".formatted(number, complaint));
+          });
+    }
+    return prompts;
+  }
+
+  private List<int[]> plain(Policy policy) {
+    return input.prompts.stream().map(policy.tokenizer()::encode).toList();
   }
 
   private List<int[]> chats(Policy policy) {
@@ -186,7 +196,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   private void show(Policy policy, Completion completion) {
     console.print(
-        "--- prompt %d, sample %d".formatted(completion.prompt() + 1, completion.sample() + 1));
+        "--- prompt %s, sample %s".formatted(completion.prompt() + 1, completion.sample() + 1));
     console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));
   }
 }

@@ -56,7 +56,7 @@ public final class AtomicFiles {
       }
       forceFolder(parent);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(absolute, e);
     }
   }
 
@@ -94,7 +94,10 @@ public final class AtomicFiles {
       }
       forceFolder(parent);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(absolute, e);
+    } catch (UncheckedIOException e) {
+      // The filler's: it names a file in the temporary folder.
+      throw new FileException(absolute, checkNotNull(e.getCause()));
     }
   }
 
@@ -112,7 +115,7 @@ public final class AtomicFiles {
           return;
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new FileException(folder, e);
       }
     }
     throw new BadFileException(folder, OCCUPIED);

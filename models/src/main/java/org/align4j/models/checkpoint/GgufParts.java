@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.align4j.core.file.BadFileException;
 
@@ -89,7 +90,7 @@ final class GgufParts implements AutoCloseable {
   }
 
   private static String ending(int number, int count) {
-    return "-%05d-of-%05d.gguf".formatted(number + 1, count);
+    return String.format(Locale.ROOT, "-%05d-of-%05d.gguf", number + 1, count);
   }
 
   private void join() {

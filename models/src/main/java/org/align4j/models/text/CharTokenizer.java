@@ -9,6 +9,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
@@ -79,7 +80,7 @@ public final class CharTokenizer implements Tokenizer {
           "character '%s' (U+%s) is not in the alphabet '%s': use only its characters, or a model"
               + " with another tokenizer",
           token,
-          String.format("%04X", text.codePointAt(at)),
+          String.format(Locale.ROOT, "%04X", text.codePointAt(at)),
           alphabet());
       result.add(id);
       i += token.length();

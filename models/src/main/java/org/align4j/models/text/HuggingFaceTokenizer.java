@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.Map;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.file.WellFormedText;
 
@@ -129,7 +130,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
     return contents.buildOrThrow();
   }
