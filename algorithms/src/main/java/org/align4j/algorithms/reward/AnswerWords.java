@@ -37,7 +37,7 @@ final class AnswerWords {
   /** Words before a number that make a bound of it, or an estimate. */
   static final ImmutableSet<String> BOUNDS =
       words(
-          "least most more less fewer greater up under over above below between from about almost nearly around half twice double not");
+          "more less fewer greater up under over above below between from about almost nearly around half twice double not");
 
   /** Words after "or" that do the same: 5 or more. */
   static final ImmutableSet<String> OR_BOUNDS =
