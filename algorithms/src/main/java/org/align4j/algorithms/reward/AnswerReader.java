@@ -246,7 +246,7 @@ final class AnswerReader {
       return new Answer(Kind.NUMBER, (minus ? number.negated() : number).text(), "");
     }
     Answer formula = formula(from, to);
-    return units.isBound(from, to) || units.isCompound(from, to)
+    return units.isBound(from, to) || units.isCompound(from, to) || units.isCalculation(from, to)
         ? new Answer(Kind.FORMULA, formula.value(), "")
         : formula;
   }

@@ -39,6 +39,10 @@ final class AnswerWords {
       words(
           "more less fewer greater up under over above below between from about almost nearly around half twice double not");
 
+  /** Words of a calculation between two numbers. */
+  static final ImmutableSet<String> OPERATORS =
+      words("plus minus times divided multiplied by over mod modulo choose remainder");
+
   /** Words after "or" that do the same: 5 or more. */
   static final ImmutableSet<String> OR_BOUNDS =
       words("more less fewer greater higher lower above below so over under");

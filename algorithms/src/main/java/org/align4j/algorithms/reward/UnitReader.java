@@ -138,6 +138,26 @@ final class UnitReader {
         || (first.equals("at") && (second.equals("least") || second.equals("most")));
   }
 
+  /** "5 plus 3", "10 divided by 2": a calculation in words that was not worked out. */
+  boolean isCalculation(int from, int to) {
+    int at = from;
+    for (int parts = 0; at < to; parts++) {
+      NumberReader.Read read = numbers.signed(at, to);
+      if (read == null || read.end() == to) {
+        return read != null && parts > 0;
+      }
+      at = read.end();
+      int word = at;
+      while (at < to && AnswerWords.OPERATORS.contains(AnswerWords.lower(tokens.get(at).text()))) {
+        at++;
+      }
+      if (at == word) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   /** "3 hours 20 minutes": several numbers, each with a unit. */
   boolean isCompound(int from, int to) {
     int i = from;
