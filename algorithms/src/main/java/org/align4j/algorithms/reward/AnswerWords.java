@@ -37,7 +37,11 @@ final class AnswerWords {
   /** Words before a number that make a bound of it, or an estimate. */
   static final ImmutableSet<String> BOUNDS =
       words(
-          "least most more less fewer greater up under over above below between from about almost nearly around half twice double not");
+          "more less fewer greater up under over above below between from about almost nearly around half twice double not");
+
+  /** Words of a calculation between two numbers. */
+  static final ImmutableSet<String> OPERATORS =
+      words("plus minus times divided multiplied by over mod modulo choose remainder");
 
   /** Words after "or" that do the same: 5 or more. */
   static final ImmutableSet<String> OR_BOUNDS =

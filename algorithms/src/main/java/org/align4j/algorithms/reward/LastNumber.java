@@ -155,6 +155,9 @@ final class LastNumber {
       return !here.isNumber() || mixed;
     }
     if (before.isWord()) {
+      if (AnswerWords.OPERATORS.contains(AnswerWords.lower(before.text()))) {
+        return at >= 2 && tokens.get(at - 2).isNumber();
+      }
       boolean sign = !here.isNumber() && !here.isWord() && !here.is("(");
       boolean attached = !here.blank() && (here.is("(") || here.is("^") || here.is("_"));
       return !before.isLongWord() && !before.roman() && (sign || attached);
