@@ -3,7 +3,6 @@ package org.align4j.bench.report;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.io.ByteStreams;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,7 +30,7 @@ record Completions(int stepsWritten, List<Step> steps) {
 
   static final Completions NONE = new Completions(0, ImmutableList.of());
 
-  private static final int STEPS = 40;
+  private static final int STEPS = 30;
   private static final int SAMPLES = 64;
   private static final int TEXT = 4_000;
   private static final int TOKENS = 1_000;
@@ -179,8 +178,7 @@ record Completions(int stepsWritten, List<Step> steps) {
     ImmutableList.Builder<Sample> samples = ImmutableList.builder();
     try (InputStream in = Files.newInputStream(file)) {
       ByteStreams.skipFully(in, block.start());
-      BufferedReader reader =
-          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       Iterator<String> lines = reader.lines().limit(Math.min(SAMPLES, block.lines())).iterator();
       long used = 0;
       while (lines.hasNext() && used < room) {

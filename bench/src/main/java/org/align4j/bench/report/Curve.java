@@ -58,8 +58,7 @@ final class Curve {
         double[] here =
             curves.stream().mapToDouble(curve -> curve[at]).filter(Double::isFinite).toArray();
         double mean = here.length == 0 ? Double.NaN : Stats.meanOf(here);
-        double deviation =
-            here.length < 2 ? Double.NaN : Stats.of(here).sampleStandardDeviation();
+        double deviation = here.length < 2 ? Double.NaN : Stats.of(here).sampleStandardDeviation();
         band.mean()[i] = mean;
         band.low()[i] = mean - deviation;
         band.high()[i] = mean + deviation;

@@ -37,7 +37,9 @@ record Differences(boolean recorded, List<Row> different, List<Row> same) {
       }
     }
     boolean recorded =
-        groups.stream().flatMap(group -> group.runs().stream()).anyMatch(run -> !all(run).isEmpty());
+        groups.stream()
+            .flatMap(group -> group.runs().stream())
+            .anyMatch(run -> !all(run).isEmpty());
     return new Differences(recorded, different.build(), same.build());
   }
 
@@ -50,10 +52,7 @@ record Differences(boolean recorded, List<Row> different, List<Row> same) {
 
   private static String valueOf(String path, RunGroup group) {
     Collection<String> values =
-        group.runs().stream()
-            .map(run -> all(run).getOrDefault(path, ""))
-            .distinct()
-            .toList();
+        group.runs().stream().map(run -> all(run).getOrDefault(path, "")).distinct().toList();
     return values.stream().collect(Collectors.joining(", "));
   }
 }

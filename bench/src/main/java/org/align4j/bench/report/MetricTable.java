@@ -30,11 +30,12 @@ final class MetricTable {
       return;
     }
     int row = rowOf(step.asLong());
-    line.properties().forEach(field -> {
-      if (field.getValue().isNumber() && !field.getKey().equals("step")) {
-        column(field.getKey())[row] = field.getValue().asDouble();
-      }
-    });
+    line.properties()
+        .forEach(field -> {
+          if (field.getValue().isNumber() && !field.getKey().equals("step")) {
+            column(field.getKey())[row] = field.getValue().asDouble();
+          }
+        });
   }
 
   /** A new row; what a resumed run wrote before it stopped, beyond this step, is forgotten. */

@@ -38,8 +38,7 @@ record MetricText(String unit, String description, String healthy) {
       return known;
     }
     if (name.startsWith("reward/")) {
-      return new MetricText(
-          "-", "from the reward: " + rest(name), "");
+      return new MetricText("-", "from the reward: " + rest(name), "");
     }
     if (name.startsWith("eval/")) {
       return new MetricText("-", "on held-out prompts: " + rest(name), "");

@@ -59,8 +59,7 @@ record Overview(List<Row> rows) {
   }
 
   private static Cell cell(RunGroup group, ToDoubleFunction<RunFolder> figure) {
-    double[] values =
-        group.runs().stream().mapToDouble(figure).filter(Double::isFinite).toArray();
+    double[] values = group.runs().stream().mapToDouble(figure).filter(Double::isFinite).toArray();
     if (values.length == 0) {
       return new Cell(null, null);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text what the page says about it
  * @param paper whether the paper's figures have it
  * @param runs a curve a run, null where a run has no value
- * @param groups a band a group, null where a group has no value or a single run
+ * @param groups a band a group, null where a group has no value, or its single run's curve says all
  */
 record Panel(
     String metric,
@@ -22,8 +22,8 @@ record Panel(
     List<@Nullable Curve> runs,
     List<@Nullable BandView> groups) {
 
-  /** A band as the page's JSON has it. */
-  record BandView(Curve mean, Curve low, Curve high) {}
+  /** A band as the page's JSON has it; a single run has no edges. */
+  record BandView(Curve mean, @Nullable Curve low, @Nullable Curve high) {}
 
   /** Times and tokens of phases are shown as bars. */
   private static final ImmutableList<String> NOT_PANELS =
@@ -57,17 +57,22 @@ record Panel(
           aligned.add(values);
         }
       }
-      bands.add(aligned.size() < 2 ? null : band(aligned, grid));
+      bands.add(band(aligned, grid));
     }
     return new Panel(
         metric, MetricText.of(metric), MetricText.PAPER.contains(metric), curves, bands);
   }
 
-  private static BandView band(List<double[]> aligned, StepGrid grid) {
-    Curve.Band band = Curve.Band.of(aligned);
-    return new BandView(
-        new Curve(grid.thinned(band.mean())),
-        new Curve(grid.lowest(band.low())),
-        new Curve(grid.largest(band.high())));
+  private static @Nullable BandView band(List<double[]> aligned, StepGrid grid) {
+    if (aligned.size() >= 2) {
+      Curve.Band band = Curve.Band.of(aligned);
+      return new BandView(
+          new Curve(grid.averaged(band.mean())),
+          new Curve(grid.averaged(band.low())),
+          new Curve(grid.averaged(band.high())));
+    }
+    return aligned.size() == 1 && grid.bucketed()
+        ? new BandView(new Curve(grid.averaged(aligned.get(0))), null, null)
+        : null;
   }
 }

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
  * @param runs all runs, group by group
  * @param overview table at the top
  * @param steps steps at the positions of curves
+ * @param stepCount how many steps there are
  * @param bucketed whether two positions stand for all steps between them
  * @param panels curves over steps
  * @param rewardAgainstKl reward against KL consumed
@@ -25,6 +26,7 @@ record ReportData(
     List<RunView> runs,
     Overview overview,
     long[] steps,
+    int stepCount,
     boolean bucketed,
     List<Panel> panels,
     RewardAgainstKl rewardAgainstKl,
@@ -80,6 +82,7 @@ record ReportData(
         views(groups, runs.size()),
         Overview.of(groups),
         grid.positions(),
+        grid.steps().length,
         grid.bucketed(),
         metrics.stream().map(metric -> Panel.of(metric, groups, grid)).toList(),
         RewardAgainstKl.of(groups),

@@ -32,8 +32,7 @@ public final class ReportPage {
 
   private static final String PLACE = "org/align4j/bench/report/";
   private static final List<String> PARTS =
-      List.of(
-          "report.css", "page.js", "charts.js", "sections.js", "completions.js", "start.js");
+      List.of("report.css", "page.js", "charts.js", "sections.js", "completions.js", "start.js");
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -76,7 +75,8 @@ public final class ReportPage {
           resource(PLACE + "report.html")
               .replace("{{uplot.css}}", resource(UPLOT.formatted(version, "dist/uPlot.min.css")))
               .replace("{{uplot.licence}}", resource(UPLOT.formatted(version, "LICENSE")))
-              .replace("{{uplot.js}}", resource(UPLOT.formatted(version, "dist/uPlot.iife.min.js")));
+              .replace(
+                  "{{uplot.js}}", resource(UPLOT.formatted(version, "dist/uPlot.iife.min.js")));
       for (String part : PARTS) {
         page = page.replace("{{" + part + "}}", resource(PLACE + part));
       }

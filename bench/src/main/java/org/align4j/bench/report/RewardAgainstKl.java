@@ -28,7 +28,7 @@ record RewardAgainstKl(Cumulated cumulated, List<Cloud> perStep) {
   record Cloud(Curve x, Curve y) {}
 
   private static final int POSITIONS = 200;
-  private static final int POINTS = 4000;
+  private static final int POINTS = 1500;
 
   /** A run's steps that have reward, KL and length. */
   private record Path(double[] kl, double[] consumed, double[] reward) {
@@ -69,8 +69,7 @@ record RewardAgainstKl(Cumulated cumulated, List<Cloud> perStep) {
       if (after == 0) {
         return reward[0];
       }
-      double share =
-          (consumption - consumed[after - 1]) / (consumed[after] - consumed[after - 1]);
+      double share = (consumption - consumed[after - 1]) / (consumed[after] - consumed[after - 1]);
       return reward[after - 1] + share * (reward[after] - reward[after - 1]);
     }
   }
@@ -106,8 +105,14 @@ record RewardAgainstKl(Cumulated cumulated, List<Cloud> perStep) {
 
   private static Panel.BandView band(List<double[]> curves) {
     Curve.Band band = Curve.Band.of(curves);
-    return new Panel.BandView(
-        new Curve(band.mean()), new Curve(band.low()), new Curve(band.high()));
+    double[] mean = band.mean();
+    // A mean over the runs that are left would jump where one ends.
+    Arrays.setAll(
+        mean,
+        i -> curves.stream().allMatch(curve -> Double.isFinite(curve[i])) ? mean[i] : Double.NaN);
+    Arrays.setAll(band.low(), i -> Double.isNaN(mean[i]) ? Double.NaN : band.low()[i]);
+    Arrays.setAll(band.high(), i -> Double.isNaN(mean[i]) ? Double.NaN : band.high()[i]);
+    return new Panel.BandView(new Curve(mean), new Curve(band.low()), new Curve(band.high()));
   }
 
   private static Cloud cloud(List<Path> group, int pointsEach) {

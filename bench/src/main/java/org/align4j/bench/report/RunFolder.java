@@ -65,8 +65,7 @@ record RunFolder(
     MetricTable metrics = MetricTable.read(folder.resolve(METRICS));
     ImmutableList.Builder<GuardEvent> events = ImmutableList.builder();
     int badEvents =
-        LenientLines.read(
-            folder.resolve("events.jsonl"), line -> events.add(GuardEvent.of(line)));
+        LenientLines.read(folder.resolve("events.jsonl"), line -> events.add(GuardEvent.of(line)));
     noteBadLines(notes, METRICS, metrics.badLines());
     noteBadLines(notes, "events.jsonl", badEvents);
     Map<String, String> facts = new TreeMap<>();

@@ -41,9 +41,7 @@ final class RunFolders {
           RunFolder.METRICS);
       found.addAll(runs);
     }
-    return found.build().stream()
-        .map(RunFolder::read)
-        .collect(ImmutableList.toImmutableList());
+    return found.build().stream().map(RunFolder::read).collect(ImmutableList.toImmutableList());
   }
 
   private static List<Path> runsIn(Path folder, int depth) {

@@ -7,8 +7,8 @@ import java.util.Collection;
 
 /**
  * The steps at which the page draws: all of them, or, where there are too many, buckets of equal
- * count with two positions each. There a curve keeps its smallest and largest value in their order,
- * so that no spike is lost, and all curves share their positions.
+ * count with two positions each, which all curves share. There a run keeps its smallest and largest
+ * value in their order, so that no spike is lost; a mean over runs becomes the bucket's mean.
  */
 final class StepGrid {
 
@@ -73,30 +73,11 @@ final class StepGrid {
 
   /** A value a step becomes a value a position: of a bucket the extremes in their order. */
   double[] thinned(double[] aligned) {
-    return thinned(aligned, Keep.BOTH);
-  }
-
-  /** The lower edge of a band: of a bucket the smallest value, twice. */
-  double[] lowest(double[] aligned) {
-    return thinned(aligned, Keep.SMALLEST);
-  }
-
-  /** The upper edge of a band: of a bucket the largest value, twice. */
-  double[] largest(double[] aligned) {
-    return thinned(aligned, Keep.LARGEST);
-  }
-
-  private enum Keep {
-    BOTH,
-    SMALLEST,
-    LARGEST
-  }
-
-  private double[] thinned(double[] aligned, Keep keep) {
     if (!bucketed()) {
       return aligned;
     }
     double[] thinned = new double[2 * buckets];
+    Arrays.fill(thinned, Double.NaN);
     for (int b = 0; b < buckets; b++) {
       int smallest = -1;
       int largest = -1;
@@ -106,16 +87,30 @@ final class StepGrid {
           largest = largest < 0 || aligned[i] > aligned[largest] ? i : largest;
         }
       }
-      int first = keep == Keep.BOTH ? Math.min(smallest, largest) : smallest;
-      int second = keep == Keep.BOTH ? Math.max(smallest, largest) : smallest;
-      if (keep == Keep.LARGEST) {
-        first = largest;
-        second = largest;
+      if (smallest >= 0) {
+        thinned[2 * b] = aligned[Math.min(smallest, largest)];
+        thinned[2 * b + 1] = aligned[Math.max(smallest, largest)];
       }
-      thinned[2 * b] = first < 0 ? Double.NaN : aligned[first];
-      thinned[2 * b + 1] = second < 0 ? Double.NaN : aligned[second];
     }
     return thinned;
+  }
+
+  /** A value a step becomes a value a position: of a bucket the mean, twice. */
+  double[] averaged(double[] aligned) {
+    if (!bucketed()) {
+      return aligned;
+    }
+    double[] averaged = new double[2 * buckets];
+    for (int b = 0; b < buckets; b++) {
+      double mean =
+          Arrays.stream(aligned, start(b), start(b + 1))
+              .filter(Double::isFinite)
+              .average()
+              .orElse(Double.NaN);
+      averaged[2 * b] = mean;
+      averaged[2 * b + 1] = mean;
+    }
+    return averaged;
   }
 
   private int start(int bucket) {

@@ -92,12 +92,25 @@ function redraw() {
   }
 }
 
+/** Labels with as many decimals as tell neighbours apart exactly: 2.5 is not 3. */
 function axisFormat(plot, splits) {
   const step = splits.length > 1 ? Math.abs(splits[1] - splits[0]) : 1;
   const most = Math.max(...splits.map(Math.abs));
-  if (most > 0 && (most < 1e-3 || most >= 1e6)) return splits.map(v => v === 0 ? '0' : v.toExponential(step < most / 10 ? 1 : 0).replace('-', '−').replace('e-', 'e−').replace('e+', 'e'));
-  const digits = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  const decimals = unit => [0, 1, 2, 3, 4, 5, 6].find(n => Math.abs(unit * 10 ** n - Math.round(unit * 10 ** n)) < 1e-6) ?? 6;
+  if (most > 0 && (most < 1e-3 || most >= 1e6)) {
+    const exponent = Math.floor(Math.log10(most));
+    const digits = decimals(step / 10 ** exponent);
+    return splits.map(v => v === 0 ? '0' : `${(v / 10 ** exponent).toFixed(digits)}e${exponent}`.replaceAll('-', '−'));
+  }
+  const digits = decimals(step);
   return splits.map(v => v.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace('-', '−'));
+}
+
+/** From the smallest to the largest value with a little room, and something sensible around a constant. */
+function rangeOf(plot, low, high) {
+  if (low === null) return [0, 1];
+  if (low === high) return low === 0 ? [-0.1, 1] : [low - Math.abs(low), low + Math.abs(low)];
+  return uPlot.rangeNum(low, high, 0.08, true);
 }
 
 /** Room for the longest label of a vertical axis. */
@@ -128,7 +141,7 @@ function axes(xLabel) {
   ];
 }
 
-/** The values at the cursor, largest first; of a bucket of steps both extremes. */
+/** The values at the cursor, largest first. */
 function tip(head, rowsAt) {
   let box;
   return {
@@ -178,10 +191,12 @@ function guardTicks() {
 }
 
 /**
- * Curves of groups with their bands, or of every run: what Card draws.
- * runs has an array a run, groups {mean, low, high} a group of several runs; null where there is nothing.
+ * Curves of groups with their bands, or with every run as it was written: what Card draws.
+ * runs has an array a run, groups {mean, low, high} a group, without low and high for a single run; null where there is nothing.
+ * The tip tells the values as they were written.
  */
-function curves(x, runs, groups, { xLabel, head, sync, plugins }) {
+function curves(x, runs, groups, { xLabel, head, sync, plugins, smooth }) {
+  const drawn = smooth || (values => values);
   const data = [x];
   const series = [{}];
   const bands = [];
@@ -199,22 +214,21 @@ function curves(x, runs, groups, { xLabel, head, sync, plugins }) {
     const band = groups[g];
     if (state.everyRun) {
       for (const r of own) {
-        add(runs[r], { stroke: translucent(colour, band ? 0.45 : 1), width: band ? 1 : 1.8, dash: styles[g].dash });
+        add(runs[r], { stroke: translucent(colour, 0.35), width: 1, dash: styles[g].dash });
       }
-    } else if (band) {
+    } else if (band && band.low) {
       const none = { stroke: translucent(colour, 0), width: 0, points: { show: false } };
-      bands.push({ series: [add(band.high, none), add(band.low, none)], fill: translucent(colour, Number(themed('shade'))) });
+      bands.push({ series: [add(drawn(band.high), none), add(drawn(band.low), none)], fill: translucent(colour, Number(themed('shade'))) });
     }
     const values = band ? band.mean : runs[own[0]];
-    if (band || !state.everyRun) add(values, { stroke: colour, width: 1.8, dash: styles[g].dash, points: { show: x.length === 1, size: 6, fill: colour } });
+    add(drawn(values), { stroke: colour, width: 1.8, dash: styles[g].dash, points: { show: x.length === 1, size: 6, fill: colour } });
     rows.push({ name: group.name, colour, values, band });
   });
   if (data.length === 1) return null;
   const at = i => rows.filter(row => row.values[i] !== null).map(row => {
     const value = row.values[i];
-    const high = row.band && row.band.high[i];
-    const spread = high !== null && high !== undefined && !report.bucketed ? ` ± ${format(high - value)}` : '';
-    return { ...row, value, text: format(value) + spread };
+    const high = row.band && row.band.high ? row.band.high[i] : null;
+    return { ...row, value, text: formatSpread(value, high === null ? null : high - value).join('') };
   });
   return {
     curves: rows.length,
@@ -222,9 +236,9 @@ function curves(x, runs, groups, { xLabel, head, sync, plugins }) {
     uplot: {
       series, bands,
       axes: axes(xLabel),
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: { range: rangeOf } },
       legend: { show: false },
-      padding: [8, 10, 0, 0],
+      padding: [8, 20, 0, 0],
       cursor: { y: false, points: { size: 6 }, ...(sync ? { sync: { key: sync } } : {}) },
       plugins: [tip(head, at), ...(plugins || [])],
     },
@@ -252,12 +266,12 @@ function cloud(clouds, { xLabel, head }) {
     uplot: {
       series: [{}, ...shown.map(g => ({
         paths: () => null,
-        points: { show: true, size: 5, width: 0, fill: translucent(colourOf(g), 0.5), stroke: translucent(colourOf(g), 0) },
+        points: { show: true, size: 6, width: 0, fill: translucent(colourOf(g), 0.65), stroke: translucent(colourOf(g), 0) },
       }))],
       axes: axes(xLabel),
       scales: { x: { time: false } },
       legend: { show: false },
-      padding: [8, 10, 0, 0],
+      padding: [8, 20, 0, 0],
       cursor: { y: false, points: { show: false } },
       plugins: [tip(i => head(data[0][i]), i => shown
         .map((g, s) => ({ name: report.groups[g].name, colour: colourOf(g), value: data[s + 1][i] }))
@@ -300,7 +314,7 @@ function stackedBars(rows, names, colours) {
         axis({ side: 2, values: axisFormat, size: 24, space: 60, label: 'seconds a step', labelFont: FONT, labelSize: 18, labelGap: 0 }),
       ],
       legend: { show: false },
-      padding: [4, 12, 0, 0],
+      padding: [4, 20, 0, 0],
       cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
       plugins: [tip(i => `${rows[i].label}: ${format(sums[i][names.length - 1])} s a step`, i => names
         .map((name, n) => ({ name: name.replace('_', ' '), colour: colours(name), value: rows[i].parts[n] || 0 }))

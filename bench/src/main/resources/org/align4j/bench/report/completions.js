@@ -5,8 +5,8 @@ const browser = { run: report.runs.findIndex(run => run.completions.steps.length
 
 /** Full colour at a log-probability of -5 and at a KL of 1 nat. */
 const SCALES = {
-  logProbs: { name: 'log-probability', full: 5, of: value => -value, labels: ['certain', 'below e⁻⁵'] },
-  kl: { name: 'KL', full: 1, of: value => value, labels: ['0', '1 nat'] },
+  logProbs: { name: 'log-probability', full: 5, of: value => -value, from: 0, labels: ['certain', 'e⁻⁵ or less'] },
+  kl: { name: 'KL', full: 1, of: value => value, from: -1, labels: ['−1 nat', '1 nat'] },
 };
 
 function tint(value, scale) {
@@ -119,17 +119,15 @@ function showCompletions() {
     stepLabel.textContent = format(step.step);
     colour.parentElement.hidden = !coloured;
     const kind = coloured ? SCALES[browser.colour] : null;
-    scale.replaceChildren(...(kind ? [kind.labels[0], el('i', { style: { background: `linear-gradient(90deg, transparent, ${tint(kind.full, kind)})` } }), kind.labels[1]] : []));
+    scale.replaceChildren(...(kind ? [kind.labels[0], el('i', { style: { background: `linear-gradient(90deg, ${tint(kind.from, kind)}, transparent ${kind.from < 0 ? 50 : 0}%, ${tint(kind.full, kind)})` } }), kind.labels[1]] : []));
     const shown = step.samples.filter(matches);
     const elsewhere = all.filter(one => one.samples.some(matches)).length;
-    found.textContent = browser.search ? `${plural(shown.length, 'match')
-      .replace('matchs', 'matches')} here, in ${plural(elsewhere, 'step')} of this run; Enter goes to the next` : '';
+    found.textContent = browser.search ? `${plural(shown.length, 'sample')} here; ${plural(elsewhere, 'step')} of this run with some, Enter goes to the next` : '';
     const written = report.runs[browser.run].completions.stepsWritten;
-    note.textContent = [
-      step.samples.length < step.written ? `${format(step.samples.length)} of ${plural(step.written, 'sample')} of this step are on the page` : `All ${plural(step.written, 'sample')} of this step`,
-      all.length < written ? `${format(all.length)} of the ${plural(written, 'step')} that were written` : null,
-    ].filter(part => part).join('; ') + '. The rest is in completions.jsonl.';
-    if (step.samples.length === step.written && all.length === written) note.textContent = note.textContent.replace(' The rest is in completions.jsonl.', '');
+    const allSamples = step.samples.length === step.written;
+    note.textContent = allSamples ? `All ${plural(step.written, 'sample')} of this step` : `${format(step.samples.length)} of ${plural(step.written, 'sample')} of this step are on the page`;
+    if (all.length < written) note.textContent += `; ${format(all.length)} of ${plural(written, 'step')} that were written`;
+    note.textContent += allSamples && all.length === written ? '.' : '. The rest is in completions.jsonl.';
     list.replaceChildren(...byPrompt(shown).map(samples => el('article', { class: 'prompt' },
       el('p', { class: 'ask' }, marked(samples[0].prompt)),
       el('p', { class: 'answer' }, samples[0].id, samples[0].answer === undefined ? '' : ` · answer: ${samples[0].answer}`),

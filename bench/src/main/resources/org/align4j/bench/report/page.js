@@ -33,6 +33,14 @@ function format(value) {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: 0 }).replace('-', '−');
 }
 
+/** A mean and its deviation, which has two digits and says how many the mean deserves. */
+function formatSpread(mean, deviation) {
+  if (mean === null || !deviation) return [format(mean), ''];
+  const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(deviation))));
+  const fixed = value => value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }).replace('-', '−');
+  return digits === 6 ? [format(mean), ` ± ${format(deviation)}`] : [fixed(mean), ` ± ${fixed(deviation)}`];
+}
+
 function plural(count, word) {
   return `${format(count)} ${word}${count === 1 ? '' : 's'}`;
 }
@@ -94,7 +102,29 @@ function runName(r) {
   return report.groups[run.group].name + (run.seed === '' ? '' : `, seed ${run.seed}`);
 }
 
-const state = { hidden: new Set(), everyRun: false };
+/** Positions to each side over which a curve is averaged. */
+const SMOOTHING = [0, 1, 2, 4, 8, 16, 32];
+
+// Long runs are smoothed a little from the start, so that their curves can be told apart.
+const state = { hidden: new Set(), everyRun: false, smooth: [80, 300, 600].filter(many => report.steps.length > many).length };
+
+/** Mean over the neighbours; nothing is made up where there was no value. */
+function smoothed(values) {
+  const reach = SMOOTHING[state.smooth];
+  if (reach === 0) return values;
+  return values.map((value, i) => {
+    if (value === null) return null;
+    let sum = 0;
+    let count = 0;
+    for (let j = Math.max(0, i - reach); j <= Math.min(values.length - 1, i + reach); j++) {
+      if (values[j] !== null) {
+        sum += values[j];
+        count++;
+      }
+    }
+    return sum / count;
+  });
+}
 
 /** Told when the theme changed, before the charts are drawn again. */
 const themeListeners = [];

@@ -5,7 +5,7 @@ function table(head, rows) {
   return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table' },
     el('table', {}, el('thead', {}, el('tr', {}, head.map(cell => cell.nodeType ? cell : el('th', { scope: 'col' }, cell)))),
       el('tbody', {}, rows.map(cells => el('tr', {}, cells.map((cell, i) =>
-        cell.nodeName === 'TD' ? cell : el(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, cell)))))));
+        ['TD', 'TH'].includes(cell.nodeName) ? cell : el(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, cell)))))));
 }
 
 function numeric(...children) {
@@ -33,15 +33,20 @@ function showHeader() {
     plural(report.runs.length, 'run'), plural(report.groups.length, 'group'), `${format(last)} steps`,
     ...(running > 0 ? [`${format(running)} still going on`] : []),
   ].join(' · ');
-  byId('band-note').textContent = 'A line is the mean over the seeds of a group, the band one sample standard deviation to each side.'
-    + (report.bucketed ? ' Long runs are thinned: of the steps that share a pixel the smallest and the largest value are kept.' : '')
-    + (report.guards.length > 0 ? ' Ticks along the lower edge: a guard spoke.' : '');
   const live = byId('live');
   byId('live-label').hidden = running === 0;
   live.checked = location.hash === '#live';
   const reload = () => { if (live.checked) location.reload(); };
   live.addEventListener('change', () => { history.replaceState(null, '', live.checked ? '#live' : '#'); });
   if (running > 0) setInterval(reload, 15000);
+}
+
+function showBandNote() {
+  const reach = SMOOTHING[state.smooth];
+  byId('band-note').textContent = 'A line is the mean over the seeds of a group, the band one sample standard deviation to each side.'
+    + (report.bucketed ? ` A point stands for about ${format(Math.round(2 * report.stepCount / report.steps.length))} steps: for their mean, and for their smallest and largest value where every run is shown.` : '')
+    + (reach > 0 ? ` Lines and bands are smoothed over ${format(2 * reach + 1)} points, single runs are not.` : '')
+    + (report.guards.length > 0 ? ' Ticks along the lower edge: a guard spoke.' : '');
 }
 
 function showLegend() {
@@ -71,8 +76,11 @@ function showOverview() {
   byId('overview-table').append(table(
     ['', ...report.groups.map((group, g) => groupHead(g))],
     report.overview.rows.map(row => [
-      el('td', {}, row.label, row.unit ? el('small', {}, ` ${row.unit}`) : null),
-      ...row.cells.map(cell => numeric(format(cell.mean), cell.deviation === null ? null : el('small', {}, ` ± ${format(cell.deviation)}`))),
+      el('th', { scope: 'row' }, row.label, row.unit ? el('small', {}, ` ${row.unit}`) : null),
+      ...row.cells.map(cell => {
+        const [mean, deviation] = formatSpread(cell.mean, cell.deviation);
+        return numeric(mean, el('small', {}, deviation));
+      }),
     ])));
   byId('runs').append(table(['run', 'status', 'steps', 'folder', 'remarks'], report.runs.map((run, r) => [
     runName(r), statusPill(run.status), run.planned > 0 ? `${format(run.lastStep)} of ${format(run.planned)}` : format(run.lastStep),
@@ -81,7 +89,7 @@ function showOverview() {
 }
 
 function what(text) {
-  return [text.description + '. ', ...(text.healthy ? [el('b', {}, 'Healthy: '), text.healthy + '.'] : [])];
+  return [text.description.replace(/^[a-z]/, letter => letter.toUpperCase()) + '. ', ...(text.healthy ? [el('b', {}, 'Healthy: '), text.healthy + '.'] : [])];
 }
 
 function ends(values) {
@@ -101,7 +109,7 @@ function panelLabel(panel) {
 function stepsHead(i) {
   if (!report.bucketed) return `step ${format(report.steps[i])}`;
   const first = i - i % 2;
-  return `an extreme of steps ${format(report.steps[first])} to ${format(report.steps[first + 1])}`;
+  return `steps ${format(report.steps[first])} to ${format(report.steps[first + 1])}`;
 }
 
 /** Positions along x: the two of a bucket may be one step, and x must rise. */
@@ -111,7 +119,7 @@ function showPanels() {
   for (const panel of report.panels) {
     new Card(byId(panel.paper ? 'paper-panels' : 'other-panels'), {
       name: panel.metric, unit: panel.text.unit, what: what(panel.text), label: panelLabel(panel),
-      draw: () => curves(positions, panel.runs, panel.groups, { head: stepsHead, sync: 'steps', plugins: [guardTicks()] }),
+      draw: () => curves(positions, panel.runs, panel.groups, { head: stepsHead, sync: 'steps', smooth: smoothed, plugins: [guardTicks()] }),
     });
   }
   if (!report.panels.some(panel => !panel.paper)) byId('metrics').hidden = true;
@@ -121,9 +129,9 @@ function showKl() {
   const { cumulated, perStep } = report.rewardAgainstKl;
   new Card(byId('kl-panels'), {
     name: 'Reward by KL consumed', unit: 'score', height: 300,
-    what: 'The reward once the steps so far have consumed this much KL, added up.',
+    what: 'The reward once the steps so far have consumed this much KL, added up. A mean ends where the first of its runs does.',
     draw: () => cumulated.x.length === 0 ? null : curves(cumulated.x, cumulated.runs, cumulated.groups, {
-      xLabel: 'KL consumed so far, nats a response', head: i => `${format(cumulated.x[i])} nats consumed`,
+      smooth: smoothed, xLabel: 'KL consumed so far, nats a response', head: i => `${format(cumulated.x[i])} nats consumed`,
     }),
   });
   new Card(byId('kl-panels'), {

@@ -16,6 +16,13 @@ function setEveryRun(every) {
   redraw();
 }
 
+function setSmoothing(place) {
+  state.smooth = place;
+  byId('smooth').value = String(place);
+  showBandNote();
+  redraw();
+}
+
 function key(event) {
   if (event.target.matches('input[type="search"], select') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === '/') {
@@ -44,9 +51,11 @@ showSettings();
 showGuards();
 showCompletions();
 setTheme(root.dataset.theme);
+setSmoothing(state.smooth);
 dark.addEventListener('change', event => setTheme(event.matches ? 'dark' : 'light'));
 byId('theme').addEventListener('click', () => setTheme(isDark() ? 'light' : 'dark'));
 byId('every-run').addEventListener('change', event => setEveryRun(event.target.checked));
+byId('smooth').addEventListener('input', event => setSmoothing(Number(event.target.value)));
 document.addEventListener('keydown', key);
 root.dataset.panels = String(cards.length);
 root.dataset.ready = 'true';
