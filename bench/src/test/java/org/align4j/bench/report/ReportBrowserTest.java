@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +105,15 @@ final class ReportBrowserTest {
     return texts;
   }
 
+  /** For someone to look at. */
+  private void picture(String name) throws Exception {
+    browser.evaluate("cards.forEach(card => card.render())");
+    browser.screenshot(Path.of("target", "report-" + name + ".png"));
+  }
+
   @Test
   void eachPanelHasACurveOfEachGroup() throws Exception {
+    picture("light");
     assertThat(
             texts(
                 "[...document.querySelectorAll('#paper figure, #metrics figure, #kl figure')].map(f => f.dataset.metric + ' ' + f.dataset.series)"))
@@ -151,8 +159,8 @@ final class ReportBrowserTest {
   void atFourHundredPixelsNothingIsWiderThanTheScreen() throws Exception {
     browser.resize(400, 800);
     browser.open(page);
-    browser.evaluate("cards.forEach(card => card.render())");
-    assertThat(browser.evaluate("root.scrollWidth").asInt()).isLessThanOrEqualTo(400);
+    picture("narrow");
+    assertThat(browser.evaluate("root.scrollWidth - root.clientWidth").asInt()).isZero();
   }
 
   @Test
@@ -161,6 +169,7 @@ final class ReportBrowserTest {
     String curve = browser.evaluate("colourOf(0)").asText();
     browser.prefer("dark");
     browser.waitFor("root.dataset.theme === 'dark'");
+    picture("dark");
     assertThat(browser.evaluate("getComputedStyle(document.body).backgroundColor").asText())
         .isNotEqualTo(light);
     assertThat(browser.evaluate("colourOf(0)").asText()).isNotEqualTo(curve);
@@ -216,6 +225,22 @@ final class ReportBrowserTest {
                     "cards.find(c => c.figure.dataset.metric === 'Seconds a step').plot.data[0].length")
                 .asInt())
         .isEqualTo(2 * 3);
+  }
+
+  /** A run whose first step is not done yet has neither steps nor completions. */
+  @Test
+  void aRunThatHasJustBegunIsShown() throws Exception {
+    Path begun = root.resolve("begun");
+    Files.createDirectories(begun);
+    RunFiles.describe(begun, "grpo", 1, "running", Map.of());
+    Path itsPage = root.resolve("begun.html");
+    ReportPage.write(List.of(begun), itsPage);
+    browser.open(itsPage);
+    browser.evaluate("cards.forEach(card => card.render())");
+    assertThat(browser.evaluate("byId('subtitle').textContent").asText())
+        .contains("1 still going on");
+    assertThat(browser.evaluate("document.querySelector('#paper figure').dataset.series").asText())
+        .isEqualTo("0");
   }
 
   @Test
