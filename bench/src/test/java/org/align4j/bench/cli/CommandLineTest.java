@@ -55,6 +55,23 @@ final class CommandLineTest {
   }
 
   @Test
+  void aReportOfAFolderWithoutRunsIsRefused() {
+    Path out = folder.resolve("report.html");
+    assertUsageError(
+        run("report", folder.toString(), "--out", out.toString()), "no run", "metrics.jsonl");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aReportDoesNotOverwriteAnotherFile() throws IOException {
+    Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"train/reward\":1}\n");
+    Path out = folder.resolve("notes.html");
+    Files.writeString(out, "mine");
+    assertUsageError(run("report", folder.toString(), "--out", out.toString()), "is not a report");
+    assertThat(out).hasContent("mine");
+  }
+
+  @Test
   void aNegativeLearningRateIsRefused() {
     assertUsageError(
         run("compare", "--set", "actorLearningRate=-1"), "actorLearningRate is -1.0", "0 or above");
