@@ -17,6 +17,7 @@ final class Commands {
         new GenerateCommand(console),
         new DownloadCommand(console),
         new VerifyCommand(console),
+        new TemplatesCommand(console),
         new ParityCommand(console),
         new ConformanceCommand(console));
   }
