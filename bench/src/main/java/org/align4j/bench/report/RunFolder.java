@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -139,7 +140,7 @@ record RunFolder(
 
   private static void noteBadLines(ImmutableList.Builder<String> notes, String file, int count) {
     if (count > 0) {
-      notes.add("%d lines of %s could not be read".formatted(count, file));
+      notes.add(String.format(Locale.ROOT, "%d lines of %s could not be read", count, file));
     }
   }
 
