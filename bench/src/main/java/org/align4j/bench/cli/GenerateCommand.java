@@ -45,7 +45,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
         names = "--prompt",
         paramLabel = "TEXT",
-        description = "Text to go on from; may be given several times.")
+        description =
+            "Text to go on from; may be given several times. The beginning-of-sequence token comes first where the tokenizer adds it.")
     private List<String> prompts = new ArrayList<>();
 
     @Option(
