@@ -87,9 +87,7 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
       throw new ExtensionException(
           "policy loss %s answers %s: it must give a loss for each token, %s"
               .formatted(
-                  name,
-                  Arrays.toString(answer.shape()),
-                  Arrays.toString(inputs.mask().shape())));
+                  name, Arrays.toString(answer.shape()), Arrays.toString(inputs.mask().shape())));
     }
     return new Surrogate(
         answer, checkNotNull(result.getGradients().get(LOG_PROBS)), Nd4j.zerosLike(inputs.mask()));

@@ -196,7 +196,7 @@ public final class PromptCheck {
     void close(String what, String consequence) {
       checkArgument(kept > 0, "none of the %s can be used; the first: %s", what, firstBad);
       if (bad > 0) {
-        LOG.warn("{} {} left out; the first: {}", bad, what, firstBad);
+        LOG.warn("{} of {} {} left out; the first: {}", bad, bad + kept, what, firstBad);
       }
       if (tight > 0) {
         LOG.warn(

@@ -1,5 +1,6 @@
 package org.align4j.bench.cli;
 
+import com.google.common.base.MoreObjects;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +140,9 @@ final class EvaluateCommand implements Callable<Integer> {
           Checks.that(
               completions == null || !Files.exists(completions),
               "--completions: %s exists already".formatted(completions));
+          Checks.that(
+              completions == null || Files.isDirectory(folderOf(completions)),
+              "--completions: %s is in a folder that does not exist".formatted(completions));
           SamplingSettings sampling =
               samples == 1 ? SamplingSettings.GREEDY : new SamplingSettings(temperature, 0, topP);
           return new GenerationSettings(maxNewTokens, sampling, ImmutableList.of());
@@ -162,6 +166,10 @@ final class EvaluateCommand implements Callable<Integer> {
       show(evaluation);
     }
     return 0;
+  }
+
+  private static Path folderOf(Path file) {
+    return MoreObjects.firstNonNull(file.toAbsolutePath().getParent(), file);
   }
 
   private void show(Evaluation evaluation) {

@@ -26,7 +26,9 @@ final class OutOfMemory {
             .formatted(said, heap(), 2 * heap());
       }
       if (said.startsWith("ulimit")) {
-        return said + ": allow more, or take less heap, such as ALIGN4J_JAVA_OPTS=-Xmx1g";
+        return said
+            + ": allow more, or take less heap, ALIGN4J_JAVA_OPTS='-Xms64m"
+            + " -Xmx512m -XX:CompressedClassSpaceSize=128m'";
       }
       if (cause instanceof OutOfMemoryError || (isNative(cause) && NATIVE.matcher(said).find())) {
         return ("out of memory outside the Java heap, where weights, gradients and caches are (%s):"

@@ -172,6 +172,32 @@ final class CommandLineTest {
   }
 
   @Test
+  void aClassPathOnWhichNothingIsRegisteredIsRefused() throws IOException {
+    Path classes = Files.createDirectories(folder.resolve("classes"));
+    assertUsageError(
+        run("compare", "--classpath", classes.toString()),
+        "--classpath " + classes,
+        "META-INF/services/org.align4j.algorithms.reward.Reward");
+    Path jar = Files.writeString(folder.resolve("my.jar"), "not a jar");
+    assertUsageError(run("compare", "--classpath", jar.toString()), "my.jar is not a jar");
+  }
+
+  @Test
+  void aFileOfCompletionsInNoFolderIsRefusedBeforeTheModelIsRead() {
+    assertUsageError(
+        run(
+            "evaluate",
+            "--model",
+            folder.toString(),
+            "--prompts",
+            "p.jsonl",
+            "--completions",
+            folder.resolve("none/c.jsonl").toString()),
+        "--completions",
+        "a folder that does not exist");
+  }
+
+  @Test
   void verdictsAreCountedOnTheLastLine() throws IOException {
     Path file =
         Files.writeString(

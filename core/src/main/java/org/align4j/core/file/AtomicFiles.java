@@ -2,8 +2,6 @@ package org.align4j.core.file;
 
 import static com.google.common.base.Preconditions.checkNotNull;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -43,6 +41,7 @@ public final class AtomicFiles {
       Path temporary =
           Files.createFile(
               parent.resolve("." + absolute.getFileName() + UUID.randomUUID() + ".tmp"));
+      Temporaries.open(temporary);
       try {
         filler.fill(temporary);
         force(temporary);
@@ -52,7 +51,7 @@ public final class AtomicFiles {
             StandardCopyOption.ATOMIC_MOVE,
             StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        Files.deleteIfExists(temporary);
+        Temporaries.close(temporary);
       }
       forceFolder(parent);
     } catch (IOException e) {
@@ -80,6 +79,7 @@ public final class AtomicFiles {
     try {
       Files.createDirectories(parent);
       Path temporary = Files.createTempDirectory(parent, "." + absolute.getFileName() + ".tmp");
+      Temporaries.open(temporary);
       try {
         filler.fill(temporary);
         forceTree(temporary);
@@ -88,9 +88,7 @@ public final class AtomicFiles {
       } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
         throw new BadFileException(target, OCCUPIED, e);
       } finally {
-        if (Files.exists(temporary)) {
-          MoreFiles.deleteRecursively(temporary, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
+        Temporaries.close(temporary);
       }
       forceFolder(parent);
     } catch (IOException e) {
