@@ -49,8 +49,7 @@ public final class CurriculumStream implements AutoCloseable {
     this.successes =
         curriculum == null
             ? null
-            : Parameters.zeros(
-                DataType.FLOAT, ImmutableMap.of("attempts", shape, "right", shape));
+            : Parameters.zeros(DataType.FLOAT, ImmutableMap.of("attempts", shape, "right", shape));
   }
 
   /**

@@ -49,6 +49,11 @@ public final class CosineReward implements Reward {
   }
 
   @Override
+  public boolean needsAnswer() {
+    return correctness.needsAnswer();
+  }
+
+  @Override
   public String name() {
     return "cosine";
   }

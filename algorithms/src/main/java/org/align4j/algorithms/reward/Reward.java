@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.registry.Named;
 
 /**
  * Scores responses. {@link #of} makes one of a function; a class is found by name through {@link
@@ -15,10 +16,15 @@ import org.align4j.algorithms.data.Prompt;
  * and the response, and never becomes a score. Calls come one at a time, from threads that may
  * change, unless {@link #concurrency} says that more may come at once.
  */
-public interface Reward extends AutoCloseable {
+public interface Reward extends Named, AutoCloseable {
 
-  /** Name in settings, metrics and messages. */
-  String name();
+  /**
+   * Whether it compares with the prompt's reference answer: prompts without one are then refused
+   * when their file is opened, and not scored 0 for ever.
+   */
+  default boolean needsAnswer() {
+    return false;
+  }
 
   /** Scores one response. A call that takes long should heed interrupts. */
   Judgement judge(Completion completion);

@@ -50,6 +50,11 @@ public final class WeightedReward implements Reward {
   }
 
   @Override
+  public boolean needsAnswer() {
+    return parts.stream().anyMatch(part -> part.reward().needsAnswer());
+  }
+
+  @Override
   public String name() {
     return parts.stream().map(Part::name).collect(Collectors.joining("+"));
   }

@@ -33,8 +33,7 @@ final class BestEvaluation {
     List<String> names = row.keySet().stream().filter(name -> name.startsWith("eval/")).toList();
     String name = metric.orElse(names.get(0));
     Double seen = row.get(name);
-    checkArgument(
-        seen != null, "evaluation.metric is %s: the evaluation has %s", name, names);
+    checkArgument(seen != null, "evaluation.metric is %s: the evaluation has %s", name, names);
     boolean better = !any || (name.endsWith("loss") ? seen < value : seen > value);
     if (!better) {
       since++;

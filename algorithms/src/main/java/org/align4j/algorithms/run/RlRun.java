@@ -36,6 +36,7 @@ public final class RlRun implements Trainable {
   private final RlTrainer trainer;
   private final TrainConfig config;
   private final TrainData data;
+  private final long planned;
   private final Reward reward;
   private final TrainingListener listener;
 
@@ -43,13 +44,15 @@ public final class RlRun implements Trainable {
    * A run at its beginning.
    *
    * @param policy to train, taken over; the reference is a copy of it as it is now
+   * @param reward scores the responses, taken over
    * @param listener is told of phases and steps
    */
   public RlRun(
       TrainConfig config, Policy policy, TrainData data, Reward reward, TrainingListener listener) {
     this.config = config;
     this.policy = policy;
-    this.data = policy.chatTemplate().isPresent() ? data.asChats() : data;
+    this.planned = planned(config, data);
+    this.data = data.usable(policy, config.training().rollout().maxNewTokens(), config.input());
     this.reward = reward;
     this.listener = listener;
     RlSettings settings = config.training();
@@ -75,7 +78,7 @@ public final class RlRun implements Trainable {
   /** As set, or one pass over the prompts. */
   @Override
   public long planned() {
-    return planned(config, data);
+    return planned;
   }
 
   /** Rollout batches of a run: as set, or one pass over the prompts. */
@@ -112,8 +115,7 @@ public final class RlRun implements Trainable {
             .withSampling(
                 settings.samples() == 1 ? SamplingSettings.GREEDY : training.rollout().sampling());
     Evaluation evaluation =
-        evaluator.sampled(
-            prompts, prompts.size(), settings.samples(), generation, training.seed());
+        evaluator.sampled(prompts, prompts.size(), settings.samples(), generation, training.seed());
     ImmutableMap.Builder<String, Double> metrics = ImmutableMap.builder();
     if (evaluation.verdicts().keySet().stream().anyMatch(verdict -> !verdict.isEmpty())) {
       if (settings.samples() == 1) {
@@ -165,6 +167,7 @@ public final class RlRun implements Trainable {
   @Override
   public void close() {
     trainer.close();
+    reward.close();
     if (critic != null) {
       critic.close();
     }

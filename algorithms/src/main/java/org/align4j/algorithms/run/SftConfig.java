@@ -44,7 +44,8 @@ public record SftConfig(SftInput input, RunSettings run, SftSettings training) {
     boolean model = isGiven(values, "model");
     boolean data = isGiven(values, "data");
     checkArgument(
-        model == data, model ? "model needs data, the examples" : "data needs model, where to start");
+        model == data,
+        model ? "model needs data, the examples" : "data needs model, where to start");
     SftConfig defaults =
         model
             ? new SftConfig(SftInput.of("", ""), RunSettings.defaults(), SftSettings.smallModel())

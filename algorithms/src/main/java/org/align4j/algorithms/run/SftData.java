@@ -4,7 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.JsonLines;
@@ -16,6 +18,8 @@ import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.settings.EvaluationSettings;
 import org.align4j.algorithms.settings.SftInput;
 import org.align4j.algorithms.train.ArithmeticModel;
+import org.align4j.algorithms.train.PromptCheck;
+import org.align4j.models.policy.Policy;
 
 /**
  * The examples of a run.
@@ -35,7 +39,8 @@ public record SftData(
   public static SftData open(SftInput input, EvaluationSettings evaluation) {
     int held = evaluation.size();
     if (input.isEmbedded()) {
-      Prompts problems = ArithmeticTask.heldOut(Math.max(1, Math.min(held, ArithmeticTask.HELD_OUT_SIZE)));
+      Prompts problems =
+          ArithmeticTask.heldOut(Math.max(1, Math.min(held, ArithmeticTask.HELD_OUT_SIZE)));
       return new SftData(
           ArithmeticTask::demonstration,
           ArithmeticModel.DEMONSTRATIONS,
@@ -58,6 +63,25 @@ public record SftData(
         held);
     int split = all.size() - held;
     return of(all.subList(0, split), all.subList(split, all.size()));
+  }
+
+  /**
+   * The examples that a policy can be trained on.
+   *
+   * @param maxLength longest example in tokens
+   */
+  public SftData usable(Policy policy, int maxLength, SftInput input) {
+    if (input.isEmbedded()) {
+      return this;
+    }
+    PromptCheck check = PromptCheck.of(policy).withMaxLength(maxLength);
+    BadLines badLines = input.skipBadLines() ? BadLines.SKIP : BadLines.FATAL;
+    List<TextPair> all = IntStream.range(0, size).mapToObj(examples).toList();
+    return of(
+        ImmutableList.copyOf(check.usableExamples(all, badLines)),
+        heldOut.isEmpty()
+            ? heldOut
+            : ImmutableList.copyOf(check.usableExamples(heldOut, badLines)));
   }
 
   private static SftData of(ImmutableList<TextPair> training, ImmutableList<TextPair> heldOut) {

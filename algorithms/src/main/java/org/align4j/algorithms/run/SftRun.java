@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.algorithms.train.Evaluation;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.ModelCodec;
@@ -27,14 +28,18 @@ public final class SftRun implements Trainable {
   public SftRun(SftConfig config, Policy policy, SftData data) {
     this.config = config;
     this.policy = policy;
-    this.data = data;
+    SftSettings fitting =
+        config
+            .training()
+            .withMaxLength(Math.min(config.training().maxLength(), policy.config().maxPositions()));
+    this.data = data.usable(policy, fitting.maxLength(), config.input());
     this.trainer =
         new SftTrainer(
             policy.network(),
             ModelCodec.of(policy),
-            data.examples(),
-            data.size(),
-            config.training());
+            this.data.examples(),
+            this.data.size(),
+            fitting);
   }
 
   @Override

@@ -43,7 +43,8 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
             : "prompts needs model, the policy to train");
     TrainConfig defaults =
         model
-            ? new TrainConfig(TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
+            ? new TrainConfig(
+                TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
             : embedded();
     return defaults.with(values);
   }

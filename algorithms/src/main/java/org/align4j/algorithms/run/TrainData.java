@@ -4,14 +4,16 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.data.BadLines;
-import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.PromptFields;
 import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.settings.EvaluationSettings;
 import org.align4j.algorithms.settings.TrainInput;
+import org.align4j.algorithms.train.PromptCheck;
+import org.align4j.models.policy.Policy;
 
 /**
  * The prompts of a run.
@@ -24,23 +26,25 @@ public record TrainData(Prompts training, Optional<Prompts> heldOut) {
   /**
    * Opens and checks the files; held-out prompts come from a file of their own or from the end of
    * the training prompts.
+   *
+   * @param answerNeeded whether a prompt without a reference answer is a bad line
    */
-  public static TrainData open(TrainInput input, EvaluationSettings evaluation) {
+  public static TrainData open(
+      TrainInput input, EvaluationSettings evaluation, boolean answerNeeded) {
     if (input.isEmbedded()) {
       int size = Math.min(evaluation.size(), ArithmeticTask.HELD_OUT_SIZE);
       return new TrainData(
           ArithmeticTask.training(),
           size == 0 ? Optional.empty() : Optional.of(ArithmeticTask.heldOut(size)));
     }
-    Prompts all = file(input, input.prompts().orElseThrow());
+    Prompts all = file(input, input.prompts().orElseThrow(), answerNeeded);
     int size = evaluation.size();
     if (size == 0) {
       return new TrainData(all, Optional.empty());
     }
     if (evaluation.prompts().isPresent()) {
-      Prompts heldOut = file(input, evaluation.prompts().get());
-      return new TrainData(
-          all, Optional.of(new Slice(heldOut, 0, Math.min(size, heldOut.size()), false)));
+      Prompts heldOut = file(input, evaluation.prompts().get(), answerNeeded);
+      return new TrainData(all, Optional.of(heldOut.slice(0, Math.min(size, heldOut.size()))));
     }
     checkArgument(
         all.size() > size,
@@ -49,35 +53,35 @@ public record TrainData(Prompts training, Optional<Prompts> heldOut) {
         all.size(),
         size);
     int split = all.size() - size;
-    return new TrainData(
-        new Slice(all, 0, split, false), Optional.of(new Slice(all, split, all.size(), false)));
+    return new TrainData(all.slice(0, split), Optional.of(all.slice(split, all.size())));
   }
 
-  private static Prompts file(TrainInput input, String path) {
+  private static Prompts file(TrainInput input, String path, boolean answerNeeded) {
     return PromptFile.open(
         Path.of(path),
-        new PromptFields(input.promptKey().orElse(""), input.answerKey().orElse("")),
-        input.skipBadLines() ? BadLines.SKIP : BadLines.FATAL);
+        new PromptFields(input.promptKey().orElse(""), input.answerKey().orElse(""), answerNeeded),
+        badLines(input));
   }
 
-  /** The same prompts as chats. */
-  public TrainData asChats() {
-    return new TrainData(
-        new Slice(training, 0, training.size(), true),
-        heldOut.map(prompts -> new Slice(prompts, 0, prompts.size(), true)));
+  /**
+   * The prompts that a policy can take, in chat where it has a template.
+   *
+   * @param maxNewTokens longest response, for the warning
+   * @throws IllegalArgumentException naming the first that it cannot take, unless bad lines are
+   *     left out
+   */
+  public TrainData usable(Policy policy, int maxNewTokens, TrainInput input) {
+    if (input.isEmbedded()) {
+      return this;
+    }
+    boolean chat = policy.chatTemplate().isPresent();
+    PromptCheck check = PromptCheck.of(policy);
+    UnaryOperator<Prompts> usable =
+        prompts -> check.usable(chat ? prompts.asChats() : prompts, maxNewTokens, badLines(input));
+    return new TrainData(usable.apply(training), heldOut.map(usable));
   }
 
-  /** Some of the prompts, as chats where asked for. */
-  private record Slice(Prompts prompts, int from, int to, boolean chat) implements Prompts {
-    @Override
-    public int size() {
-      return to - from;
-    }
-
-    @Override
-    public Prompt get(int index) {
-      Prompt prompt = prompts.get(from + index);
-      return chat ? prompt.asChat() : prompt;
-    }
+  private static BadLines badLines(TrainInput input) {
+    return input.skipBadLines() ? BadLines.SKIP : BadLines.FATAL;
   }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.train.NonFiniteException;
-import org.align4j.core.file.AtomicFiles;
 
 /**
  * The loop of a run that is left alone: steps, logs, guards, evaluations, checkpoints. Killed at
@@ -60,8 +59,7 @@ public final class TrainingRun {
     this.checkpoints = new Checkpoints(folder.checkpoints(), settings.checkpoint().keep());
     this.guards = new Guards(settings.guards());
     this.best =
-        new BestEvaluation(
-            settings.evaluation().metric(), settings.evaluation().patience());
+        new BestEvaluation(settings.evaluation().metric(), settings.evaluation().patience());
     this.notFinite = new NonFiniteWatch(folder, settings.guards(), trainable);
     this.lastCheckpoint = clock.instant();
     trainable.guard(notFinite);

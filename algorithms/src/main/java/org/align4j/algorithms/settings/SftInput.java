@@ -12,9 +12,7 @@ public record SftInput(
                     + " the embedded arithmetic task.",
             unset = SftInput.EMBEDDED)
         Optional<String> model,
-    @Doc(
-            value = "Prompts with the responses to imitate, JSON lines.",
-            unset = SftInput.EMBEDDED)
+    @Doc(value = "Prompts with the responses to imitate, JSON lines.", unset = SftInput.EMBEDDED)
         Optional<String> data,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,

@@ -22,7 +22,8 @@ public record TrainInput(
     @Doc(value = "Key of the reference answer; left open: the usual ones.", unset = "usual")
         Optional<String> answerKey,
     @Doc("Whether lines that cannot be used are left out instead of refused.") boolean skipBadLines,
-    @Doc("What scores responses: a name, or a sum such as math*0.9+format*0.1; see docs/rewards.md.")
+    @Doc(
+            "What scores responses: a name, or a sum such as math*0.9+format*0.1; see docs/rewards.md.")
         String reward,
     @Doc(
             value = "Rollout batches of the run; left open: one pass over the prompts.",

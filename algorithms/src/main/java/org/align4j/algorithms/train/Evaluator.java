@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.Prompts;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
@@ -91,7 +92,8 @@ public final class Evaluator {
         Judgement judgement = judgements.get(i);
         samples.add(
             new ScoredSample(texts.get(i), judgement, completions.get(i).responseIds().length));
-        right.add(reward.isRight(judgement));
+        right.add(
+            ExtensionException.guard("reward", reward.name(), () -> reward.isRight(judgement)));
       }
     }
     ImmutableList<ScoredSample> scored = samples.build();

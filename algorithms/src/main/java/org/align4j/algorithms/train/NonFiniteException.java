@@ -25,7 +25,9 @@ public final class NonFiniteException extends RuntimeException {
     return sequence;
   }
 
-  /** The response token it was met at, from 0; −1 where it is known of the whole mini-batch only. */
+  /**
+   * The response token it was met at, from 0; −1 where it is known of the whole mini-batch only.
+   */
   public int column() {
     return column;
   }

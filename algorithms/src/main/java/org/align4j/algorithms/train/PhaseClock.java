@@ -27,8 +27,7 @@ final class PhaseClock {
    * @param nanos wall time
    * @param cpuNanos CPU time of the whole process
    */
-  PhaseClock(
-      LongSupplier nanos, LongSupplier cpuNanos, TrainingListener listener, long update) {
+  PhaseClock(LongSupplier nanos, LongSupplier cpuNanos, TrainingListener listener, long update) {
     this.nanos = nanos;
     this.cpuNanos = cpuNanos;
     this.listener = listener;

@@ -25,7 +25,9 @@ final class PolicyUpdate {
     this.settings = settings;
   }
 
-  /** Updates and reports; answers the largest |ρ − 1| met, 0 where nothing was computed or applied. */
+  /**
+   * Updates and reports; answers the largest |ρ − 1| met, 0 where nothing was computed or applied.
+   */
   double run(TrainingBatch batch, double learningRate, PhaseClock clock, MetricRow metrics) {
     clock.enter(Phase.POLICY_UPDATE);
     int[] active = activeRows(batch);
@@ -59,7 +61,7 @@ final class PolicyUpdate {
       metrics.mean(Metric.ENTROPY, statistics.get("entropy") * totals.tokens() / trained);
     }
     metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
-    metrics.mean(Metric.IDLE_SAMPLES, 1 - active.length / (double) batch.size());
+    metrics.mean(Metric.IDLE_SAMPLES, 1 - batch.activeRows().length / (double) batch.size());
     return statistics.get("ratio_deviation_max");
   }
 

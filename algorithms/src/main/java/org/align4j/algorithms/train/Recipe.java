@@ -47,6 +47,18 @@ public record Recipe(
    */
   public static Recipe of(RlSettings settings) {
     Algorithm algorithm = algorithm(settings.algorithm());
+    int samples = settings.rollout().samples();
+    checkArgument(
+        samples > 1 || !algorithm.needsGroups(),
+        "rollout.samples is %s: %s compares the samples of one prompt, and one alone teaches it"
+            + " nothing; take 2 or more, or an algorithm without groups such as reinforce++",
+        samples,
+        algorithm.name());
+    checkArgument(
+        samples > 1 || !(settings.rewards().filterGroups() || settings.rollout().refill() > 0),
+        "rollout.samples is %s: rewards.filterGroups and rollout.refill drop the prompts whose scores"
+            + " are all equal, and one score always is; take 2 or more, or set them to false and 0",
+        samples);
     Convention convention = convention(settings, algorithm);
     KlPlace place = settings.kl().place().orElse(algorithm.under(convention).klPlace());
     checkArgument(

@@ -2,7 +2,6 @@ package org.align4j.algorithms.train;
 
 import static com.google.common.base.Preconditions.checkState;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.align4j.algorithms.curriculum.Curriculum;
 import org.align4j.algorithms.curriculum.CurriculumStream;
+import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.reward.Reward;
@@ -50,9 +50,11 @@ public final class RlTrainer implements AutoCloseable {
   private long updates;
 
   /**
-   * A trainer at its beginning.
+   * A trainer at its beginning. Every prompt is encoded once, to find out now what the model could
+   * not take later; prompts that a {@link PromptCheck} has passed are not.
    *
-   * @throws IllegalArgumentException for settings that name something unknown, or a critic missing
+   * @throws IllegalArgumentException for settings that name something unknown, a critic missing, or
+   *     a prompt that the model cannot take
    */
   public RlTrainer(
       RlSettings settings, RlModels models, PromptCodec codec, Prompts prompts, Reward reward) {
@@ -72,7 +74,8 @@ public final class RlTrainer implements AutoCloseable {
     this.models = models;
     this.stream =
         new CurriculumStream(
-            prompts,
+            new PromptCheck(codec, models.generator().maxPositions())
+                .usable(prompts, settings.rollout().maxNewTokens(), BadLines.FATAL),
             settings.seed(),
             settings.rollout().curriculum().map(Curriculum.registry()::get).orElse(null));
     this.reward = new RewardRunner(reward, limits);
@@ -89,8 +92,7 @@ public final class RlTrainer implements AutoCloseable {
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker = new ExperienceMaker(models.reference(), critic, recipe, settings);
     AdamWSettings optimizer = settings.update().optimizer();
-    this.policy =
-        new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
+    this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
     this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
     this.criticUpdate =
@@ -98,7 +100,9 @@ public final class RlTrainer implements AutoCloseable {
     this.klController = Recipe.klController(settings, settings.kl().coefficient());
   }
 
-  /** What becomes of updates that met a number which is not finite; without one they end the run. */
+  /**
+   * What becomes of updates that met a number which is not finite; without one they end the run.
+   */
   public void guard(NonFiniteGuard guard) {
     policy.guard(guard);
     if (critic != null) {

@@ -87,8 +87,7 @@ final class RolloutCollector {
     if (judged.size() == 0) {
       return judged;
     }
-    double[] scores =
-        judged.samples().stream().mapToDouble(s -> s.judgement().score()).toArray();
+    double[] scores = judged.samples().stream().mapToDouble(s -> s.judgement().score()).toArray();
     ImmutableIntArray rows = SpreadFilter.rows(scores, Groups.of(judged.groups()));
     return judged.pick(rows.toArray());
   }

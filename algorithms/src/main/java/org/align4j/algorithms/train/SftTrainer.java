@@ -14,6 +14,7 @@ import org.align4j.algorithms.data.Shuffle;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.LearningRateSchedule;
@@ -42,7 +43,8 @@ public final class SftTrainer implements AutoCloseable {
    * A trainer at its beginning.
    *
    * @param network with a language head
-   * @param examples by index in {@code [0,size)}
+   * @param examples by index in {@code [0,size)}; {@link PromptCheck#usableExamples} finds out
+   *     beforehand which ones could not be trained on
    */
   public SftTrainer(
       Network network,
@@ -123,7 +125,9 @@ public final class SftTrainer implements AutoCloseable {
     return new TrainingState.Counters(ImmutableMap.of("steps", (long) step), ImmutableMap.of());
   }
 
-  /** What becomes of updates that met a number which is not finite; without one they end the run. */
+  /**
+   * What becomes of updates that met a number which is not finite; without one they end the run.
+   */
   public void guard(NonFiniteGuard guard) {
     training.guard(guard);
   }
@@ -198,6 +202,7 @@ public final class SftTrainer implements AutoCloseable {
 
   /** Sum of the log-probs of a micro-batch's response tokens. */
   private static double sum(Scores scores, MicroBatch part) {
+    NotFiniteException.checkScores(scores.outputs());
     int[] counts = part.counts();
     double sum = 0;
     for (int m = 0; m < counts.length; m++) {

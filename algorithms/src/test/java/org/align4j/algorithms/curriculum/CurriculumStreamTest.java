@@ -25,7 +25,9 @@ class CurriculumStreamTest {
     assertThat(new CurriculumStream(PROMPTS, 4, null).next(50)).isNotEqualTo(pass);
   }
 
-  /** Of 50 prompts 25 are always solved and 25 half the time: the latter come up ten times as often. */
+  /**
+   * Of 50 prompts 25 are always solved and 25 half the time: the latter come up ten times as often.
+   */
   @Test
   void promptsSolvedHalfTheTimeArePreferredToThoseAlwaysSolved() {
     try (CurriculumStream stream = new CurriculumStream(PROMPTS, 3, new SuccessRate())) {

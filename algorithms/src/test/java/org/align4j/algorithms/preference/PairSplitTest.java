@@ -18,7 +18,10 @@ class PairSplitTest {
   /** A character a token, and one that ends the response. */
   private static final PromptCodec CODEC =
       new ModelCodec(
-          new CharTokenizer("abc"), Optional.empty(), ImmutableList.of(CharTokenizer.EOS));
+          new CharTokenizer("abc"),
+          Optional.empty(),
+          ImmutableList.of(CharTokenizer.EOS),
+          new CharTokenizer("abc").vocabSize());
 
   private static PreferencePair pair(String id, String prompt, String chosen, String rejected) {
     return new PreferencePair(Prompt.text(id, prompt, ""), chosen, rejected);

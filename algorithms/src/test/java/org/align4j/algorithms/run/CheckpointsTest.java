@@ -79,13 +79,12 @@ class CheckpointsTest {
   void aRefusalForAnotherReasonIsNoDamage() {
     Checkpoints checkpoints = new Checkpoints(folder, 1);
     checkpoints.save(1, WRITER);
-    assertThatThrownBy(
-            () ->
-                checkpoints.restore(
-                    path -> {
-                      throw new IllegalArgumentException("other settings");
-                    },
-                    warning -> {}))
+    assertThatThrownBy(() ->
+            checkpoints.restore(
+                path -> {
+                  throw new IllegalArgumentException("other settings");
+                },
+                warning -> {}))
         .hasMessage("other settings");
     assertThat(checkpoints.steps()).containsExactly(1L);
   }

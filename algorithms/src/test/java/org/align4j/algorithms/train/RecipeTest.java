@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.align4j.algorithms.convention.Aggregation;
+import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.settings.RlSettings;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,35 @@ class RecipeTest {
   void doctorGrpoUnderTrlSumsOverAConstantLength() {
     assertThat(recipe("dr-grpo", "trl").objective().settings().aggregation())
         .isEqualTo(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH);
+  }
+
+  /** Its advantages are all 0: TRL refuses it too ("at least 2 generations"). */
+  @Test
+  void oneSampleOfAPromptIsRefusedWhereSamplesAreCompared() {
+    for (Algorithm algorithm : Algorithm.ALL) {
+      RlSettings settings =
+          RlSettings.arithmetic()
+              .withAlgorithm(algorithm.name())
+              .withRollout(r -> r.withSamples(1));
+      if (algorithm.needsGroups()) {
+        assertThatThrownBy(() -> Recipe.of(settings))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("rollout.samples is 1: " + algorithm.name() + " compares")
+            .hasMessageContaining("take 2 or more");
+      } else {
+        assertThat(Recipe.of(settings).algorithm()).isEqualTo(algorithm);
+      }
+    }
+  }
+
+  @Test
+  void oneSampleOfAPromptIsRefusedWhereUniformGroupsAreDropped() {
+    RlSettings settings =
+        RlSettings.arithmetic()
+            .withRewards(r -> r.withFilterGroups(true))
+            .withRollout(r -> r.withSamples(1));
+    assertThatThrownBy(() -> Recipe.of(settings))
+        .hasMessageContaining("rollout.samples is 1: rewards.filterGroups");
   }
 
   @Test

@@ -11,6 +11,7 @@ final class Commands {
     return List.of(
         new TrainCommand(console),
         new CompareCommand(console),
+        new ReportCommand(console),
         new ThroughputCommand(console),
         new SftCommand(console),
         new RewardModelCommand(console),
@@ -19,6 +20,7 @@ final class Commands {
         new GenerateCommand(console),
         new DownloadCommand(console),
         new VerifyCommand(console),
+        new TemplatesCommand(console),
         new ParityCommand(console),
         new ConformanceCommand(console));
   }

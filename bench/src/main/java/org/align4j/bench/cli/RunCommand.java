@@ -8,6 +8,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -72,8 +73,7 @@ abstract class RunCommand implements Callable<Integer> {
     try (RunProgress progress = new RunProgress(console, name, folder, job.planned());
         Trainable trainable = job.opener().open(progress)) {
       TrainingRun.Outcome outcome =
-          new TrainingRun(
-                  folder, job.run(), trainable, signals, progress, InstantSource.system())
+          new TrainingRun(folder, job.run(), trainable, signals, progress, InstantSource.system())
               .run();
       progress.close();
       return report(outcome, folder, signals);
@@ -122,7 +122,7 @@ abstract class RunCommand implements Callable<Integer> {
                 "runs",
                 name
                     + "-"
-                    + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+                    + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
     return RunFolder.create(
         path.toAbsolutePath().normalize(), description(job), InstantSource.system());
   }
@@ -137,7 +137,9 @@ abstract class RunCommand implements Callable<Integer> {
     node.set("versions", RunDescription.versions(Main.VERSION));
     node.set("machine", RunDescription.machine());
     inputs(job).properties().forEach(entry -> node.set(entry.getKey(), entry.getValue()));
-    node.set("command", JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
+    node.set(
+        "command",
+        JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
     return node;
   }
 

@@ -51,7 +51,8 @@ final class RunOptions {
   @Option(
       names = "--classpath",
       paramLabel = "JARS",
-      description = "Jars with your own estimators, losses or rewards, separated as a class path is.")
+      description =
+          "Jars with your own estimators, losses or rewards, separated as a class path is.")
   private @Nullable String classpath;
 
   @Mixin private EngineOption engine;

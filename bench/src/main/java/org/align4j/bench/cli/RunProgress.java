@@ -60,7 +60,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
     bar.stepTo(step);
     String summary = summary(row);
     bar.setExtraMessage(summary);
-    write("step %d: %s".formatted(step, summary));
+    write(String.format(Locale.ROOT, "step %d: %s", step, summary));
   }
 
   /** The first few numbers that a reader wants. */
@@ -97,7 +97,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   @Override
   public void onGuard(GuardEvent event) {
-    onWarning("step %d, %s: %s".formatted(event.step(), event.guard(), event.message()));
+    onWarning(String.format(Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
   }
 
   @Override

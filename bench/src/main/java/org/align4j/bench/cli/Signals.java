@@ -34,7 +34,9 @@ final class Signals implements StopSignal {
       Runtime.getRuntime().halt(code);
     }
     console.log().println();
-    console.log().println("Stopping after this step; once more ends at once, back at the last checkpoint.");
+    console
+        .log()
+        .println("Stopping after this step; once more ends at once, back at the last checkpoint.");
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.align4j.bench.compare;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +12,8 @@ import java.util.Map;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.train.ScoredSample;
 import org.align4j.algorithms.train.StepReport;
+import org.align4j.core.file.FileException;
+import org.align4j.core.file.WellFormedText;
 import org.jspecify.annotations.Nullable;
 
 /** Every sampled response with its score, one JSON object a line. */
@@ -20,9 +21,11 @@ public final class CompletionLog implements AutoCloseable {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private final Path file;
   private final BufferedWriter writer;
 
-  private CompletionLog(BufferedWriter writer) {
+  private CompletionLog(Path file, BufferedWriter writer) {
+    this.file = file;
     this.writer = writer;
   }
 
@@ -30,9 +33,10 @@ public final class CompletionLog implements AutoCloseable {
   public static CompletionLog create(Path file) {
     try {
       return new CompletionLog(
+          file,
           Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the completions cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -59,12 +63,12 @@ public final class CompletionLog implements AutoCloseable {
           line.put("scores", judgement.components());
         }
         judgement.failure().ifPresent(reason -> line.put("failure", reason));
-        writer.write(MAPPER.writeValueAsString(line));
+        writer.write(WellFormedText.of(MAPPER.writeValueAsString(line)));
         writer.write('\n');
       }
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
   }
 
@@ -73,7 +77,7 @@ public final class CompletionLog implements AutoCloseable {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
   }
 }

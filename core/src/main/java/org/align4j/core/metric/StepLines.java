@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +13,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.FileException;
+import org.align4j.core.file.WellFormedText;
 
 /**
  * A file of JSON lines that each carry their {@code step}: metrics, completions, events. Every line
@@ -34,7 +35,7 @@ public final class StepLines implements AutoCloseable {
       this.writer =
           new BufferedWriter(java.nio.channels.Channels.newWriter(channel, StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": it cannot be written (" + e + ")", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -51,12 +52,11 @@ public final class StepLines implements AutoCloseable {
   /** Writes one object as a line. */
   public void write(Object row) {
     try {
-      writer.write(MAPPER.writeValueAsString(row));
+      writer.write(WellFormedText.of(MAPPER.writeValueAsString(row)));
       writer.write('\n');
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          file + ": it cannot be written (" + e.getMessage() + "): free some space there", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -65,7 +65,7 @@ public final class StepLines implements AutoCloseable {
     try {
       channel.force(false);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": it cannot be brought to the disk", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -108,7 +108,7 @@ public final class StepLines implements AutoCloseable {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": it cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 }

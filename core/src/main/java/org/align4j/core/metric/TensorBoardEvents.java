@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.FileException;
 
 /**
  * Scalars as TensorBoard reads them: a file {@code events.out.tfevents.*} of TFRecords, each an
@@ -31,10 +31,12 @@ public final class TensorBoardEvents implements MetricSink {
   /** Bytes of a record beside its data: length, its checksum, the data's checksum. */
   private static final int RECORD_OVERHEAD = Long.BYTES + 2 * Integer.BYTES;
 
+  private final Path file;
   private final OutputStream out;
   private final InstantSource clock;
 
-  private TensorBoardEvents(OutputStream out, InstantSource clock) {
+  private TensorBoardEvents(Path file, OutputStream out, InstantSource clock) {
+    this.file = file;
     this.out = out;
     this.clock = clock;
   }
@@ -51,14 +53,14 @@ public final class TensorBoardEvents implements MetricSink {
     try {
       var out =
           new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
-      TensorBoardEvents events = new TensorBoardEvents(out, clock);
+      TensorBoardEvents events = new TensorBoardEvents(file, out, clock);
       Message version = new Message();
       version.fixed64(1, Double.doubleToRawLongBits(events.now()));
       version.bytes(3, "brain.Event:2".getBytes(StandardCharsets.UTF_8));
       events.write(version.toByteArray());
       return events;
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the events cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -75,7 +77,7 @@ public final class TensorBoardEvents implements MetricSink {
     try (Stream<Path> entries = Files.list(folder)) {
       files = entries.filter(f -> f.getFileName().toString().startsWith(PREFIX)).sorted().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
     for (Path file : files) {
       AtomicFiles.write(
@@ -136,7 +138,7 @@ public final class TensorBoardEvents implements MetricSink {
     try {
       write(event.toByteArray());
     } catch (IOException e) {
-      throw new UncheckedIOException("the TensorBoard events cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -145,7 +147,7 @@ public final class TensorBoardEvents implements MetricSink {
     try {
       out.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("the TensorBoard events cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 

@@ -1,173 +1,177 @@
 package org.align4j.models.text;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.common.base.Throwables;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import jinjava.javax.el.CompositeELResolver;
-import org.align4j.core.file.AtomicFiles;
-import org.align4j.core.file.BadFileException;
-import org.align4j.core.file.JsonFiles;
+import java.util.concurrent.ConcurrentHashMap;
+import org.align4j.models.jinja.Template;
+import org.align4j.models.jinja.TemplateException;
 
 /**
- * Messages to text by the model's Jinja template, as transformers renders it ({@code
- * chat_template_utils.py}): blocks trimmed, nothing escaped, what a message says never evaluated.
+ * Messages to text by the model's Jinja template, as transformers' {@code apply_chat_template}
+ * renders it: nothing is escaped, and what a message says is never evaluated. A model may have
+ * several templates by name; the one named {@code tool_use} serves conversations with tools.
+ * Immutable.
  */
 public final class ChatTemplate {
 
   /** Name of the template in a Hugging Face folder. */
   public static final String FILE = "chat_template.jinja";
 
-  /** No conversation renders to more. */
-  private static final long LARGEST_TEXT = 1L << 24;
+  static final String DEFAULT = "default";
+  private static final String TOOL_USE = "tool_use";
 
-  private final String source;
-  private final String rewritten;
+  /** Names a message's reasoning goes by; the first is the one that templates read. */
+  private static final ImmutableList<String> REASONING =
+      ImmutableList.of("reasoning_content", "thinking", "reasoning");
+
+  private final ImmutableMap<String, String> sources;
   private final SpecialTokens specialTokens;
-  private final Jinjava jinjava;
+  private final Clock clock;
+  private final Map<String, Template> compiled = new ConcurrentHashMap<>();
 
   /** A template and the special tokens it may name ({@code bos_token}, {@code eos_token}, …). */
   public ChatTemplate(String source, SpecialTokens specialTokens) {
-    this.source = source;
-    this.specialTokens = specialTokens;
-    this.rewritten = TemplateDialect.rewrite(withoutLastNewline(source));
-    this.jinjava = engine();
+    this(ImmutableMap.of(DEFAULT, source), specialTokens, Clock.systemDefaultZone());
   }
 
-  private static Jinjava engine() {
-    var resolver = new CompositeELResolver();
-    resolver.add(new PythonStrings());
-    resolver.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
-    var config =
-        JinjavaConfig.newBuilder()
-            .withTrimBlocks(true)
-            .withLstripBlocks(true)
-            .withNestedInterpretationEnabled(false)
-            .withElResolver(resolver)
-            .withMaxOutputSize(LARGEST_TEXT)
-            .withLegacyOverrides(
-                LegacyOverrides.newBuilder()
-                    .withEvaluateMapKeys(true)
-                    .withIterateOverMapKeys(true)
-                    .withUsePyishObjectMapper(true)
-                    .withUseSnakeCasePropertyNaming(true)
-                    .withUseNaturalOperatorPrecedence(true)
-                    .withParseWhitespaceControlStrictly(true)
-                    .withUseTrimmingForNotesAndExpressions(true)
-                    .withKeepNullableLoopValues(true)
-                    .build())
-            .build();
-    var engine = new Jinjava(config);
-    var context = engine.getGlobalContext();
-    context.registerFunction(
-        new ELFunctionDefinition(
-            "", "raise_exception", TemplateFunctions.class, "raiseException", Object.class));
-    context.registerFunction(
-        new ELFunctionDefinition(
-            "", "strftime_now", TemplateFunctions.class, "strftimeNow", String.class));
-    context.registerFilter(new JsonFilter());
-    return engine;
+  ChatTemplate(ImmutableMap<String, String> sources, SpecialTokens specialTokens, Clock clock) {
+    checkArgument(!sources.isEmpty(), "there is no template");
+    this.sources = sources;
+    this.specialTokens = specialTokens;
+    this.clock = clock;
   }
 
   /**
-   * The template of a Hugging Face folder, if it has one: {@code chat_template.jinja}, else {@code
-   * chat_template} of {@code tokenizer_config.json}, where of a list the one named default counts.
+   * The template of a Hugging Face folder, if it has one: {@code chat_template.jinja} and those of
+   * {@code additional_chat_templates}, else {@code chat_template} of {@code tokenizer_config.json},
+   * a text or a list of named ones.
    */
   public static Optional<ChatTemplate> read(Path folder) {
-    SpecialTokens special = TokenizerFiles.specialTokens(folder);
-    Path file = folder.resolve(FILE);
-    try {
-      if (Files.exists(file)) {
-        return Optional.of(new ChatTemplate(Files.readString(file), special));
-      }
-    } catch (CharacterCodingException e) {
-      throw new BadFileException(file, "is not UTF-8", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Path config = folder.resolve(TokenizerFiles.CONFIG);
-    if (!Files.exists(config)) {
-      return Optional.empty();
-    }
-    JsonNode node = JsonFiles.readObject(config, TokenizerFiles.LARGEST).path("chat_template");
-    if (node.isArray()) {
-      for (JsonNode named : node) {
-        if (named.path("name").asText().equals("default")) {
-          node = named.path("template");
-          break;
-        }
-      }
-    }
-    return node.isTextual()
-        ? Optional.of(new ChatTemplate(node.textValue(), special))
-        : Optional.empty();
+    ImmutableMap<String, String> sources = ChatTemplateFiles.read(folder);
+    return sources.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ChatTemplate(
+                sources, TokenizerFiles.specialTokens(folder), Clock.systemDefaultZone()));
   }
 
-  /** The template's text. */
+  /** The same, with another idea of what time it is. */
+  public ChatTemplate withClock(Clock other) {
+    return new ChatTemplate(sources, specialTokens, other);
+  }
+
+  /** The template's text; of several, that of the default. */
   public String source() {
+    return source(DEFAULT);
+  }
+
+  private String source(String name) {
+    String source = sources.get(name);
+    checkArgument(
+        source != null,
+        "the model has the chat templates %s and none named %s",
+        String.join(", ", sources.keySet()),
+        name);
     return source;
   }
 
   /** Renders a conversation with the prompt for the model's answer at its end. */
   public String prompt(List<ChatMessage> messages) {
-    return render(messages, true);
+    return apply(Conversation.of(messages), true).text();
   }
 
   /** Renders a conversation as it stands. */
   public String render(List<ChatMessage> messages) {
-    return render(messages, false);
+    return apply(Conversation.of(messages), false).text();
   }
 
-  private String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
+  /**
+   * Renders a conversation; the parts that the template marks as the assistant's come with it.
+   *
+   * @param addGenerationPrompt whether the prompt for the model's answer follows
+   * @throws IllegalArgumentException naming the template's line, if the template is none or refuses
+   *     the conversation
+   */
+  public Template.Rendered apply(Conversation conversation, boolean addGenerationPrompt) {
+    boolean tools = conversation.tools().isPresent() && sources.containsKey(TOOL_USE);
+    try {
+      return template(tools ? TOOL_USE : DEFAULT)
+          .render(bindings(conversation, addGenerationPrompt), ZonedDateTime.now(clock));
+    } catch (TemplateException e) {
+      throw new IllegalArgumentException("chat template: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether the template marks what the assistant says. */
+  public boolean marksAssistant(Conversation conversation) {
+    boolean tools = conversation.tools().isPresent() && sources.containsKey(TOOL_USE);
+    return template(tools ? TOOL_USE : DEFAULT).marksGeneration();
+  }
+
+  private Template template(String name) {
+    return compiled.computeIfAbsent(name, wanted -> Template.of(source(wanted)));
+  }
+
+  private Map<String, Object> bindings(Conversation conversation, boolean addGenerationPrompt) {
     Map<String, Object> bindings = new HashMap<>();
-    bindings.put(
-        "messages",
-        messages.stream()
-            .map(message -> ImmutableMap.of("role", message.role(), "content", message.content()))
-            .collect(ImmutableList.toImmutableList()));
-    bindings.put("add_generation_prompt", addGenerationPrompt);
     specialTokens.bos().ifPresent(token -> bindings.put("bos_token", token));
     specialTokens.eos().ifPresent(token -> bindings.put("eos_token", token));
     specialTokens.pad().ifPresent(token -> bindings.put("pad_token", token));
     specialTokens.unknown().ifPresent(token -> bindings.put("unk_token", token));
-    RenderResult result = jinjava.renderForResult(rewritten, bindings);
-    for (TemplateError error : result.getErrors()) {
-      throw new IllegalArgumentException("chat template: " + reason(error), error.getException());
+    bindings.put("documents", JsonNodeFactory.instance.nullNode());
+    conversation
+        .kwargs()
+        .properties()
+        .forEach(each -> bindings.put(each.getKey(), each.getValue()));
+    ArrayNode messages = JsonNodeFactory.instance.arrayNode();
+    conversation.messages().forEach(message -> messages.add(plain(message)));
+    bindings.put("messages", messages);
+    bindings.put(
+        "tools",
+        conversation
+            .tools()
+            .<JsonNode>map(given -> given)
+            .orElseGet(JsonNodeFactory.instance::nullNode));
+    bindings.put("add_generation_prompt", addGenerationPrompt);
+    return bindings;
+  }
+
+  /** A message without keys that have no value, its reasoning under all its names. */
+  private static ObjectNode plain(ChatMessage message) {
+    ObjectNode fields = message.fields();
+    for (Iterator<JsonNode> values = fields.elements(); values.hasNext(); ) {
+      if (values.next().isNull()) {
+        values.remove();
+      }
     }
-    return result.getOutput();
+    Optional<String> reasoning = REASONING.stream().filter(fields::has).findFirst();
+    if (reasoning.isEmpty()) {
+      return fields;
+    }
+    JsonNode value = fields.get(reasoning.get());
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    all.set("thinking", value);
+    all.setAll(fields);
+    all.set("reasoning_content", value);
+    return all;
   }
 
-  /** What the template itself said lies at the bottom of the library's exceptions. */
-  private static String reason(TemplateError error) {
-    Throwable thrown = error.getException();
-    return thrown == null
-        ? error.getMessage()
-        : String.valueOf(Throwables.getRootCause(thrown).getMessage());
-  }
-
-  /** Jinja leaves out one line break at a template's end. */
-  private static String withoutLastNewline(String source) {
-    return source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
-  }
-
-  /** Writes {@code chat_template.jinja}. */
+  /** Writes {@code chat_template.jinja}, and others than the default to a folder of their own. */
   public void save(Path folder) {
-    AtomicFiles.writeString(folder.resolve(FILE), source);
+    ChatTemplateFiles.write(folder, sources);
   }
 }

@@ -99,11 +99,13 @@ final class RewardSources {
   }
 
   private Reward named(String name, RewardOptions options) {
-    Map<String, Reward> registered = Rewards.all();
-    Reward reward = registered.get(name);
-    if (reward == null) {
+    Registry<Reward> registered = Rewards.registry();
+    Reward reward;
+    if (registered.names().contains(name)) {
+      reward = registered.get(name);
+    } else {
       Function<RewardOptions, Reward> maker = builtIn.get(name);
-      TreeSet<String> known = new TreeSet<>(registered.keySet());
+      TreeSet<String> known = new TreeSet<>(registered.names());
       known.addAll(builtIn.keySet());
       checkArgument(
           maker != null,

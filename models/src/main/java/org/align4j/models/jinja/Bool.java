@@ -1,0 +1,43 @@
+package org.align4j.models.jinja;
+
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Python's {@code True} and {@code False}, which are integers too. */
+enum Bool implements Value {
+  FALSE,
+  TRUE;
+
+  static Bool of(boolean value) {
+    return value ? TRUE : FALSE;
+  }
+
+  BigInteger number() {
+    return this == TRUE ? BigInteger.ONE : BigInteger.ZERO;
+  }
+
+  @Override
+  public String type() {
+    return "bool";
+  }
+
+  @Override
+  public String repr() {
+    return this == TRUE ? "True" : "False";
+  }
+
+  @Override
+  public boolean truth() {
+    return this == TRUE;
+  }
+
+  @Override
+  public @Nullable Value attribute(String name) {
+    return NumberMethods.ofInteger(number(), name);
+  }
+
+  @Override
+  public Object key() {
+    return number();
+  }
+}

@@ -1,0 +1,59 @@
+package org.align4j.models.jinja;
+
+import java.math.BigInteger;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Arguments bound to parameters; those that were not given are null. */
+record Bound(@Nullable Value[] values) {
+
+  @Nullable Value get(int index) {
+    return values[index];
+  }
+
+  /** An argument that must have been given. */
+  Value required(int index) {
+    return Objects.requireNonNull(values[index]);
+  }
+
+  boolean has(int index) {
+    return values[index] != null;
+  }
+
+  Value or(int index, Value absent) {
+    Value value = values[index];
+    return value == null ? absent : value;
+  }
+
+  /** Null where the argument is absent or None. */
+  @Nullable Value some(int index) {
+    return values[index] == None.NONE ? null : values[index];
+  }
+
+  boolean truth(int index, boolean absent) {
+    Value value = values[index];
+    return value == null ? absent : value.truth();
+  }
+
+  /** A whole number, of any size where it is but a count. */
+  int integer(int index, int absent) {
+    Value value = values[index];
+    return value == null ? absent : Numbers.size(value);
+  }
+
+  BigInteger integer(int index) {
+    return Numbers.index(required(index));
+  }
+
+  /** A text; others are an error. */
+  Str text(int index) {
+    return Bound.text(required(index));
+  }
+
+  static Str text(Value value) {
+    if (value instanceof Str text) {
+      return text;
+    }
+    throw TemplateException.type("expected str, got '%s'", value.type());
+  }
+}

@@ -1,0 +1,41 @@
+package org.align4j.models.jinja;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names that a template was given, and those that it has set outside of all loops and macros.
+ */
+final class Context {
+
+  private final Rendering rendering;
+  private final Map<String, Value> given;
+  private final Map<String, Value> own = new HashMap<>();
+
+  Context(Rendering rendering, Map<String, Value> given) {
+    this.rendering = rendering;
+    this.given = given;
+  }
+
+  Rendering rendering() {
+    return rendering;
+  }
+
+  @Nullable Value resolve(String name) {
+    Value found = own.get(name);
+    return found == null ? given.get(name) : found;
+  }
+
+  void export(String name, Value value) {
+    own.put(name, value);
+  }
+
+  /** What a scoped block sees: these names and the local ones. */
+  Context derived(Map<String, Value> locals) {
+    Map<String, Value> all = new HashMap<>(given);
+    all.putAll(own);
+    all.putAll(locals);
+    return new Context(rendering, all);
+  }
+}

@@ -1,0 +1,50 @@
+package org.align4j.models.jinja;
+
+import com.google.common.collect.ImmutableMap;
+
+/** Jinja2's filters by their names, and transformers' {@code tojson}. */
+final class Filters {
+
+  /** What a filter makes of a value. */
+  @FunctionalInterface
+  interface Filter {
+    Value apply(Rendering rendering, Value value, Arguments arguments);
+  }
+
+  static final ImmutableMap<String, Filter> ALL =
+      ImmutableMap.<String, Filter>builder()
+          .putAll(TextFilters.ALL)
+          .putAll(HtmlFilters.ALL)
+          .putAll(NumberFilters.ALL)
+          .putAll(SequenceFilters.ALL)
+          .putAll(SelectionFilters.ALL)
+          .put("tojson", (rendering, value, given) -> Json.dumps(value, given))
+          .put("default", Filters::orDefault)
+          .put("d", Filters::orDefault)
+          .put(
+              "attr",
+              (rendering, value, given) -> {
+                Bound bound = given.bind("attr", 1, "name");
+                return Lookup.attributeOnly(value, bound.text(0).value());
+              })
+          .put(
+              "pprint",
+              (rendering, value, given) -> {
+                given.bind("pprint", 0);
+                return new Str(PrettyPrint.format(value));
+              })
+          .put(
+              "random",
+              (rendering, value, given) -> {
+                throw ContainerMethods.unsupported("the filter random");
+              })
+          .buildOrThrow();
+
+  private Filters() {}
+
+  private static Value orDefault(Rendering rendering, Value value, Arguments given) {
+    Bound bound = given.bind("default", 0, "default_value", "boolean");
+    boolean absent = value instanceof Undefined || (bound.truth(1, false) && !value.truth());
+    return absent ? bound.or(0, Str.EMPTY) : value;
+  }
+}

@@ -1,0 +1,31 @@
+package org.align4j.models.jinja;
+
+/** A function or method that templates call. */
+record Function(String name, Body body) implements Value {
+
+  /** What it does. */
+  @FunctionalInterface
+  interface Body {
+    Value call(Rendering rendering, Arguments arguments);
+  }
+
+  @Override
+  public String type() {
+    return "function";
+  }
+
+  @Override
+  public String repr() {
+    return "<function " + name + ">";
+  }
+
+  @Override
+  public boolean callable() {
+    return true;
+  }
+
+  @Override
+  public Value call(Rendering rendering, Arguments arguments) {
+    return body.call(rendering, arguments);
+  }
+}

@@ -1,0 +1,54 @@
+package org.align4j.models.jinja;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+
+/** Items of values, all at once. */
+final class Iterables {
+
+  private Iterables() {}
+
+  /** Python's {@code list(value)}, to read. */
+  static List<Value> list(Value value) {
+    if (value instanceof ListValue list) {
+      return list.items();
+    }
+    if (value instanceof TupleValue tuple) {
+      return tuple.items();
+    }
+    List<Value> items = new ArrayList<>();
+    for (Iterator<Value> i = value.iterator(); i.hasNext(); ) {
+      items.add(i.next());
+      Limits.length(items.size());
+    }
+    return items;
+  }
+
+  /** Python's {@code reversed(value)}: sequences and dictionaries only. */
+  static Stream reversed(Value value) {
+    List<Value> items =
+        switch (value) {
+          case Undefined undefined ->
+              throw TemplateException.type("'Undefined' object is not reversible");
+          case Str text -> list(text);
+          case ListValue list -> list.items();
+          case TupleValue tuple -> tuple.items();
+          case Dict dict -> dict.keys();
+          case DictView view -> view.items();
+          case Range range -> list(range);
+          default -> throw TemplateException.type("'%s' object is not reversible", value.type());
+        };
+    List<Value> turned = new ArrayList<>(items);
+    Collections.reverse(turned);
+    String type =
+        switch (value) {
+          case ListValue list -> "list_reverseiterator";
+          case Range range -> "range_iterator";
+          case Dict dict -> "dict_reversekeyiterator";
+          default -> "reversed";
+        };
+    return new Stream(type, type, turned.iterator());
+  }
+}

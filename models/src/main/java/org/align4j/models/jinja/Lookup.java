@@ -1,0 +1,69 @@
+package org.align4j.models.jinja;
+
+import com.google.common.collect.ImmutableSet;
+import org.jspecify.annotations.Nullable;
+
+/** {@code x.name} and {@code x[key]} as Jinja2's sandbox has them: each falls back to the other. */
+final class Lookup {
+
+  /** What every object of Python has and the sandbox keeps to itself. */
+  private static final ImmutableSet<String> INTERNAL =
+      ImmutableSet.of(
+          "__class__",
+          "__delattr__",
+          "__dir__",
+          "__doc__",
+          "__eq__",
+          "__format__",
+          "__ge__",
+          "__getattribute__",
+          "__getstate__",
+          "__gt__",
+          "__hash__",
+          "__init__",
+          "__init_subclass__",
+          "__le__",
+          "__lt__",
+          "__ne__",
+          "__new__",
+          "__reduce__",
+          "__reduce_ex__",
+          "__repr__",
+          "__setattr__",
+          "__sizeof__",
+          "__str__",
+          "__subclasshook__");
+
+  private Lookup() {}
+
+  /** {@code owner.name}: the attribute, else the item. */
+  static Value attribute(Value owner, String name) {
+    Value found = safe(owner, name);
+    if (found == null) {
+      found = owner.item(new Str(name));
+    }
+    return found == null ? Undefined.member(owner, new Str(name)) : found;
+  }
+
+  /** {@code owner[key]}: the item, else the attribute. */
+  static Value item(Value owner, Value key) {
+    Value found = owner.item(key);
+    if (found == null && key instanceof Str name) {
+      found = safe(owner, name.value());
+    }
+    return found == null ? Undefined.member(owner, key) : found;
+  }
+
+  /** The attribute and nothing else. */
+  static Value attributeOnly(Value owner, String name) {
+    Value found = safe(owner, name);
+    return found == null ? Undefined.member(owner, new Str(name)) : found;
+  }
+
+  private static @Nullable Value safe(Value owner, String name) {
+    if (owner instanceof Undefined undefined) {
+      throw undefined.failure();
+    }
+    return INTERNAL.contains(name) ? Undefined.unsafe(owner, name) : owner.attribute(name);
+  }
+}

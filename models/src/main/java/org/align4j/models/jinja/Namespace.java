@@ -1,0 +1,49 @@
+package org.align4j.models.jinja;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.align4j.models.jinja.TemplateException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** Jinja2's {@code namespace}: the one thing that a template may change from an inner scope. */
+final class Namespace implements Value {
+
+  private final Map<String, Value> attributes = new LinkedHashMap<>();
+
+  Namespace(Dict initial) {
+    initial.entries().forEach(entry -> set(entry.key().text(), entry.value()));
+  }
+
+  void set(String name, Value value) {
+    if (name.startsWith("_")) {
+      throw TemplateException.of(
+          Kind.SECURITY,
+          "Chat templates cannot store underscore-prefixed attributes on a namespace, but got %s."
+              + " Please rename the attribute.",
+          Quotes.of(name));
+    }
+    attributes.put(name, value);
+  }
+
+  @Override
+  public String type() {
+    return "Namespace";
+  }
+
+  @Override
+  public String repr() {
+    return Repr.within(
+        this,
+        "{...}",
+        () -> {
+          Dict dict = new Dict();
+          attributes.forEach(dict::put);
+          return "<Namespace " + dict.repr() + ">";
+        });
+  }
+
+  @Override
+  public @Nullable Value attribute(String name) {
+    return attributes.get(name);
+  }
+}

@@ -1,0 +1,36 @@
+package org.align4j.models.jinja;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/** Python's {@code float}. */
+record Real(double number) implements Value {
+
+  @Override
+  public String type() {
+    return "float";
+  }
+
+  @Override
+  public String repr() {
+    return Numbers.text(number);
+  }
+
+  @Override
+  public boolean truth() {
+    return number != 0;
+  }
+
+  @Override
+  public @Nullable Value attribute(String name) {
+    return NumberMethods.ofReal(number, name);
+  }
+
+  /** Whole numbers are the keys that integers are. */
+  @Override
+  public Object key() {
+    return Double.isFinite(number) && number == Math.rint(number)
+        ? new BigDecimal(number).toBigInteger()
+        : (Object) number;
+  }
+}

@@ -1,0 +1,118 @@
+package org.align4j.models.jinja;
+
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.align4j.models.jinja.TemplateException.Kind;
+
+/** One rendering of a template: what it has written, and how much it has used up. */
+final class Rendering {
+
+  private final ZonedDateTime now;
+  private final Map<String, BlockCode> blocks;
+  private final StringBuilder out = new StringBuilder();
+  private final List<Template.Span> generated = new ArrayList<>();
+  private long steps;
+  private int calls;
+  private boolean escaping;
+
+  Rendering(ZonedDateTime now, Map<String, BlockCode> blocks) {
+    this.now = now;
+    this.blocks = blocks;
+  }
+
+  ZonedDateTime now() {
+    return now;
+  }
+
+  /** What has been written. */
+  StringBuilder out() {
+    return out;
+  }
+
+  List<Template.Span> generated() {
+    return generated;
+  }
+
+  /** Notes that a text of the assistant's comes next. */
+  void generated(int length) {
+    generated.add(new Template.Span(out.length(), out.length() + length));
+  }
+
+  Map<String, BlockCode> blocks() {
+    return blocks;
+  }
+
+  /** Whether values are escaped for markup where it is decided now. */
+  boolean escaping() {
+    return escaping;
+  }
+
+  void escaping(boolean on) {
+    escaping = on;
+  }
+
+  /** Text, as markup where values are escaped. */
+  Str marked(String text) {
+    return new Str(text, escaping);
+  }
+
+  /** Counts a step. */
+  void step() {
+    steps(1);
+  }
+
+  private void steps(long count) {
+    steps += count;
+    if (steps > Limits.STEPS) {
+      throw TemplateException.of(
+          Kind.LIMIT, "rendering takes more than %s steps: does a loop not end?", Limits.STEPS);
+    }
+  }
+
+  /** Counts what making a value took. */
+  Value made(Value value) {
+    steps(
+        switch (value) {
+          case Str text -> 1 + text.value().length() / 64;
+          case ListValue list -> 1 + list.length() / 4;
+          case TupleValue tuple -> 1 + tuple.length() / 4;
+          case Dict dict -> 1 + dict.length() / 4;
+          default -> 1;
+        });
+    return value;
+  }
+
+  /** Begins a macro or a recursive loop's inner round. */
+  void enter() {
+    if (++calls > Limits.CALLS) {
+      throw TemplateException.of(
+          Kind.RECURSION, "macros or recursive loops are more than %s deep", Limits.CALLS);
+    }
+  }
+
+  void leave() {
+    calls--;
+  }
+
+  /** A filter by its name, as {@code map} calls it. */
+  Value filter(String name, Value value, Arguments arguments) {
+    Filters.Filter filter = Filters.ALL.get(name);
+    if (filter == null) {
+      throw TemplateException.of(Kind.RUNTIME, "No filter named %s found.", Quotes.of(name));
+    }
+    step();
+    return made(filter.apply(this, value, arguments));
+  }
+
+  /** A test by its name, as {@code select} calls it. */
+  boolean check(String name, Value value, Arguments arguments) {
+    Checks.Check check = Checks.ALL.get(name);
+    if (check == null) {
+      throw TemplateException.of(Kind.RUNTIME, "No test named %s found.", Quotes.of(name));
+    }
+    step();
+    return check.holds(this, value, arguments);
+  }
+}

@@ -1,0 +1,69 @@
+package org.align4j.models.jinja;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** A value of a template: as much of Python's object protocol as templates see. */
+interface Value {
+
+  /** Python's name of the type, as errors have it. */
+  String type();
+
+  /** Python's {@code repr}. */
+  String repr();
+
+  /** Python's {@code str}: what {@code {{ x }}} writes. */
+  default String text() {
+    return repr();
+  }
+
+  /** Python's {@code bool}. */
+  default boolean truth() {
+    return true;
+  }
+
+  /** Python's {@code getattr}, methods included; null where there is none. */
+  default @Nullable Value attribute(String name) {
+    return null;
+  }
+
+  /** Python's {@code x[key]}; null where there is none or the value has no items. */
+  default @Nullable Value item(Value key) {
+    return null;
+  }
+
+  /** Whether {@link #iterator} answers. */
+  default boolean iterable() {
+    return false;
+  }
+
+  /** Python's {@code iter}. */
+  default Iterator<Value> iterator() {
+    throw TemplateException.type("'%s' object is not iterable", type());
+  }
+
+  /** Whether {@link #length} answers. */
+  default boolean sized() {
+    return false;
+  }
+
+  /** Python's {@code len}. */
+  default int length() {
+    throw TemplateException.type("object of type '%s' has no len()", type());
+  }
+
+  /** Whether {@link #call} answers. */
+  default boolean callable() {
+    return false;
+  }
+
+  /** Calls the value. */
+  default Value call(Rendering rendering, Arguments arguments) {
+    throw TemplateException.type("'%s' object is not callable", type());
+  }
+
+  /** Equal for values that are one key of a dictionary. */
+  default Object key() {
+    return this;
+  }
+}
