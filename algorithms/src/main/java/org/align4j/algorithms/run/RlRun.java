@@ -153,9 +153,13 @@ public final class RlRun implements Trainable {
   }
 
   @Override
-  public boolean saveAverage(Path folder) {
-    trainer.average().ifPresent(average -> policy.save(folder, average));
+  public boolean hasAverage() {
     return trainer.average().isPresent();
+  }
+
+  @Override
+  public void saveAverage(Path folder) {
+    policy.save(folder, trainer.average().orElseThrow());
   }
 
   @Override

@@ -56,8 +56,11 @@ public interface Trainable extends AutoCloseable {
   /** Writes the model as a Hugging Face folder. */
   void saveModel(Path folder);
 
-  /** Writes the moving average of the model, where one is kept; answers whether it did. */
-  boolean saveAverage(Path folder);
+  /** Whether a moving average of the model is kept. */
+  boolean hasAverage();
+
+  /** Writes the moving average of the model, where one is kept. */
+  void saveAverage(Path folder);
 
   /** The text of a sequence that was trained on, special tokens included. */
   String text(TokenSequence sequence);

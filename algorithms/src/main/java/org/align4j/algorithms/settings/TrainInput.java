@@ -11,11 +11,13 @@ public record TrainInput(
             value =
                 "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
                     + " embedded arithmetic task.",
-            unset = TrainInput.EMBEDDED)
+            unset = TrainInput.EMBEDDED,
+            changesResults = false)
         Optional<String> model,
     @Doc(
             value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
-            unset = TrainInput.EMBEDDED)
+            unset = TrainInput.EMBEDDED,
+            changesResults = false)
         Optional<String> prompts,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,

@@ -97,7 +97,9 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   @Override
   public void onGuard(GuardEvent event) {
-    onWarning(String.format(Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
+    onWarning(
+        String.format(
+            Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
   }
 
   @Override
@@ -111,6 +113,11 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
     console.log().println();
     console.log().println(message);
     write(message);
+  }
+
+  /** The console says it by itself. */
+  void onFailure(String message) {
+    write("failed: " + message);
   }
 
   private void write(String message) {
