@@ -2,15 +2,14 @@ package org.align4j.algorithms.preference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.align4j.algorithms.settings.PreferenceSettings;
-import java.nio.file.Path;
-import org.junit.jupiter.api.io.TempDir;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
+import org.align4j.algorithms.settings.PreferenceSettings;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.PairScores;
@@ -21,6 +20,7 @@ import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.reward.RewardModel;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The three ways to learn from pairs, on the embedded policy: worked solutions are preferred. */
 class PreferenceRunTest {
@@ -50,7 +50,10 @@ class PreferenceRunTest {
         RewardModel model = RewardModel.of(policy, 1);
         PreferenceTrainer trainer =
             PreferenceTrainer.rewardModel(
-                model.network(), ModelCodec.of(policy), new BradleyTerry(0.01), SETTINGS.update())) {
+                model.network(),
+                ModelCodec.of(policy),
+                new BradleyTerry(0.01),
+                SETTINGS.update())) {
       PreferenceRun run = new PreferenceRun(trainer, split(policy), SETTINGS);
       run.run(MetricSink.NONE, (step, steps, metrics) -> {});
       assertLearnt(run.evaluate());
@@ -76,7 +79,8 @@ class PreferenceRunTest {
       assertThat(last).isLessThan(first);
       model.replaceHead(head.weights());
       try (PreferenceTrainer judge =
-          PreferenceTrainer.rewardModel(model.network(), codec, BradleyTerry.PLAIN, SETTINGS.update())) {
+          PreferenceTrainer.rewardModel(
+              model.network(), codec, BradleyTerry.PLAIN, SETTINGS.update())) {
         assertLearnt(judge.evaluate(split.heldOut()));
       }
     }

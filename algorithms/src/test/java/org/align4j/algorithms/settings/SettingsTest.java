@@ -166,7 +166,8 @@ class SettingsTest {
             settings.critic(),
             settings.kl(),
             settings.advantage(),
-            SftSettings.arithmetic());
+            SftSettings.arithmetic(),
+            PreferenceSettings.direct());
     for (Record group : groups) {
       for (RecordComponent component : group.getClass().getRecordComponents()) {
         assertThat(withers(group.getClass())).contains("with" + capital(component.getName()));
@@ -227,7 +228,8 @@ class SettingsTest {
 
   @Test
   void everyFieldSaysWhatItMeans() {
-    for (Record settings : List.of(RlSettings.paper(), SftSettings.arithmetic())) {
+    for (Record settings :
+        List.of(RlSettings.paper(), SftSettings.arithmetic(), PreferenceSettings.direct())) {
       for (Fields.Field field : Fields.all(settings)) {
         assertThat(field.doc()).as(field.path()).endsWith(".").hasSizeGreaterThan(15);
       }

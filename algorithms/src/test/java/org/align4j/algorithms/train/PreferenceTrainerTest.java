@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.ModelReward;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
 import org.align4j.models.policy.PackedSequences;
@@ -25,8 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class PreferenceTrainerTest {
 
-  private static final UpdateSettings UPDATE =
-      RlSettings.paper().update().withMicroBatchTokens(16);
+  private static final UpdateSettings UPDATE = RlSettings.paper().update().withMicroBatchTokens(16);
 
   private static final Prompt PROMPT = Prompt.text("1", "ab", "");
   private static final List<PreferencePair> PAIRS =
@@ -121,7 +120,10 @@ class PreferenceTrainerTest {
         RewardModel model = RewardModel.of(run.policy, 1);
         PreferenceTrainer trainer =
             PreferenceTrainer.rewardModel(
-                model.network(), ModelCodec.of(run.policy), new BradleyTerry(0.5), UPDATE.withMaxNorm(0))) {
+                model.network(),
+                ModelCodec.of(run.policy),
+                new BradleyTerry(0.5),
+                UPDATE.withMaxNorm(0))) {
       assertGradients(model.network(), trainer);
     }
   }

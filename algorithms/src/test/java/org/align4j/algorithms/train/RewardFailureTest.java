@@ -13,6 +13,7 @@ import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.RewardException;
 import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.reward.WeightedReward;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
