@@ -162,7 +162,7 @@ final class PreferenceCommandsTest {
     assertUsageError(run("reward-model", "--steps", "5"), "--steps is 5: that is for --head full");
     assertUsageError(
         run("reward-model", "--set", "update.learningRate=1"),
-        "--set learningRate: that is for --head full");
+        "--set update.learningRate: that is for --head full");
     assertUsageError(
         run("reward-model", "--head", "full", "--epochs", "5"),
         "--epochs and --l2 are for --head frozen");
