@@ -29,6 +29,7 @@ final class ReadmeTest {
     for (String command :
         List.of(
             "compare",
+            "report",
             "sft",
             "evaluate",
             "generate",

@@ -1,21 +1,18 @@
 package org.align4j.algorithms.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,13 +29,15 @@ import org.slf4j.LoggerFactory;
 public final class JsonLines<T> implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(JsonLines.class);
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int LONGEST_LINE = 1 << 26;
   private static final int MOST_REPORTED = 20;
+  private static final String DOCUMENT =
+      "it is one JSON document, not JSON lines: one object a line is needed"
+          + " (jq -c '.[]' FILE makes them of an array, jq -c . FILE of objects)";
 
   private final Path file;
   private final Parser<T> parser;
-  private final FileChannel channel;
+  private final DataFile data;
   private final ImmutableLongArray starts;
   private final ImmutableLongArray lengths;
   private final ImmutableLongArray numbers;
@@ -57,9 +56,9 @@ public final class JsonLines<T> implements AutoCloseable {
     T parse(String id, JsonNode object);
   }
 
-  private JsonLines(Path file, FileChannel channel, Parser<T> parser, Index index) {
+  private JsonLines(Path file, DataFile data, Parser<T> parser, Index index) {
     this.file = file;
-    this.channel = channel;
+    this.data = data;
     this.parser = parser;
     this.starts = index.starts.build();
     this.lengths = index.lengths.build();
@@ -69,17 +68,17 @@ public final class JsonLines<T> implements AutoCloseable {
   }
 
   /**
-   * Opens a file and checks every line.
+   * Opens a file and checks every line. Lines end with LF, CR LF or CR; gzip files and pipes are
+   * read too.
    *
-   * @throws IllegalArgumentException if the file is missing or empty, or a bad line is fatal
+   * @throws IllegalArgumentException if the file is missing or empty, something else than JSON
+   *     lines in UTF-8, or a bad line is fatal
    */
   public static <T> JsonLines<T> open(Path file, Parser<T> parser, BadLines badLines) {
-    checkArgument(Files.exists(file), "%s: there is no such file", file);
-    checkArgument(Files.isRegularFile(file), "%s: it is not a file", file);
-    checkArgument(Files.isReadable(file), "%s: it cannot be read: check its permissions", file);
+    DataFile data = DataFile.open(file);
     try {
       Index index = new Index();
-      index(file, parser, badLines, index);
+      index(file, data, parser, badLines, index);
       checkArgument(
           index.good > 0,
           index.skipped == 0
@@ -89,9 +88,13 @@ public final class JsonLines<T> implements AutoCloseable {
       if (index.skipped > 0) {
         LOG.warn("{}: {} bad lines skipped; the first: {}", file, index.skipped, first(index));
       }
-      return new JsonLines<>(file, FileChannel.open(file), parser, index);
+      return new JsonLines<>(file, data, parser, index);
     } catch (IOException e) {
+      data.close();
       throw new UncheckedIOException(file + ": it cannot be read", e);
+    } catch (IllegalArgumentException e) {
+      data.close();
+      throw e;
     }
   }
 
@@ -108,38 +111,59 @@ public final class JsonLines<T> implements AutoCloseable {
     long skipped;
   }
 
-  private static <T> void index(Path file, Parser<T> parser, BadLines badLines, Index index)
+  private static <T> void index(
+      Path file, DataFile data, Parser<T> parser, BadLines badLines, Index index)
       throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      long start = 0;
-      long number = 0;
-      LineBuffer line = new LineBuffer();
-      for (int b = in.read(); b >= 0 || line.total > 0; b = in.read()) {
-        if (b >= 0 && b != '\n') {
-          line.add((byte) b);
-          continue;
-        }
-        number++;
-        String complaint = check(file, number, line, parser);
-        if (complaint == null) {
-          index.starts.add(start);
-          index.lengths.add(line.total);
-          index.numbers.add(number);
-          index.good++;
-        } else if (!complaint.isEmpty()) {
-          checkArgument(badLines == BadLines.SKIP, "%s", complaint);
-          index.skipped++;
-          if (index.complaints.size() < MOST_REPORTED) {
-            index.complaints.add(complaint);
-          }
-        }
-        start += line.total + 1;
-        line.clear();
-        if (b < 0) {
-          break;
+    InputStream in = data.stream();
+    long start = 0;
+    long number = 0;
+    LineBuffer line = new LineBuffer();
+    int b = in.read();
+    while (b >= 0 || line.total > 0) {
+      if (b >= 0 && b != '\n' && b != '\r') {
+        line.add((byte) b);
+        b = in.read();
+        continue;
+      }
+      int end = b;
+      b = b < 0 ? b : in.read();
+      long next = start + line.total + 1;
+      if (end == '\r' && b == '\n') {
+        b = in.read();
+        next++;
+      }
+      number++;
+      String complaint = check(file, number, line, parser);
+      if (complaint == null) {
+        index.starts.add(start);
+        index.lengths.add(line.total);
+        index.numbers.add(number);
+        index.good++;
+      } else if (!complaint.isEmpty()) {
+        boolean first = index.good == 0 && index.skipped == 0;
+        checkArgument(!first || !isDocument(line, b), "%s: %s", file, DOCUMENT);
+        checkArgument(badLines == BadLines.SKIP, "%s", complaint);
+        index.skipped++;
+        if (index.complaints.size() < MOST_REPORTED) {
+          index.complaints.add(complaint);
         }
       }
+      start = next;
+      line.clear();
     }
+  }
+
+  /**
+   * Whether the first line begins one document: an array, or an object that goes on in the next.
+   */
+  private static boolean isDocument(LineBuffer line, int next) {
+    if (line.total > LONGEST_LINE) {
+      return line.bytes[0] == '[';
+    }
+    String text = StandardCharsets.UTF_8.decode(line.bytes()).toString().strip();
+    boolean array = text.startsWith("[");
+    return text.startsWith("[{")
+        || (next >= 0 && (array || next != '{') && JsonLine.isUnfinished(text));
   }
 
   /** Null for a good line, nothing for a blank one, else a sentence. */
@@ -149,39 +173,34 @@ public final class JsonLines<T> implements AutoCloseable {
           .formatted(file, number, line.total, LONGEST_LINE);
     }
     try {
-      String text = decode(line.bytes());
-      if (text.isBlank()) {
-        return "";
-      }
-      parse(file, number, text, parser);
-      return null;
+      return parse(file, number, line.bytes(), parser) == null ? "" : null;
     } catch (IllegalArgumentException e) {
       return String.valueOf(e.getMessage());
     }
   }
 
-  private static String decode(ByteBuffer bytes) {
+  /** The entry of a line; null for a blank one. */
+  private static <T> @Nullable T parse(Path file, long number, ByteBuffer bytes, Parser<T> parser) {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      return text.startsWith("\ufeff") ? text.substring(1) : text;
-    } catch (CharacterCodingException e) {
-      return "not UTF-8";
-    }
-  }
-
-  private static <T> T parse(Path file, long number, String text, Parser<T> parser) {
-    String id = file.getFileName() + ":" + number;
-    try {
-      JsonNode node = MAPPER.readTree(text);
-      checkArgument(node.isObject(), "it is not a JSON object");
-      return parser.parse(id, node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s line %s: it is not JSON (%s)".formatted(file, number, e.getOriginalMessage()), e);
+      String text = decode(bytes);
+      return text.isBlank()
+          ? null
+          : parser.parse(file.getFileName() + ":" + number, JsonLine.read(text));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s line %s: %s".formatted(file, number, e.getMessage()), e);
     }
+  }
+
+  private static String decode(ByteBuffer bytes) {
+    CharBuffer text = CharBuffer.allocate(bytes.remaining());
+    CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
+    checkArgument(
+        !result.isError(),
+        "it is not UTF-8 (byte %s): save the file as UTF-8",
+        bytes.position() + 1);
+    String line = text.flip().toString();
+    return line.startsWith("\ufeff") ? line.substring(1) : line;
   }
 
   /** Number of good lines, above 0. */
@@ -191,14 +210,10 @@ public final class JsonLines<T> implements AutoCloseable {
 
   /** The entry of the good line of this index. */
   public T get(int index) {
-    ByteBuffer bytes = ByteBuffer.allocate((int) lengths.get(index));
-    try {
-      long start = starts.get(index);
-      while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) >= 0) {}
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": it cannot be read", e);
-    }
-    return parse(file, numbers.get(index), decode(bytes.flip()), parser);
+    ByteBuffer bytes = data.read(starts.get(index), (int) lengths.get(index));
+    T entry = parse(file, numbers.get(index), bytes, parser);
+    checkState(entry != null, "%s line %s has changed", file, numbers.get(index));
+    return entry;
   }
 
   /** All entries. */
@@ -222,11 +237,7 @@ public final class JsonLines<T> implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    data.close();
   }
 
   /** The bytes of a line, as far as they are worth keeping. */

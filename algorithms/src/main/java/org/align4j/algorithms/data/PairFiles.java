@@ -9,12 +9,15 @@ import java.nio.file.Path;
 /** Files of pairs: for supervised training and for preferences. */
 public final class PairFiles {
 
+  private static final ImmutableList<String> RESPONSES =
+      ImmutableList.of("response", "completion", "output", "solution");
+
   private PairFiles() {}
 
   /**
-   * Prompts with the responses to imitate: {@code response} or {@code completion} where there is
-   * one, else the whole answer (GSM8K's worked solution), else a chat whose last message is the
-   * assistant's.
+   * Prompts with the responses to imitate: what the answer key names; else {@code response}, {@code
+   * completion}, {@code output} or {@code solution}; else the whole answer (GSM8K's worked
+   * solution); else a chat whose last message is the assistant's.
    */
   public static JsonLines<TextPair> supervised(Path file, PromptFields fields, BadLines badLines) {
     return JsonLines.open(file, (id, line) -> supervised(fields, id, line), badLines);
@@ -22,7 +25,7 @@ public final class PairFiles {
 
   /** {@code prompt} (text or messages), {@code chosen}, {@code rejected}. */
   public static JsonLines<PreferencePair> preferences(Path file, BadLines badLines) {
-    PromptFields fields = new PromptFields("prompt", "");
+    PromptFields fields = PromptFields.AUTO;
     return JsonLines.open(
         file,
         (id, line) ->
@@ -33,12 +36,12 @@ public final class PairFiles {
 
   private static TextPair supervised(PromptFields fields, String id, JsonNode line) {
     Prompt prompt = fields.parse(id, line);
-    for (String key : new String[] {"response", "completion"}) {
-      if (line.has(key)) {
+    for (String key : RESPONSES) {
+      if (fields.answerKey().isEmpty() && line.hasNonNull(key)) {
         return new TextPair(prompt, response(line, key));
       }
     }
-    String answer = fields.rawAnswer(line);
+    String answer = fields.rawAnswer(line, PromptFields.ANSWERS);
     if (!answer.isEmpty()) {
       return new TextPair(prompt, answer);
     }
@@ -46,7 +49,7 @@ public final class PairFiles {
     Message last = messages.get(messages.size() - 1);
     checkArgument(
         messages.size() > 1 && last.role().equals("assistant"),
-        "it has no response, completion or answer (its keys: %s)",
+        "it has no response, completion, output, solution or answer (its keys: %s): name it with --answer-key",
         PromptFields.keys(line));
     return new TextPair(
         Prompt.chat(id, messages.subList(0, messages.size() - 1), ""), last.content());

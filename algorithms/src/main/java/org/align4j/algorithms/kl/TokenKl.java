@@ -1,6 +1,7 @@
 package org.align4j.algorithms.kl;
 
 import org.align4j.algorithms.convention.KlClamp;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.align4j.core.tensor.Masked;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,6 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record TokenKl(KlEstimator estimator, KlClamp clamp) {
 
+  private static final String NOUN = "KL estimator";
+
   /** The estimator of this name under a clamp. */
   public static TokenKl of(String estimator, KlClamp clamp) {
     return new TokenKl(KlEstimator.registry().get(estimator), clamp);
@@ -20,7 +23,7 @@ public record TokenKl(KlEstimator estimator, KlClamp clamp) {
 
   /** The estimate {@code [B,T]} of {@code Δ = logProbs − refLogProbs}, 0 where masked. */
   public INDArray value(INDArray logProbs, INDArray refLogProbs, INDArray mask) {
-    INDArray value = estimator.value(clamped(logProbs.sub(refLogProbs)));
+    INDArray value = valueOf(clamped(logProbs.sub(refLogProbs)));
     return Masked.clip(value, -clamp.value(), clamp.value()).muli(mask);
   }
 
@@ -28,14 +31,27 @@ public record TokenKl(KlEstimator estimator, KlClamp clamp) {
   public INDArray derivative(INDArray logProbs, INDArray refLogProbs, INDArray mask) {
     INDArray ratio = logProbs.sub(refLogProbs);
     if (estimator.straightThrough()) {
-      return estimator.derivative(ratio).muli(mask);
+      return derivativeOf(ratio).muli(mask);
     }
     INDArray held = clamped(ratio);
-    return estimator
-        .derivative(held)
+    return derivativeOf(held)
         .muli(mask)
         .muli(Masked.inside(ratio, -clamp.logRatio(), clamp.logRatio()))
-        .muli(Masked.inside(estimator.value(held), -clamp.value(), clamp.value()));
+        .muli(Masked.inside(valueOf(held), -clamp.value(), clamp.value()));
+  }
+
+  private INDArray valueOf(INDArray ratio) {
+    return guarded(() -> estimator.value(ratio), ratio);
+  }
+
+  private INDArray derivativeOf(INDArray ratio) {
+    return guarded(() -> estimator.derivative(ratio), ratio);
+  }
+
+  /** The estimator may be a user's. */
+  private INDArray guarded(ExtensionException.Call<INDArray> call, INDArray ratio) {
+    INDArray answer = ExtensionException.guard(NOUN, estimator.name(), call);
+    return ExtensionException.shaped(NOUN, estimator.name(), "", answer, ratio);
   }
 
   private INDArray clamped(INDArray ratio) {

@@ -1,6 +1,8 @@
 package org.align4j.algorithms.loss;
 
 import static com.google.common.base.Preconditions.checkNotNull;
+import static org.align4j.algorithms.registry.ExtensionException.guard;
+import static org.align4j.algorithms.registry.ExtensionException.shaped;
 
 import com.google.common.collect.ImmutableMap;
 import org.align4j.algorithms.convention.Convention;
@@ -17,6 +19,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * mini-batch; results add up.
  */
 public final class PolicyObjective {
+
+  private static final String NOUN = "policy loss";
 
   private final PolicyLoss loss;
   private final PolicyLossSettings settings;
@@ -54,12 +58,12 @@ public final class PolicyObjective {
     INDArray weights =
         AggregationWeights.of(
             mask,
-            loss.aggregation(settings),
+            guard(NOUN, loss.name(), () -> loss.aggregation(settings)),
             settings.constantLength(),
             convention.loss().countsEmptyRows(),
             totals);
     INDArray corrected = weights.mul(correction(inputs));
-    Surrogate surrogate = loss.evaluate(inputs, corrected, settings);
+    Surrogate surrogate = surrogate(inputs, corrected);
     double policyLoss = Masked.sum(surrogate.losses(), corrected);
     double total = policyLoss;
     INDArray gradient = surrogate.gradient();
@@ -104,6 +108,16 @@ public final class PolicyObjective {
       entropyGradient = weights.mul(-settings.entropyCoefficient());
     }
     return new LossResult(total, gradient, entropyGradient, statistics.buildOrThrow());
+  }
+
+  /** The loss may be a user's. */
+  private Surrogate surrogate(PolicyLossInputs inputs, INDArray weights) {
+    Surrogate answer = guard(NOUN, loss.name(), () -> loss.evaluate(inputs, weights, settings));
+    INDArray mask = inputs.mask();
+    return new Surrogate(
+        shaped(NOUN, loss.name(), " losses", answer.losses(), mask),
+        shaped(NOUN, loss.name(), " gradient", answer.gradient(), mask),
+        shaped(NOUN, loss.name(), " clipped", answer.clipped(), mask));
   }
 
   /** Weights of tokens by how far the generator was from the old policy; without gradient. */

@@ -1,6 +1,5 @@
 package org.align4j.algorithms.loss;
 
-import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkNotNull;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.api.OutAndGrad;
@@ -83,12 +83,12 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
     OutAndGrad result =
         built.graph.calculateGradientsAndOutputs(values, List.of(built.losses), List.of(LOG_PROBS));
     INDArray answer = checkNotNull(result.getOutputs().get(built.losses));
-    checkArgument(
-        Arrays.equals(answer.shape(), inputs.mask().shape()),
-        "policy loss %s answers %s: it must give a loss for each token, %s",
-        name,
-        Arrays.toString(answer.shape()),
-        Arrays.toString(inputs.mask().shape()));
+    if (!Arrays.equals(answer.shape(), inputs.mask().shape())) {
+      throw new ExtensionException(
+          "policy loss %s answers %s: it must give a loss for each token, %s"
+              .formatted(
+                  name, Arrays.toString(answer.shape()), Arrays.toString(inputs.mask().shape())));
+    }
     return new Surrogate(
         answer, checkNotNull(result.getGradients().get(LOG_PROBS)), Nd4j.zerosLike(inputs.mask()));
   }

@@ -7,7 +7,6 @@ import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Streams;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
@@ -25,12 +24,14 @@ public final class Registry<T extends Named> {
     this.noun = noun;
     TreeMap<String, T> found = new TreeMap<>();
     for (T entry : entries) {
-      T earlier = found.putIfAbsent(entry.name(), entry);
+      String name =
+          ExtensionException.guard(noun, entry.getClass().getName(), "'s name()", entry::name);
+      T earlier = found.putIfAbsent(name, entry);
       checkArgument(
           earlier == null,
           "two classes are registered as %s %s: %s and %s; rename one of them",
           noun,
-          entry.name(),
+          name,
           earlier == null ? "" : earlier.getClass().getName(),
           entry.getClass().getName());
     }
@@ -43,7 +44,7 @@ public final class Registry<T extends Named> {
    * @param noun what one is called in an error, such as "advantage estimator"
    */
   public static <T extends Named> Registry<T> load(String noun, Class<T> type) {
-    return new Registry<>(noun, ServiceLoader.load(type));
+    return new Registry<>(noun, Services.load(noun, type));
   }
 
   /** The entries given, for tests and programs that register nothing. */

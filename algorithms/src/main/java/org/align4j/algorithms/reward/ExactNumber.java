@@ -4,109 +4,100 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rational number in its one canonical form, so that equal values have equal text: {@code 0.50},
- * {@code 1/2} and {@code .5} are all {@code 0.5}; {@code 2/6} is {@code 1/3}.
+ * A rational number in lowest terms.
  *
- * <p>Decimals are compared as digits, never expanded, so any length takes linear time. Fractions go
- * through {@link BigInteger}; parts of more than {@value #MAX_FRACTION_DIGITS} digits are refused.
- *
- * @param text canonical: a decimal without superfluous zeros, or a reduced fraction
+ * @param numerator with the sign
+ * @param denominator above 0
  */
-record ExactNumber(String text) {
+record ExactNumber(BigInteger numerator, BigInteger denominator) {
 
-  private static final int MAX_FRACTION_DIGITS = 400;
-  private static final int MAX_PLAIN_EXPONENT = 40;
+  /** Longest number that is read: so that no answer, however written, takes long. */
+  private static final int MAX_DIGITS = 1000;
+
   private static final BigInteger FIVE = BigInteger.valueOf(5);
 
-  /** A decimal: digits with at most one point, no sign; times ten to the exponent. */
-  static ExactNumber decimal(boolean negative, String digits, int exponent) {
-    return canonical(negative, Decimal.of(digits, exponent));
-  }
-
-  /** A fraction of two unsigned decimals; null for a zero or enormous denominator or numerator. */
-  static @Nullable ExactNumber fraction(boolean negative, String numerator, String denominator) {
-    return mixed(negative, "0", numerator, denominator);
-  }
-
-  /** {@code whole + numerator/denominator}, all unsigned; null as for a fraction. */
-  static @Nullable ExactNumber mixed(
-      boolean negative, String whole, String numerator, String denominator) {
-    if (whole.length() > MAX_FRACTION_DIGITS
-        || numerator.length() > MAX_FRACTION_DIGITS
-        || denominator.length() > MAX_FRACTION_DIGITS) {
+  /** A number of digits with at most one point and at most one exponent: null if it is too long. */
+  static @Nullable ExactNumber of(String text) {
+    int e = text.indexOf('e');
+    String mantissa = e < 0 ? text : text.substring(0, e);
+    int point = mantissa.indexOf('.');
+    String digits =
+        point < 0 ? mantissa : mantissa.substring(0, point) + mantissa.substring(point + 1);
+    if (digits.length() > MAX_DIGITS || text.length() - mantissa.length() > 6) {
       return null;
     }
-    Decimal top = Decimal.of(numerator, 0);
-    Decimal bottom = Decimal.of(denominator, 0);
-    if (bottom.digits.isEmpty()) {
+    int places = point < 0 ? 0 : mantissa.length() - point - 1;
+    int exponent = e < 0 ? 0 : Integer.parseInt(text.substring(e + 1));
+    return reduced(new BigInteger(digits), BigInteger.ONE).timesTenTo(exponent - places);
+  }
+
+  private static ExactNumber reduced(BigInteger numerator, BigInteger denominator) {
+    BigInteger divisor = numerator.gcd(denominator);
+    if (denominator.signum() < 0) {
+      divisor = divisor.negate();
+    }
+    return new ExactNumber(numerator.divide(divisor), denominator.divide(divisor));
+  }
+
+  /** This number times a power of ten: null if it is too long. */
+  @Nullable ExactNumber timesTenTo(int exponent) {
+    if (Math.abs((long) exponent) > MAX_DIGITS) {
       return null;
     }
-    int shift = Math.min(top.exponent, bottom.exponent);
-    BigInteger d = bottom.integer(shift);
-    BigInteger n = top.integer(shift).add(Decimal.of(whole, 0).integer(0).multiply(d));
-    BigInteger divisor = n.gcd(d);
-    n = n.divide(divisor);
-    d = d.divide(divisor);
-    int twos = d.getLowestSetBit();
+    BigInteger power = BigInteger.TEN.pow(Math.abs(exponent));
+    return exponent < 0
+        ? reduced(numerator, denominator.multiply(power))
+        : reduced(numerator.multiply(power), denominator);
+  }
+
+  /** The quotient: null for a division by zero. */
+  @Nullable ExactNumber dividedBy(ExactNumber other) {
+    return other.numerator.signum() == 0
+        ? null
+        : reduced(numerator.multiply(other.denominator), denominator.multiply(other.numerator));
+  }
+
+  ExactNumber plus(ExactNumber other) {
+    return reduced(
+        numerator.multiply(other.denominator).add(other.numerator.multiply(denominator)),
+        denominator.multiply(other.denominator));
+  }
+
+  ExactNumber negated() {
+    return new ExactNumber(numerator.negate(), denominator);
+  }
+
+  boolean isWhole() {
+    return denominator.equals(BigInteger.ONE);
+  }
+
+  /** Whether it is at least 0 and below 1. */
+  boolean isProper() {
+    return numerator.signum() >= 0 && numerator.compareTo(denominator) < 0;
+  }
+
+  /** Equal numbers have equal text: a decimal where it ends, else a reduced fraction. */
+  String text() {
+    int twos = denominator.getLowestSetBit();
+    BigInteger rest = denominator.shiftRight(twos);
     int fives = 0;
-    BigInteger rest = d.shiftRight(twos);
-    while (rest.mod(FIVE).signum() == 0) {
-      rest = rest.divide(FIVE);
+    for (BigInteger[] next = rest.divideAndRemainder(FIVE);
+        next[1].signum() == 0;
+        next = rest.divideAndRemainder(FIVE)) {
+      rest = next[0];
       fives++;
     }
     if (!rest.equals(BigInteger.ONE)) {
-      return new ExactNumber((negative ? "-" : "") + n + "/" + d);
+      return numerator + "/" + denominator;
     }
     int places = Math.max(twos, fives);
-    BigInteger scaled = n.multiply(BigInteger.TEN.pow(places)).divide(d);
-    return canonical(negative, Decimal.of(scaled.toString(), -places));
-  }
-
-  private static ExactNumber canonical(boolean negative, Decimal value) {
-    if (value.digits.isEmpty()) {
-      return new ExactNumber("0");
+    BigInteger scaled = numerator.abs().multiply(BigInteger.TEN.pow(places)).divide(denominator);
+    String digits = scaled.toString();
+    if (places > 0) {
+      digits = "0".repeat(Math.max(0, places + 1 - digits.length())) + digits;
+      int point = digits.length() - places;
+      digits = digits.substring(0, point) + "." + digits.substring(point);
     }
-    String digits = value.digits;
-    int exponent = value.exponent;
-    String text;
-    if (exponent >= 0 && exponent <= MAX_PLAIN_EXPONENT) {
-      text = digits + "0".repeat(exponent);
-    } else if (exponent < 0 && exponent >= -MAX_PLAIN_EXPONENT - digits.length()) {
-      int point = digits.length() + exponent;
-      text =
-          point > 0
-              ? digits.substring(0, point) + "." + digits.substring(point)
-              : "0." + "0".repeat(-point) + digits;
-    } else {
-      text = digits + "E" + exponent;
-    }
-    return new ExactNumber(negative ? "-" + text : text);
-  }
-
-  /** Digits without leading and trailing zeros (empty for 0) times ten to the exponent. */
-  private record Decimal(String digits, int exponent) {
-
-    static Decimal of(String text, int exponent) {
-      int point = text.indexOf('.');
-      String digits = point < 0 ? text : text.substring(0, point) + text.substring(point + 1);
-      int scale = point < 0 ? 0 : text.length() - point - 1;
-      int from = 0;
-      int to = digits.length();
-      while (from < to && digits.charAt(from) == '0') {
-        from++;
-      }
-      while (to > from && digits.charAt(to - 1) == '0') {
-        to--;
-      }
-      return new Decimal(
-          digits.substring(from, to), from == to ? 0 : exponent - scale + digits.length() - to);
-    }
-
-    /** This value divided by ten to the shift, which leaves it whole. */
-    BigInteger integer(int shift) {
-      return digits.isEmpty()
-          ? BigInteger.ZERO
-          : new BigInteger(digits).multiply(BigInteger.TEN.pow(exponent - shift));
-    }
+    return numerator.signum() < 0 ? "-" + digits : digits;
   }
 }

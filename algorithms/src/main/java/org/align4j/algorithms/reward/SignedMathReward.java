@@ -9,6 +9,11 @@ public final class SignedMathReward implements Reward {
   }
 
   @Override
+  public boolean needsAnswer() {
+    return true;
+  }
+
+  @Override
   public Judgement judge(Completion completion) {
     Verdict verdict =
         MathVerifier.verify(completion.text(), completion.prompt().answer()).verdict();

@@ -9,6 +9,7 @@ import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
+import org.align4j.algorithms.reward.Judgements;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.FinishReason;
@@ -64,15 +65,13 @@ public final class Evaluator {
               codec.decode(completion.responseIds()),
               completion.finishReason() != FinishReason.LENGTH));
     }
-    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
+    ImmutableList<Judgement> judgements = Judgements.of(reward, texts);
     ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
-    ImmutableList.Builder<Boolean> right = ImmutableList.builder();
     for (int i = 0; i < texts.size(); i++) {
-      Judgement judgement = judgements.get(i);
       samples.add(
-          new ScoredSample(texts.get(i), judgement, completions.get(i).responseIds().length));
-      right.add(reward.isRight(judgement));
+          new ScoredSample(
+              texts.get(i), judgements.get(i), completions.get(i).responseIds().length));
     }
-    return new Evaluation(samplesPerPrompt, samples.build(), right.build());
+    return new Evaluation(samplesPerPrompt, samples.build(), Judgements.right(reward, judgements));
   }
 }

@@ -17,44 +17,72 @@ public final class ModelCodec implements PromptCodec {
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
   private final ImmutableList<Integer> eosIds;
+  private final int vocabSize;
 
   /**
    * A codec.
    *
    * @param eosIds tokens that end a response; the tokenizer's own is preferred for imitation
+   * @param vocabSize ids that the model has, from 0 on
    */
   public ModelCodec(
-      Tokenizer tokenizer, Optional<ChatTemplate> template, ImmutableList<Integer> eosIds) {
+      Tokenizer tokenizer,
+      Optional<ChatTemplate> template,
+      ImmutableList<Integer> eosIds,
+      int vocabSize) {
     this.tokenizer = tokenizer;
     this.template = template;
     this.eosIds = eosIds;
+    this.vocabSize = vocabSize;
   }
 
   /** The codec of a policy. */
   public static ModelCodec of(Policy policy) {
-    return new ModelCodec(policy.tokenizer(), policy.chatTemplate(), policy.eosIds().asList());
+    return new ModelCodec(
+        policy.tokenizer(),
+        policy.chatTemplate(),
+        policy.eosIds().asList(),
+        policy.config().vocabSize());
   }
 
   @Override
   public int[] encode(Prompt prompt) {
     if (!prompt.chat()) {
-      return tokenizer.encodePlain(prompt.text());
+      return known(tokenizer.encodePrompt(prompt.text()));
     }
     ChatTemplate chat =
         template.orElseThrow(() ->
             new IllegalArgumentException(
                 "prompt %s is a chat, but the model has no chat template: give plain text"
                     .formatted(prompt.id())));
-    return tokenizer.encode(
-        chat.prompt(
-            prompt.messages().stream()
-                .map(m -> new ChatMessage(m.role(), m.content()))
-                .collect(ImmutableList.toImmutableList())));
+    return known(
+        tokenizer.encodeChat(
+            chat.prompt(
+                prompt.messages().stream()
+                    .map(m -> new ChatMessage(m.role(), m.content()))
+                    .collect(ImmutableList.toImmutableList()))));
+  }
+
+  /**
+   * The ids given.
+   *
+   * @throws IllegalArgumentException where one is not of the model
+   */
+  public int[] known(int[] ids) {
+    for (int id : ids) {
+      checkArgument(
+          id >= 0 && id < vocabSize,
+          "token %s is not in the model's vocabulary of %s: its tokenizer and its weights do not"
+              + " belong together",
+          id,
+          vocabSize);
+    }
+    return ids;
   }
 
   @Override
   public int[] encodeResponse(String response) {
-    int[] ids = tokenizer.encodePlain(response);
+    int[] ids = known(tokenizer.encodePlain(response));
     ImmutableList<Integer> own = tokenizer.eosIds();
     ImmutableList<Integer> known =
         own.stream().filter(eosIds::contains).collect(ImmutableList.toImmutableList());

@@ -51,7 +51,7 @@ final class PolicyUpdate {
     }
     metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
     metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
-    metrics.mean(Metric.IDLE_SAMPLES, 1 - active.length / (double) batch.size());
+    metrics.mean(Metric.IDLE_SAMPLES, 1 - batch.activeRows().length / (double) batch.size());
     return statistics.get("ratio_deviation_max");
   }
 

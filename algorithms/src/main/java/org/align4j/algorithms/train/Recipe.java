@@ -37,6 +37,15 @@ public record Recipe(
    */
   public static Recipe of(RlSettings settings) {
     Algorithm algorithm = algorithm(settings.algorithm());
+    checkArgument(
+        settings.samplesPerPrompt() > 1 || !algorithm.needsGroups(),
+        "samplesPerPrompt is 1: %s compares the samples of one prompt, and one alone teaches it"
+            + " nothing; take 2 or more, or an algorithm without groups such as reinforce++",
+        algorithm.name());
+    checkArgument(
+        settings.samplesPerPrompt() > 1 || !settings.filterGroups(),
+        "samplesPerPrompt is 1: filterGroups drops the prompts whose scores are all equal, and one"
+            + " score always is; take 2 or more, or set filterGroups to false");
     Convention convention = Convention.of(settings.convention());
     Algorithm.Recipe under = algorithm.under(convention);
     boolean klInLoss = under.klPlace() == Algorithm.KlPlace.LOSS;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.align4j.algorithms.advantage.Advantages;
 import org.align4j.algorithms.advantage.Experience;
+import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.PromptStream;
 import org.align4j.algorithms.data.Prompts;
@@ -45,16 +46,22 @@ public final class RlTrainer implements AutoCloseable {
   private long updates;
 
   /**
-   * A trainer at its beginning.
+   * A trainer at its beginning. Every prompt is encoded once, to find out now what the model could
+   * not take later; prompts that a {@link PromptCheck} has passed are not.
    *
-   * @throws IllegalArgumentException for settings that name something unknown, or a critic missing
+   * @throws IllegalArgumentException for settings that name something unknown, a critic missing, or
+   *     a prompt that the model cannot take
    */
   public RlTrainer(
       RlSettings settings, RlModels models, PromptCodec codec, Prompts prompts, Reward reward) {
     this.settings = settings;
     this.recipe = Recipe.of(settings);
     this.models = models;
-    this.stream = new PromptStream(prompts, settings.seed());
+    this.stream =
+        new PromptStream(
+            new PromptCheck(codec, models.generator().maxPositions())
+                .usable(prompts, settings.maxNewTokens(), BadLines.FATAL),
+            settings.seed());
     this.sampler =
         new RolloutSampler(
             models.generator(), codec, reward, settings, recipe.algorithm().needsGreedyRollout());
@@ -149,7 +156,8 @@ public final class RlTrainer implements AutoCloseable {
     if (rollouts.size() > 0) {
       Experience experience = experienceMaker.make(rollouts, clock);
       Advantages advantages =
-          recipe.estimator().estimate(experience, recipe.advantage(klController.coefficient()));
+          Advantages.of(
+              recipe.estimator(), experience, recipe.advantage(klController.coefficient()));
       double kl = StepMetrics.ofAdvantages(experience, advantages, metrics);
       metrics.mean(Metric.KL_COEF, klController.coefficient());
       learn(batch(rollouts, experience, advantages), rollouts.groups(), clock, metrics);

@@ -1,13 +1,12 @@
 package org.align4j.algorithms.train;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
+import org.align4j.algorithms.reward.Judgements;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.FinishReason;
@@ -100,21 +99,9 @@ final class RolloutSampler {
               codec.decode(completion.responseIds()),
               completion.finishReason() != FinishReason.LENGTH));
     }
-    ImmutableList<Judgement> judgements = reward.judgeAll(texts);
-    checkState(
-        judgements.size() == texts.size(),
-        "reward %s answered %s scores for %s responses: one for each is needed",
-        reward.name(),
-        judgements.size(),
-        texts.size());
+    ImmutableList<Judgement> judgements = Judgements.of(reward, texts);
     ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
     for (int i = 0; i < texts.size(); i++) {
-      checkState(
-          Double.isFinite(judgements.get(i).score()),
-          "reward %s answered %s for a response to %s: it must be a finite number",
-          reward.name(),
-          judgements.get(i).score(),
-          texts.get(i).prompt().id());
       samples.add(
           new ScoredSample(
               texts.get(i), judgements.get(i), completions.get(i).responseIds().length));

@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.AdamW;
@@ -46,7 +47,8 @@ public final class SftTrainer implements AutoCloseable {
    * A trainer at its beginning.
    *
    * @param network with a language head
-   * @param examples by index in {@code [0,size)}
+   * @param examples by index in {@code [0,size)}; {@link PromptCheck#usableExamples} finds out
+   *     beforehand which ones could not be trained on
    */
   public SftTrainer(
       Network network,
@@ -155,6 +157,7 @@ public final class SftTrainer implements AutoCloseable {
 
   /** Sum of the log-probs of a micro-batch's response tokens. */
   private static double sum(Scores scores, MicroBatch part) {
+    NotFiniteException.checkScores(scores.outputs());
     int[] counts = part.counts();
     double sum = 0;
     for (int m = 0; m < counts.length; m++) {

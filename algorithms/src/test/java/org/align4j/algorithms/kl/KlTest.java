@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.KlClamp;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,6 +40,35 @@ class KlTest {
     assertThat(value("abs", plain, -0.7)).isEqualTo(0.7);
     assertThat(value("k1+", plain, -0.7)).isEqualTo(-0.7);
     assertThat(value("k3+", plain, -0.7)).isEqualTo(value("k3", plain, -0.7));
+  }
+
+  /** A user's class, met in the middle of a run. */
+  @Test
+  void anEstimatorThatAnswersAnotherShapeIsToldByItsName() {
+    KlEstimator summing =
+        new KlEstimator() {
+          @Override
+          public String name() {
+            return "mine";
+          }
+
+          @Override
+          public INDArray value(INDArray logRatio) {
+            return logRatio.sum(1);
+          }
+
+          @Override
+          public INDArray derivative(INDArray logRatio) {
+            throw new ArithmeticException("by zero");
+          }
+        };
+    TokenKl kl = new TokenKl(summing, Convention.TRL.klClamp("k1"));
+    assertThatThrownBy(() -> kl.value(row(1), row(0), row(1)))
+        .isInstanceOf(ExtensionException.class)
+        .hasMessage("KL estimator mine answered [1]: it must be [1, 1]");
+    assertThatThrownBy(() -> kl.derivative(row(1), row(0), row(1)))
+        .isInstanceOf(ExtensionException.class)
+        .hasMessage("KL estimator mine failed: java.lang.ArithmeticException: by zero");
   }
 
   /** −1 against −3: Δ is 2, for values and derivatives alike. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -249,6 +251,43 @@ class OtherLossesTest {
             new PolicyObjective(scalar, PolicyLossSettings.of(Convention.PAPER))
                 .evaluate(inputs(DataType.DOUBLE)))
         .hasMessage("policy loss mean answers []: it must give a loss for each token, [3, 4]");
+  }
+
+  /** A user's class, met in the middle of a run. */
+  @Test
+  void aLossThatThrowsOrAnswersAnotherShapeIsToldByItsName() {
+    PolicyLossInputs inputs = inputs(DataType.DOUBLE);
+    PolicyLossSettings settings = PolicyLossSettings.of(Convention.PAPER);
+    assertThatThrownBy(() ->
+            new PolicyObjective(
+                    loss(() -> {
+                      throw new ArithmeticException("by zero");
+                    }),
+                    settings)
+                .evaluate(inputs))
+        .isInstanceOf(ExtensionException.class)
+        .hasMessage("policy loss mine failed: java.lang.ArithmeticException: by zero");
+    INDArray column = Nd4j.zeros(DataType.DOUBLE, 3, 1);
+    assertThatThrownBy(() ->
+            new PolicyObjective(loss(() -> new Surrogate(MASK, column, MASK)), settings)
+                .evaluate(inputs))
+        .isInstanceOf(ExtensionException.class)
+        .hasMessage("policy loss mine answered gradient [3, 1]: it must be [3, 4]");
+  }
+
+  private static PolicyLoss loss(Supplier<Surrogate> answer) {
+    return new PolicyLoss() {
+      @Override
+      public String name() {
+        return "mine";
+      }
+
+      @Override
+      public Surrogate evaluate(
+          PolicyLossInputs inputs, INDArray weights, PolicyLossSettings settings) {
+        return answer.get();
+      }
+    };
   }
 
   @Test

@@ -177,18 +177,7 @@ class RlTrainerTest {
   /** Equal scores teach a group estimator nothing: nothing is computed, nothing moves. */
   @Test
   void samplesWithoutAdvantageCostNothing() {
-    Reward constant =
-        new Reward() {
-          @Override
-          public String name() {
-            return "constant";
-          }
-
-          @Override
-          public Judgement judge(Completion completion) {
-            return new Judgement(0.3, "");
-          }
-        };
+    Reward constant = new ConstantReward();
     RlSettings settings = TinyRun.SETTINGS.with("algorithm", "grpo").with("initKlCoef", "0");
     try (TinyRun run = new TinyRun(settings, Engine.PLAN, constant)) {
       var before = run.policy.parameters().copy();
@@ -203,6 +192,24 @@ class RlTrainerTest {
       StepReport report = run.trainer.step();
       assertThat(report.metrics().get("train/filtered_groups")).isEqualTo(4);
       assertThat(report.phases().tokens(Phase.REFERENCE)).isZero();
+    }
+  }
+
+  /** Where a KL term has every row computed, its advantages are still what counts. */
+  @Test
+  void aSampleWithoutAdvantageIsIdleWhateverElseTheLossHas() {
+    Reward constant = new ConstantReward();
+    for (String algorithm : List.of("grpo", "dr-grpo", "rloo")) {
+      RlSettings settings =
+          TinyRun.SETTINGS
+              .with("algorithm", algorithm)
+              .with("initKlCoef", algorithm.equals("rloo") ? "0" : "0.01")
+              .with("entropyCoef", "0.001");
+      try (TinyRun run = new TinyRun(settings, Engine.PLAN, constant)) {
+        assertThat(run.trainer.step().metrics().get("train/idle_samples"))
+            .as(algorithm)
+            .isEqualTo(1);
+      }
     }
   }
 
@@ -246,6 +253,19 @@ class RlTrainerTest {
         .hasMessageContaining("did you mean grpo?");
     assertThatThrownBy(() -> Recipe.of(TinyRun.SETTINGS.with("convention", "openrlh")))
         .hasMessageContaining("did you mean openrlhf?");
+  }
+
+  /** The same for every response: no sample is better than another. */
+  private static final class ConstantReward implements Reward {
+    @Override
+    public String name() {
+      return "constant";
+    }
+
+    @Override
+    public Judgement judge(Completion completion) {
+      return new Judgement(0.3, "");
+    }
   }
 
   private static List<ImmutableMap<String, Double>> metrics(RlSettings settings, Engine engine) {

@@ -10,6 +10,7 @@ final class Commands {
   static List<Object> all(Console console) {
     return List.of(
         new CompareCommand(console),
+        new ReportCommand(console),
         new ThroughputCommand(console),
         new SftCommand(console),
         new EvaluateCommand(console),

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.train.RlSettings;
@@ -97,13 +98,16 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--prompt-key",
       defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
+      description =
+          "Key of the prompt, or a path such as a.b (default: question, prompt, problem, query, instruction or messages).")
   private String promptKey;
 
   @Option(
       names = "--answer-key",
       defaultValue = "",
-      description = "Key of the reference answer (default: answer or solution).")
+      description =
+          "Key of the reference answer, or a path such as reward_model.ground_truth (default: answer, ground_truth, final_answer, target,"
+              + " reward_model.ground_truth, label or solution).")
   private String answerKey;
 
   @Option(
@@ -165,7 +169,7 @@ final class CompareCommand implements Callable<Integer> {
       UserClasspath.use(Failures.usage(() -> UserClasspath.urls(String.valueOf(classpath))));
     }
     ComparisonSettings settings = Failures.usage(this::settings);
-    Workload workload = Failures.usage(this::workload);
+    Workload workload = Failures.usage(() -> workload(settings.training().maxNewTokens()));
     Failures.usage(() -> {
       Comparison.prepare(settings);
       return settings;
@@ -211,7 +215,7 @@ final class CompareCommand implements Callable<Integer> {
         folder().toAbsolutePath());
   }
 
-  private Workload workload() {
+  private Workload workload(int maxNewTokens) {
     Checks.that(
         evalSize == null || evalSize >= 0,
         "--eval-size is %s: it must be 0 (no evaluation) or above".formatted(evalSize));
@@ -223,6 +227,7 @@ final class CompareCommand implements Callable<Integer> {
         new Workloads.Files(model, prompts, evalPrompts, promptKey, answerKey, skipBadLines),
         engine.engine(),
         evalSize == null ? Workloads.MODEL_EVAL_SIZE : evalSize,
+        maxNewTokens,
         reward);
   }
 
@@ -232,7 +237,8 @@ final class CompareCommand implements Callable<Integer> {
         : Path.of(
             "runs",
             "compare-"
-                + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+                + LocalDateTime.now()
+                    .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
   }
 
   private static RlSettings with(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "download",
     mixinStandardHelpOptions = true,
     description =
-        "Download a model from the Hugging Face hub. An interrupted download is resumed; sizes and checksums are checked.")
+        "Download a model from the Hugging Face hub. An interrupted download is resumed; sizes and checksums are checked. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are honoured.")
 final class DownloadCommand implements Callable<Integer> {
 
   private final Console console;

@@ -1,5 +1,6 @@
 package org.align4j.bench.cli;
 
+import com.google.common.base.MoreObjects;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.PromptFields;
+import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.Rewards;
@@ -52,13 +54,16 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--prompt-key",
       defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
+      description =
+          "Key of the prompt, or a path such as a.b (default: question, prompt, problem, query, instruction or messages).")
   private String promptKey;
 
   @Option(
       names = "--answer-key",
       defaultValue = "",
-      description = "Key of the reference answer (default: answer or solution).")
+      description =
+          "Key of the reference answer, or a path such as reward_model.ground_truth (default: answer, ground_truth, final_answer, target,"
+              + " reward_model.ground_truth, label or solution).")
   private String answerKey;
 
   @Option(
@@ -135,23 +140,24 @@ final class EvaluateCommand implements Callable<Integer> {
           Checks.that(
               completions == null || !Files.exists(completions),
               "--completions: %s exists already".formatted(completions));
+          Checks.that(
+              completions == null || Files.isDirectory(folderOf(completions)),
+              "--completions: %s is in a folder that does not exist".formatted(completions));
           SamplingSettings sampling =
               samples == 1 ? SamplingSettings.GREEDY : new SamplingSettings(temperature, 0, topP);
           return new GenerationSettings(maxNewTokens, sampling, ImmutableList.of());
         });
     Reward scored = Failures.usage(() -> Rewards.named(reward));
+    BadLines badLines = skipBadLines ? BadLines.SKIP : BadLines.FATAL;
+    PromptFile file =
+        Failures.usage(
+            () -> PromptFile.open(prompts, new PromptFields(promptKey, answerKey, scored.needsAnswer()), badLines));
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
       Prompts problems =
-          Failures.usage(() ->
-              Workloads.prompts(
-                  prompts,
-                  new PromptFields(promptKey, answerKey),
-                  skipBadLines ? BadLines.SKIP : BadLines.FATAL,
-                  policy.chatTemplate().isPresent()));
-      int count = size == null ? problems.size() : Math.min(size, problems.size());
+          Failures.usage(() -> Workloads.usable(policy, file, size, maxNewTokens, badLines));
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
-              .sampled(problems, count, samples, settings, seed);
+              .sampled(problems, problems.size(), samples, settings, seed);
       if (completions != null) {
         try (CompletionLog log = CompletionLog.create(completions)) {
           log.add(0, evaluation.samples());
@@ -162,16 +168,20 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private static Path folderOf(Path file) {
+    return MoreObjects.firstNonNull(file.toAbsolutePath().getParent(), file);
+  }
+
   private void show(Evaluation evaluation) {
     console.print("problems  " + evaluation.problems());
     if (samples == 1) {
       console.print("accuracy  " + percent(evaluation.accuracy()));
     } else {
-      console.print("mean@%d  %s".formatted(samples, percent(evaluation.meanAtK())));
+      console.print("mean@%s  %s".formatted(samples, percent(evaluation.meanAtK())));
       for (int k = 1; k <= samples; k *= 2) {
-        console.print("pass@%d  %s".formatted(k, percent(evaluation.passAtK(k))));
+        console.print("pass@%s  %s".formatted(k, percent(evaluation.passAtK(k))));
       }
-      console.print("maj@%d  %s".formatted(samples, percent(evaluation.majorityAtK())));
+      console.print("maj@%s  %s".formatted(samples, percent(evaluation.majorityAtK())));
     }
     console.print("verdicts  " + evaluation.verdicts());
     console.print(String.format(Locale.ROOT, "length  %.1f tokens", evaluation.meanLength()));

@@ -1,9 +1,11 @@
 package org.align4j.bench.cli;
 
+import com.google.common.base.Throwables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
+import org.align4j.algorithms.registry.ExtensionException;
+import org.align4j.core.engine.NotFiniteException;
+import org.align4j.core.file.FileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,39 +26,55 @@ final class Failures {
     } catch (UsageException e) {
       throw e;
     } catch (IllegalArgumentException | NullPointerException e) {
+      if (e.getCause() instanceof NotFiniteException) {
+        // The model is what the user meant, and bad: no usage can mend it.
+        throw e;
+      }
       throw new UsageException(sentence(e), e);
     } catch (IOException | UncheckedIOException e) {
       throw new UsageException(sentence(e), e);
     }
   }
 
-  /** Prints the sentence; answers 2 for bad usage and 1 for a failed run. */
-  static int report(Exception failure, Console console) {
+  /**
+   * Prints the sentence; answers 2 for bad usage and 1 for a failed run. A stack trace follows only
+   * where the fault is ours; of a user's class, its own lines.
+   */
+  static int report(Throwable failure, Console console) {
+    String memory = OutOfMemory.sentence(failure);
+    if (!memory.isEmpty()) {
+      console.error(memory);
+      return 1;
+    }
     console.error(sentence(failure));
     if (failure instanceof UsageException) {
       return 2;
     }
     log.debug("the run failed", failure);
-    if (!(failure instanceof IllegalArgumentException
+    if (failure instanceof ExtensionException) {
+      UserFrames.of(failure).forEach(console.log()::println);
+    } else if (!(failure instanceof IllegalArgumentException
+        || failure instanceof NotFiniteException
         || failure instanceof IOException
         || failure instanceof UncheckedIOException)) {
-      failure.printStackTrace(console.log());
+      console.log().print(Throwables.getStackTraceAsString(failure));
     }
     return 1;
   }
 
   private static String sentence(Throwable failure) {
-    Throwable cause =
-        failure instanceof UncheckedIOException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (cause instanceof NoSuchFileException missing) {
-      return missing.getFile() + ": there is no such file or folder";
+    if (failure instanceof IOException io) {
+      return FileException.sentence(io);
     }
-    if (cause instanceof FileSystemException file && file.getReason() == null) {
-      return file.getFile() + ": " + file.getClass().getSimpleName();
+    if (failure instanceof UncheckedIOException unchecked
+        && !(failure instanceof FileException)
+        && unchecked.getCause() != null) {
+      String reason = FileException.sentence(unchecked.getCause());
+      String said = unchecked.getMessage();
+      boolean own = said != null && !said.equals(unchecked.getCause().toString());
+      return own ? said + " (" + reason + ")" : reason;
     }
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
   /** A check that may throw. */

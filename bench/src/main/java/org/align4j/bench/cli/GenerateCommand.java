@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationListener;
@@ -43,7 +45,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
         names = "--prompt",
         paramLabel = "TEXT",
-        description = "Text to go on from; may be given several times.")
+        description =
+            "Text to go on from; may be given several times. The beginning-of-sequence token comes first where the tokenizer adds it.")
     private List<String> prompts = new ArrayList<>();
 
     @Option(
@@ -130,18 +133,9 @@ final class GenerateCommand implements Callable<Integer> {
               ImmutableList.copyOf(stops));
         });
     try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
-      List<String> texts =
-          input.prompts.isEmpty() ? Failures.usage(() -> chats(policy)) : input.prompts;
-      List<int[]> prompts = texts.stream().map(text -> policy.tokenizer().encode(text)).toList();
-      Failures.usage(() -> {
-        for (int i = 0; i < prompts.size(); i++) {
-          Checks.that(
-              prompts.get(i).length > 0 && prompts.get(i).length < policy.config().maxPositions(),
-              "prompt %s has %s tokens: the model takes 1 to %s"
-                  .formatted(i + 1, prompts.get(i).length, policy.config().maxPositions() - 1));
-        }
-        return true;
-      });
+      List<int[]> prompts =
+          Failures.usage(() ->
+              checked(policy, input.prompts.isEmpty() ? chats(policy) : plain(policy)));
       boolean streamed = prompts.size() * samples == 1;
       StreamingDecoder decoder = policy.tokenizer().streamingDecoder();
       GenerationListener listener =
@@ -159,21 +153,39 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<String> chats(Policy policy) {
+  private static List<int[]> checked(Policy policy, List<int[]> prompts) {
+    ModelCodec codec = ModelCodec.of(policy);
+    PromptCheck check = PromptCheck.of(policy);
+    for (int i = 0; i < prompts.size(); i++) {
+      int number = i + 1;
+      check
+          .complaint(codec.known(prompts.get(i)))
+          .ifPresent(complaint -> {
+            throw new UsageException("prompt %s %s".formatted(number, complaint));
+          });
+    }
+    return prompts;
+  }
+
+  private List<int[]> plain(Policy policy) {
+    return input.prompts.stream().map(policy.tokenizer()::encode).toList();
+  }
+
+  private List<int[]> chats(Policy policy) {
     ChatTemplate template =
         policy
             .chatTemplate()
             .orElseThrow(() -> new UsageException(model + " has no chat template: use --prompt"));
-    List<String> texts = new ArrayList<>();
+    List<int[]> prompts = new ArrayList<>();
     for (String text : input.chats) {
       List<ChatMessage> messages = new ArrayList<>();
       if (system != null) {
         messages.add(new ChatMessage("system", system));
       }
       messages.add(ChatMessage.user(text));
-      texts.add(template.prompt(messages));
+      prompts.add(policy.tokenizer().encodeChat(template.prompt(messages)));
     }
-    return texts;
+    return prompts;
   }
 
   private void stream(Policy policy, StreamingDecoder decoder, int token) {
@@ -185,7 +197,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   private void show(Policy policy, Completion completion) {
     console.print(
-        "--- prompt %d, sample %d".formatted(completion.prompt() + 1, completion.sample() + 1));
+        "--- prompt %s, sample %s".formatted(completion.prompt() + 1, completion.sample() + 1));
     console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));
   }
 }

@@ -2,6 +2,7 @@ package org.align4j.bench.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,8 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Libraries (ND4J among them) print to System.out: only results may go there.
     PrintStream results = System.out;
+    // Digits and letter case are the same in every language.
+    Locale.setDefault(Locale.ROOT);
     System.setOut(System.err);
     int code = run(results, List.of(args));
     results.flush();
@@ -54,7 +57,13 @@ public final class Main implements Runnable {
     });
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> Failures.report(failure, console));
-    return line.execute(args.toArray(String[]::new));
+    try {
+      Arguments.check(args);
+      AddressSpace.check();
+      return line.execute(args.toArray(String[]::new));
+    } catch (UsageException | Error e) {
+      return Failures.report(e, console);
+    }
   }
 
   private static String usageMessage(ParameterException failure) {

@@ -1,5 +1,6 @@
 package org.align4j.bench.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.Interval;
 import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.algorithms.train.SftSettings;
 import org.align4j.algorithms.train.SftTrainer;
 import org.align4j.core.metric.JsonlMetrics;
@@ -58,14 +60,15 @@ final class SftCommand implements Callable<Integer> {
   @Option(
       names = "--prompt-key",
       defaultValue = "",
-      description = "Key of the prompt (default: question, prompt, messages or problem).")
+      description =
+          "Key of the prompt, or a path such as a.b (default: question, prompt, problem, query, instruction or messages).")
   private String promptKey;
 
   @Option(
       names = "--answer-key",
       defaultValue = "",
       description =
-          "Key of the response or answer (default: response, completion, answer or solution).")
+          "Key of the response or answer, or a path such as a.b (default: response, completion, output, solution or answer).")
   private String answerKey;
 
   @Option(
@@ -115,10 +118,13 @@ final class SftCommand implements Callable<Integer> {
     SftSettings settings = Failures.usage(() -> settings(embedded));
     List<TextPair> examples = embedded ? List.of() : Failures.usage(this::examples);
     try (Policy policy = Failures.usage(() -> start(model))) {
+      SftSettings fitting = fitting(settings, policy);
+      List<TextPair> usable =
+          embedded ? examples : Failures.usage(() -> usable(examples, fitting, policy));
       Failures.usage(() -> Files.createDirectories(out));
       try (MetricSink metrics =
           Failures.usage(() -> JsonlMetrics.create(out.resolve("metrics.jsonl")))) {
-        train(policy, settings, examples, metrics);
+        train(policy, fitting, usable, metrics);
       }
       policy.save(out.resolve("policy"));
       console.print("The policy is in " + out.resolve("policy"));
@@ -190,7 +196,7 @@ final class SftCommand implements Callable<Integer> {
     }
   }
 
-  private SftSettings settings(boolean embedded) {
+  private SftSettings settings(boolean embedded) throws IOException {
     Checks.that(
         embedded == (data == null), embedded ? "--data needs --model" : "--model needs --data");
     Checks.that(
@@ -199,9 +205,12 @@ final class SftCommand implements Callable<Integer> {
     Checks.that(
         !Files.exists(out.resolve("policy")),
         "--out: %s exists already".formatted(out.resolve("policy")));
-    Checks.that(
-        !Files.exists(out.resolve("metrics.jsonl")),
-        "--out: %s exists already".formatted(out.resolve("metrics.jsonl")));
+    Path metrics = out.resolve("metrics.jsonl");
+    // Empty: an earlier run was interrupted before its first step.
+    if (Files.isRegularFile(metrics) && Files.size(metrics) == 0) {
+      Files.delete(metrics);
+    }
+    Checks.that(!Files.exists(metrics), "--out: %s exists already".formatted(metrics));
     SftSettings settings = embedded ? SftSettings.ARITHMETIC : SftSettings.SMALL_MODEL;
     if (steps != null) {
       settings = settings.with("steps", Integer.toString(steps));
@@ -221,11 +230,25 @@ final class SftCommand implements Callable<Integer> {
             skipBadLines ? BadLines.SKIP : BadLines.FATAL)) {
       pairs.addAll(lines.all());
     }
-    Checks.that(
-        pairs.size() > evalSize,
-        "%s has %s examples, %s are to be held out: pass more or a smaller --eval-size"
-            .formatted(data, pairs.size(), evalSize));
     return pairs;
+  }
+
+  /** No example may be longer than the model's sequences. */
+  private static SftSettings fitting(SftSettings settings, Policy policy) {
+    int longest = Math.min(settings.maxLength(), policy.config().maxPositions());
+    return settings.with("maxLength", Integer.toString(longest));
+  }
+
+  private List<TextPair> usable(List<TextPair> examples, SftSettings settings, Policy policy) {
+    List<TextPair> usable =
+        PromptCheck.of(policy)
+            .withMaxLength(settings.maxLength())
+            .usableExamples(examples, skipBadLines ? BadLines.SKIP : BadLines.FATAL);
+    Checks.that(
+        usable.size() > evalSize,
+        "%s has %s examples that can be used, %s are to be held out: pass more or a smaller --eval-size"
+            .formatted(data, usable.size(), evalSize));
+    return usable;
   }
 
   private Policy start(@Nullable Path path) {

@@ -5,12 +5,13 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Lists;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.align4j.core.file.FileException;
 import org.align4j.models.policy.Policy;
 
 /**
@@ -32,7 +33,7 @@ public final class Comparison {
   }
 
   /**
-   * Makes the folders of all runs.
+   * Makes the folders of all runs; those in which an earlier one wrote nothing are taken over.
    *
    * @throws IllegalArgumentException where a run of that name exists, or the folder cannot be
    *     written to
@@ -41,6 +42,7 @@ public final class Comparison {
     for (String algorithm : settings.algorithms()) {
       for (long seed : seeds(settings)) {
         Path folder = settings.folder(algorithm, seed);
+        removeIfNothingWritten(folder);
         checkArgument(
             !Files.exists(folder),
             "--out: %s exists from an earlier run: choose another folder or another seed",
@@ -55,7 +57,9 @@ public final class Comparison {
       }
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "--out: %s cannot be written to (%s)".formatted(settings.out(), e.getMessage()), e);
+          "--out: %s cannot be written to (%s)"
+              .formatted(settings.out(), FileException.sentence(e)),
+          e);
     }
   }
 
@@ -120,10 +124,31 @@ public final class Comparison {
       if (files.findAny().isEmpty()) {
         Files.delete(folder);
       }
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       // It was never made.
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
+    }
+  }
+
+  /** A run that was interrupted before its first update leaves its folder, with empty files. */
+  private static void removeIfNothingWritten(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (var entries = Files.list(folder)) {
+      List<Path> left = entries.toList();
+      for (Path entry : left) {
+        if (!Files.isRegularFile(entry) || Files.size(entry) > 0) {
+          return;
+        }
+      }
+      for (Path entry : left) {
+        Files.delete(entry);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new FileException(folder, e);
     }
   }
 }

@@ -3,7 +3,6 @@ package org.align4j.bench.compare;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,15 +11,19 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.train.ScoredSample;
 import org.align4j.algorithms.train.StepReport;
+import org.align4j.core.file.FileException;
+import org.align4j.core.file.WellFormedText;
 
 /** Every sampled response with its score, one JSON object a line. */
 public final class CompletionLog implements AutoCloseable {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private final Path file;
   private final BufferedWriter writer;
 
-  private CompletionLog(BufferedWriter writer) {
+  private CompletionLog(Path file, BufferedWriter writer) {
+    this.file = file;
     this.writer = writer;
   }
 
@@ -28,9 +31,10 @@ public final class CompletionLog implements AutoCloseable {
   public static CompletionLog create(Path file) {
     try {
       return new CompletionLog(
+          file,
           Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the completions cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -52,12 +56,12 @@ public final class CompletionLog implements AutoCloseable {
         line.put("tokens", sample.tokens());
         line.put("score", sample.judgement().score());
         line.put("verdict", sample.judgement().verdict());
-        writer.write(MAPPER.writeValueAsString(line));
+        writer.write(WellFormedText.of(MAPPER.writeValueAsString(line)));
         writer.write('\n');
       }
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
   }
 
@@ -66,7 +70,7 @@ public final class CompletionLog implements AutoCloseable {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
   }
 }

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.data.BadLines;
-import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.PromptFields;
 import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.Rewards;
 import org.align4j.algorithms.train.ArithmeticModel;
+import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -63,21 +63,26 @@ public final class Workloads {
   }
 
   /** A model and its prompts; a model with a chat template is asked in chat. */
-  public static Workload of(Files files, Engine engine, int evalSize, String rewardName) {
+  public static Workload of(
+      Files files, Engine engine, int evalSize, int maxNewTokens, String rewardName) {
     Reward reward = Rewards.named(rewardName);
     // The files are checked before the model, which takes longer to read.
-    PromptFile file = open(files, files.prompts());
-    PromptFile evaluation = files.evalPrompts() == null ? null : open(files, files.evalPrompts());
-    boolean chat;
+    PromptFile file = open(files, files.prompts(), reward);
+    PromptFile evaluation =
+        files.evalPrompts() == null ? null : open(files, files.evalPrompts(), reward);
+    BadLines badLines = badLines(files);
+    Prompts all;
+    @Nullable Prompts others = null;
     try (Policy policy = Policy.load(files.model(), engine)) {
-      chat = policy.chatTemplate().isPresent();
-      var unused = policy.tokenizer();
+      all = usable(policy, file, null, maxNewTokens, badLines);
+      if (evaluation != null && evalSize > 0) {
+        others = usable(policy, evaluation, evalSize, maxNewTokens, badLines);
+      }
     }
-    Prompts all = new Asked(file, 0, file.size(), chat);
     Prompts training = all;
     Optional<Prompts> heldOut = Optional.empty();
-    if (evalSize > 0 && evaluation != null) {
-      heldOut = Optional.of(new Asked(evaluation, 0, Math.min(evalSize, evaluation.size()), chat));
+    if (others != null) {
+      heldOut = Optional.of(others);
     } else if (evalSize > 0) {
       checkArgument(
           all.size() > evalSize,
@@ -85,8 +90,8 @@ public final class Workloads {
           files.prompts(),
           all.size(),
           evalSize);
-      training = slice(all, 0, all.size() - evalSize);
-      heldOut = Optional.of(slice(all, all.size() - evalSize, all.size()));
+      training = all.slice(0, all.size() - evalSize);
+      heldOut = Optional.of(all.slice(all.size() - evalSize, all.size()));
     }
     return new Workload(
         files.model() + " on " + files.prompts(),
@@ -96,34 +101,32 @@ public final class Workloads {
         reward);
   }
 
-  private static PromptFile open(Files files, Path file) {
+  private static PromptFile open(Files files, Path file, Reward reward) {
     return PromptFile.open(
-        file,
-        new PromptFields(files.promptKey(), files.answerKey()),
-        files.skipBadLines() ? BadLines.SKIP : BadLines.FATAL);
+        file, new PromptFields(files.promptKey(), files.answerKey(), reward.needsAnswer()), badLines(files));
   }
 
-  /** The prompts of a file, asked in chat where the model has a template. */
-  public static Prompts prompts(Path file, PromptFields fields, BadLines badLines, boolean chat) {
-    PromptFile prompts = PromptFile.open(file, fields, badLines);
-    return new Asked(prompts, 0, prompts.size(), chat);
+  private static BadLines badLines(Files files) {
+    return files.skipBadLines() ? BadLines.SKIP : BadLines.FATAL;
   }
 
-  private static Prompts slice(Prompts prompts, int from, int to) {
-    return new Asked(prompts, from, to, false);
-  }
-
-  /** Some of the prompts, in chat where the model wants it. */
-  private record Asked(Prompts prompts, int from, int to, boolean chat) implements Prompts {
-    @Override
-    public int size() {
-      return to - from;
+  /**
+   * The first prompts of a file, or all for null, that a model can take; in chat where it has a
+   * template.
+   */
+  public static Prompts usable(
+      Policy policy,
+      Prompts prompts,
+      @Nullable Integer first,
+      int maxNewTokens,
+      BadLines badLines) {
+    Prompts asked = policy.chatTemplate().isPresent() ? prompts.asChats() : prompts;
+    int size = first == null ? asked.size() : Math.min(first, asked.size());
+    PromptCheck check = PromptCheck.of(policy);
+    if (badLines == BadLines.FATAL) {
+      return check.usable(asked.slice(0, size), maxNewTokens, badLines);
     }
-
-    @Override
-    public Prompt get(int index) {
-      Prompt prompt = prompts.get(from + index);
-      return chat ? prompt.asChat() : prompt;
-    }
+    Prompts usable = check.usable(asked, maxNewTokens, badLines);
+    return usable.slice(0, Math.min(size, usable.size()));
   }
 }

@@ -55,6 +55,23 @@ final class CommandLineTest {
   }
 
   @Test
+  void aReportOfAFolderWithoutRunsIsRefused() {
+    Path out = folder.resolve("report.html");
+    assertUsageError(
+        run("report", folder.toString(), "--out", out.toString()), "no run", "metrics.jsonl");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void aReportDoesNotOverwriteAnotherFile() throws IOException {
+    Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"train/reward\":1}\n");
+    Path out = folder.resolve("notes.html");
+    Files.writeString(out, "mine");
+    assertUsageError(run("report", folder.toString(), "--out", out.toString()), "is not a report");
+    assertThat(out).hasContent("mine");
+  }
+
+  @Test
   void aNegativeLearningRateIsRefused() {
     assertUsageError(
         run("compare", "--set", "actorLearningRate=-1"), "actorLearningRate is -1.0", "0 or above");
@@ -152,6 +169,32 @@ final class CommandLineTest {
     Outcome outcome = run(command, "--help");
     assertThat(outcome.code()).isZero();
     assertThat(outcome.results()).contains("Usage:", command);
+  }
+
+  @Test
+  void aClassPathOnWhichNothingIsRegisteredIsRefused() throws IOException {
+    Path classes = Files.createDirectories(folder.resolve("classes"));
+    assertUsageError(
+        run("compare", "--classpath", classes.toString()),
+        "--classpath " + classes,
+        "META-INF/services/org.align4j.algorithms.reward.Reward");
+    Path jar = Files.writeString(folder.resolve("my.jar"), "not a jar");
+    assertUsageError(run("compare", "--classpath", jar.toString()), "my.jar is not a jar");
+  }
+
+  @Test
+  void aFileOfCompletionsInNoFolderIsRefusedBeforeTheModelIsRead() {
+    assertUsageError(
+        run(
+            "evaluate",
+            "--model",
+            folder.toString(),
+            "--prompts",
+            "p.jsonl",
+            "--completions",
+            folder.resolve("none/c.jsonl").toString()),
+        "--completions",
+        "a folder that does not exist");
   }
 
   @Test

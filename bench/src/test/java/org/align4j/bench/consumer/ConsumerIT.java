@@ -78,6 +78,16 @@ final class ConsumerIT {
     assertThat(folder.resolve("out/half-baseline/seed-1/metrics.jsonl")).isNotEmptyFile();
   }
 
+  /** Egypt's own digits are the default of {@code String.format} there. */
+  @Test
+  void digitsAreAsciiInEveryLanguage() throws Exception {
+    List<String> flags = new ArrayList<>(flags());
+    flags.addAll(List.of("-Duser.language=ar", "-Duser.country=EG"));
+    Outcome outcome = compare(flags, "--algorithms", "reinforce++");
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(outcome.results() + outcome.errors()).doesNotContainPattern("[\u0660-\u0669]");
+  }
+
   @Test
   void withoutTheVectorModuleTheScalarKernelsRunAndSaySo() throws Exception {
     List<String> flags = new ArrayList<>(flags());

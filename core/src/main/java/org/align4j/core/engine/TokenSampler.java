@@ -37,6 +37,8 @@ public final class TokenSampler {
    *
    * @param logits {@code [V]}, before the temperature; not changed
    * @param uniform in [0,1); ignored when greedy
+   * @throws NotFiniteException where a logit is NaN or infinite; minus infinity is a token that
+   *     never comes
    */
   public Draw draw(float[] logits, SamplingSettings settings, double uniform) {
     int size = exponentials.length;
@@ -53,6 +55,7 @@ public final class TokenSampler {
       exponentials[i] = Math.exp((double) logits[i] / temperature - largest);
       total += exponentials[i];
     }
+    NotFiniteException.checkLogits(total);
     int token = settings.greedy() ? best : draw(logits, settings, uniform, total);
     double tempered = (double) logits[token] / temperature - largest;
     return new Draw(token, (float) (tempered - Math.log(total)));

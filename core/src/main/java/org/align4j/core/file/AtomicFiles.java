@@ -2,8 +2,6 @@ package org.align4j.core.file;
 
 import static com.google.common.base.Preconditions.checkNotNull;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -43,6 +41,7 @@ public final class AtomicFiles {
       Path temporary =
           Files.createFile(
               parent.resolve("." + absolute.getFileName() + UUID.randomUUID() + ".tmp"));
+      Temporaries.open(temporary);
       try {
         filler.fill(temporary);
         force(temporary);
@@ -52,17 +51,17 @@ public final class AtomicFiles {
             StandardCopyOption.ATOMIC_MOVE,
             StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        Files.deleteIfExists(temporary);
+        Temporaries.close(temporary);
       }
       forceFolder(parent);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(absolute, e);
     }
   }
 
-  /** Writes text as UTF-8. */
+  /** Writes text as UTF-8, half a surrogate pair as U+FFFD. */
   public static void writeString(Path target, String text) {
-    write(target, file -> Files.writeString(file, text, StandardCharsets.UTF_8));
+    write(target, file -> Files.writeString(file, WellFormedText.of(text), StandardCharsets.UTF_8));
   }
 
   /** Writes bytes. */
@@ -80,6 +79,7 @@ public final class AtomicFiles {
     try {
       Files.createDirectories(parent);
       Path temporary = Files.createTempDirectory(parent, "." + absolute.getFileName() + ".tmp");
+      Temporaries.open(temporary);
       try {
         filler.fill(temporary);
         forceTree(temporary);
@@ -88,13 +88,14 @@ public final class AtomicFiles {
       } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
         throw new BadFileException(target, OCCUPIED, e);
       } finally {
-        if (Files.exists(temporary)) {
-          MoreFiles.deleteRecursively(temporary, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
+        Temporaries.close(temporary);
       }
       forceFolder(parent);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(absolute, e);
+    } catch (UncheckedIOException e) {
+      // The filler's: it names a file in the temporary folder.
+      throw new FileException(absolute, checkNotNull(e.getCause()));
     }
   }
 
@@ -112,7 +113,7 @@ public final class AtomicFiles {
           return;
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new FileException(folder, e);
       }
     }
     throw new BadFileException(folder, OCCUPIED);

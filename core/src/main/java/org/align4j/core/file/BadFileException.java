@@ -3,6 +3,7 @@ package org.align4j.core.file;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A file that is not what it should be. The message is one sentence for the user: the file, what
@@ -18,7 +19,7 @@ public final class BadFileException extends IllegalArgumentException {
   /** Builds {@code <file name>: <sentence>}. */
   @FormatMethod
   public BadFileException(Path file, @FormatString String sentence, Object... values) {
-    super(nameOf(file) + ": " + String.format(sentence, values));
+    super(nameOf(file) + ": " + String.format(Locale.ROOT, sentence, values));
   }
 
   /** The same with a cause. */

@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** JSON read strictly: no duplicate names, nothing after the end, bounded depth and size. */
 public final class JsonFiles {
@@ -47,12 +47,18 @@ public final class JsonFiles {
     } catch (NoSuchFileException e) {
       throw new BadFileException(file, "there is no such file (" + file + ")", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
   }
 
-  /** Parses bytes of a file as one JSON object. */
+  /** Parses bytes of a file as one JSON object; what is another thing is called what it is. */
   public static JsonNode parseObject(Path file, byte[] json) {
+    // An object of a server's error is recognised too, so this comes first.
+    ForeignFile.recognise(
+            json.length > ForeignFile.ENOUGH ? Arrays.copyOf(json, ForeignFile.ENOUGH) : json)
+        .ifPresent(what -> {
+          throw new BadFileException(file, "%s", what);
+        });
     JsonNode node;
     try {
       node = MAPPER.readTree(json);

@@ -1,7 +1,6 @@
 package org.align4j.core.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -40,7 +39,7 @@ public final class MappedFile implements AutoCloseable {
       throw new BadFileException(path, "there is no such file (" + path + ")", e);
     } catch (IOException e) {
       arena.close();
-      throw new UncheckedIOException(e);
+      throw new FileException(path, e);
     }
   }
 

@@ -3,13 +3,13 @@ package org.align4j.core.metric;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.align4j.core.file.FileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,7 @@ public final class JsonlMetrics implements MetricSink {
           file,
           Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.WRITE, how));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the metrics cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -57,7 +57,7 @@ public final class JsonlMetrics implements MetricSink {
       writer.write('\n');
       writer.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the metrics cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -66,7 +66,7 @@ public final class JsonlMetrics implements MetricSink {
     try {
       writer.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the metrics cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 }

@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.align4j.core.file.FileException;
 
 /**
  * Scalars as TensorBoard reads them: a file {@code events.out.tfevents.*} of TFRecords, each an
@@ -23,10 +23,12 @@ public final class TensorBoardEvents implements MetricSink {
 
   private static final int CRC_MASK = 0xa282ead8;
 
+  private final Path file;
   private final OutputStream out;
   private final InstantSource clock;
 
-  private TensorBoardEvents(OutputStream out, InstantSource clock) {
+  private TensorBoardEvents(Path file, OutputStream out, InstantSource clock) {
+    this.file = file;
     this.out = out;
     this.clock = clock;
   }
@@ -38,14 +40,14 @@ public final class TensorBoardEvents implements MetricSink {
     try {
       var out =
           new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
-      TensorBoardEvents events = new TensorBoardEvents(out, clock);
+      TensorBoardEvents events = new TensorBoardEvents(file, out, clock);
       Message version = new Message();
       version.fixed64(1, Double.doubleToRawLongBits(events.now()));
       version.bytes(3, "brain.Event:2".getBytes(StandardCharsets.UTF_8));
       events.write(version.toByteArray());
       return events;
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": the events cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -65,7 +67,7 @@ public final class TensorBoardEvents implements MetricSink {
     try {
       write(event.toByteArray());
     } catch (IOException e) {
-      throw new UncheckedIOException("the TensorBoard events cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 
@@ -74,7 +76,7 @@ public final class TensorBoardEvents implements MetricSink {
     try {
       out.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("the TensorBoard events cannot be written", e);
+      throw new FileException(file, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.align4j.core.plan;
 
 import java.util.stream.IntStream;
+import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
@@ -176,6 +177,9 @@ final class NextTokens implements AutoCloseable {
     drawn = tokens;
     drawnLogProbs = logProbs;
     context.threads().run(drawTask, count, 1);
+    for (int slot : ofSlots) {
+      NotFiniteException.checkLogits(logSumExp.get(slot));
+    }
     if (!settings.greedy() && (settings.topK() > 0 || settings.topP() < 1)) {
       for (int i = 0; i < count; i++) {
         int slot = ofSlots[i];

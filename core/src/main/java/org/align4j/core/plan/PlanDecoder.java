@@ -206,7 +206,7 @@ final class PlanDecoder implements Decoder {
         || logProbs.length < count
         || (!settings.greedy() && uniforms.length < count)) {
       throw new IllegalArgumentException(
-          "%d slots need as many uniforms [%d], tokens [%d] and log-probs [%d]"
+          "%s slots need as many uniforms [%s], tokens [%s] and log-probs [%s]"
               .formatted(count, uniforms.length, tokens.length, logProbs.length));
     }
     next.draw(ofSlots, settings, uniforms, tokens, logProbs);

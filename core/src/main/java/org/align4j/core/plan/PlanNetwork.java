@@ -310,7 +310,7 @@ public final class PlanNetwork implements Network {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= limit) {
         throw new IllegalArgumentException(
-            "%s %d is %d: the vocabulary has %d ids, from 0 on".formatted(what, i, ids[i], limit));
+            "%s %s is %s: the vocabulary has %s ids, from 0 on".formatted(what, i, ids[i], limit));
       }
     }
   }

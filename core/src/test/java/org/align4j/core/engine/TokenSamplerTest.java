@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -100,5 +101,17 @@ class TokenSamplerTest {
   void anotherVocabularyIsRefused() {
     assertThatThrownBy(() -> new TokenSampler(5).draw(LOGITS, SamplingSettings.GREEDY, 0))
         .hasMessage("logits [4] do not match the vocabulary of 5");
+  }
+
+  @Test
+  void logitsThatAreNotFiniteAreRefused() {
+    var sampler = new TokenSampler(2);
+    for (float logit : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      for (var settings : List.of(SamplingSettings.DEFAULT, SamplingSettings.GREEDY)) {
+        assertThatThrownBy(() -> sampler.draw(new float[] {1, logit}, settings, 0.5))
+            .isInstanceOf(NotFiniteException.class)
+            .hasMessageContaining("the model's logits are not finite");
+      }
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.samediff.SameDiffNetwork;
 import org.align4j.core.tensor.Parameters;
@@ -206,6 +207,33 @@ class PlanDecoderTest {
           .hasMessageContaining("is not in use");
       assertThatThrownBy(() -> plan.decoder(1, SmallNetwork.POSITIONS + 1))
           .hasMessageContaining("this network takes sequences of 1 to 96 tokens");
+    }
+  }
+
+  /** A weight becomes NaN between two tokens, as when training diverges. */
+  @Test
+  void logitsThatAreNotFiniteAreRefusedAtTheToken() {
+    for (var settings :
+        List.of(
+            SamplingSettings.DEFAULT, SamplingSettings.GREEDY, new SamplingSettings(1, 5, 0.9f))) {
+      for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+        try (Parameters parameters = SHAPE.randomParameters(1);
+            PlanNetwork plan = PlanNetwork.create(SHAPE, parameters);
+            Decoder decoder = plan.decoder(2, 40)) {
+          int[] slots = decoder.start(new int[] {3, 1, 4}, 2, SmallNetwork.POSITIONS);
+          int[] tokens = new int[2];
+          decoder.sample(slots, settings, new double[2], tokens, new float[2]);
+          for (String name : parameters.names()) {
+            parameters.get(name).putScalar(0, value);
+          }
+          plan.parametersChanged();
+          decoder.append(slots, tokens);
+          assertThatThrownBy(
+                  () -> decoder.sample(slots, settings, new double[2], tokens, new float[2]))
+              .isInstanceOf(NotFiniteException.class)
+              .hasMessageContaining("the model's logits are not finite");
+        }
+      }
     }
   }
 }

@@ -15,7 +15,9 @@ import org.align4j.models.transformer.TransformerConfig;
 
 /**
  * Reads {@code config.json}, as transformers 4 and 5 write it. What changes the model's numbers and
- * is not built is refused by name; defaults are those of transformers' configuration classes.
+ * is not built is refused by name. A key that is absent has the default of transformers'
+ * configuration class ({@code configuration_llama.py} and so on, 5.24); null is refused where the
+ * class refuses it.
  */
 final class ConfigJson {
 
@@ -45,6 +47,15 @@ final class ConfigJson {
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The class's end-of-sequence token, for a configuration and a tokenizer that name none. */
+  static OptionalInt defaultEos(Architecture architecture) {
+    return switch (architecture) {
+      case LLAMA, MISTRAL -> OptionalInt.of(2);
+      case GPT2 -> OptionalInt.of(50_256);
+      case QWEN2, QWEN3 -> OptionalInt.empty();
+    };
   }
 
   /**
@@ -92,23 +103,37 @@ final class ConfigJson {
             || json.path("quantization_config").isNull(),
         "has a quantization_config: weights in F32, F16 or BF16 are supported");
     refuseUnless(
-        number("partial_rotary_factor", 1) == 1
+        json.path("partial_rotary_factor").asDouble(1) == 1
             && json.path("rope_parameters").path("partial_rotary_factor").asDouble(1) == 1,
         "rotates only a part of each head (partial_rotary_factor): rotation of all is supported");
     refuseSlidingWindow();
   }
 
+  /**
+   * A window counts where a layer uses it and the model allows more positions: Mistral's layers
+   * all, Qwen's from {@code max_window_layers} on where {@code use_sliding_window} says so; all
+   * where it does not say from which.
+   */
   private void refuseSlidingWindow() {
     boolean used =
         switch (architecture) {
           case MISTRAL -> true;
-          case QWEN2, QWEN3 -> flag("use_sliding_window", false);
+          case QWEN2, QWEN3 ->
+              flag("use_sliding_window", false)
+                  && (json.path("layer_types").isArray()
+                      ? json.path("layer_types").toString().contains("sliding_attention")
+                      : layers() > integer("max_window_layers", 0));
           case LLAMA, GPT2 -> false;
         };
-    int window = json.path("sliding_window").asInt(0);
+    JsonNode given = json.path("sliding_window");
+    int window = given.isNull() ? 0 : integer("sliding_window", 4096);
     refuseUnless(
-        !used || window == 0 || window >= integer("max_position_embeddings", Integer.MAX_VALUE),
-        "uses a sliding window of " + window + " positions: full attention is supported");
+        !used || window == 0 || window >= maxPositions(),
+        "uses a sliding window of "
+            + window
+            + " positions"
+            + (given.isMissingNode() ? " (the default where sliding_window is absent)" : "")
+            + ": full attention is supported");
     for (JsonNode type : json.path("layer_types")) {
       refuseUnless(
           type.asText().equals("full_attention") || (!used && architecture != Architecture.LLAMA),
@@ -119,39 +144,83 @@ final class ConfigJson {
   }
 
   private TransformerConfig llama() {
-    int hidden = integer("hidden_size");
-    int heads = integer("num_attention_heads");
-    boolean bias = architecture != Architecture.MISTRAL && flag("attention_bias", false);
-    int headDim =
-        architecture == Architecture.QWEN3
-            ? integer("head_dim", 128)
-            : integer("head_dim", heads > 0 ? hidden / heads : 0);
-    checkActivation("hidden_act", "silu");
+    boolean qwen = architecture == Architecture.QWEN2 || architecture == Architecture.QWEN3;
+    int vocabulary = integer("vocab_size", qwen ? 151_936 : 32_000);
+    int hidden = integer("hidden_size", 4096);
+    int heads = integer("num_attention_heads", 32);
+    boolean bias =
+        (architecture == Architecture.LLAMA || architecture == Architecture.QWEN3)
+            && flag("attention_bias", false);
+    checkActivation();
     return new TransformerConfig(
         architecture,
-        integer("vocab_size"),
+        vocabulary,
         hidden,
-        integer("intermediate_size"),
-        integer("num_hidden_layers"),
+        integer("intermediate_size", qwen ? 22_016 : mistral() ? 14_336 : 11_008),
+        layers(),
         heads,
-        integer("num_key_value_heads", architecture == Architecture.LLAMA ? heads : defaultKeys()),
-        headDim,
-        integer("max_position_embeddings", 2048),
+        keyValueHeads(heads),
+        headDim(hidden, heads),
+        maxPositions(),
         number("rms_norm_eps", 1e-6),
         new RopeJson(file, json).read(),
         flag("tie_word_embeddings", false),
         architecture == Architecture.QWEN2 || bias,
-        architecture != Architecture.QWEN2 && bias,
+        bias,
         architecture == Architecture.LLAMA && flag("mlp_bias", false),
         architecture == Architecture.QWEN3,
         Activation.SILU,
-        bos(integer("vocab_size")),
-        eosIds(file, json, integer("vocab_size")));
+        bos(vocabulary, qwen ? OptionalInt.empty() : OptionalInt.of(1)),
+        eosIds(file, json, vocabulary));
   }
 
-  /** The classes' defaults; every published checkpoint writes the number. */
-  private int defaultKeys() {
-    return architecture == Architecture.MISTRAL ? 8 : 32;
+  private boolean mistral() {
+    return architecture == Architecture.MISTRAL;
+  }
+
+  private int layers() {
+    return architecture == Architecture.GPT2
+        ? integer("n_layer", "num_hidden_layers", 12)
+        : integer("num_hidden_layers", 32);
+  }
+
+  private int maxPositions() {
+    return switch (architecture) {
+      case LLAMA -> integer("max_position_embeddings", 2048);
+      case MISTRAL -> integer("max_position_embeddings", 131_072);
+      case QWEN2, QWEN3 -> integer("max_position_embeddings", 32_768);
+      case GPT2 -> integer("n_positions", "max_position_embeddings", 1024);
+    };
+  }
+
+  /**
+   * Null means as many as heads; absent, Mistral's and Qwen's classes have numbers of their own.
+   */
+  private int keyValueHeads(int heads) {
+    JsonNode given = json.path("num_key_value_heads");
+    if (given.isNull()) {
+      return heads;
+    }
+    return integer(
+        "num_key_value_heads",
+        switch (architecture) {
+          case MISTRAL -> 8;
+          case QWEN2, QWEN3 -> 32;
+          case LLAMA, GPT2 -> heads;
+        });
+  }
+
+  private int headDim(int hidden, int heads) {
+    if (architecture == Architecture.QWEN3) {
+      return integer("head_dim", 128);
+    }
+    return json.path("head_dim").isNull()
+        ? share(hidden, heads)
+        : integer("head_dim", share(hidden, heads));
+  }
+
+  private static int share(int hidden, int heads) {
+    return heads > 0 ? hidden / heads : 0;
   }
 
   private TransformerConfig gpt2() {
@@ -161,18 +230,19 @@ final class ConfigJson {
             + " scale_attn_by_inverse_layer_idx)");
     refuseUnless(
         !flag("add_cross_attention", false), "has cross-attention: decoders are supported");
-    int hidden = integer("n_embd", 768);
-    int heads = integer("n_head", 12);
+    int vocabulary = integer("vocab_size", 50_257);
+    int hidden = integer("n_embd", "hidden_size", 768);
+    int heads = integer("n_head", "num_attention_heads", 12);
     return new TransformerConfig(
         architecture,
-        integer("vocab_size", 50257),
+        vocabulary,
         hidden,
         json.path("n_inner").isNumber() ? integer("n_inner") : Math.multiplyExact(4, hidden),
-        integer("n_layer", 12),
+        layers(),
         heads,
         heads,
-        heads > 0 ? hidden / heads : 0,
-        integer("n_positions", 1024),
+        share(hidden, heads),
+        maxPositions(),
         number("layer_norm_epsilon", 1e-5),
         Rope.DEFAULT,
         flag("tie_word_embeddings", true),
@@ -181,8 +251,8 @@ final class ConfigJson {
         true,
         false,
         gelu(),
-        bos(integer("vocab_size", 50257)),
-        eosIds(file, json, integer("vocab_size", 50257)));
+        bos(vocabulary, OptionalInt.of(50_256)),
+        eosIds(file, json, vocabulary));
   }
 
   private Activation gelu() {
@@ -198,17 +268,22 @@ final class ConfigJson {
     };
   }
 
-  private void checkActivation(String key, String supported) {
-    String name = json.path(key).asText(supported);
+  /** {@code swish} is another name of it. */
+  private void checkActivation() {
+    String name = json.path("hidden_act").asText("silu");
     refuseUnless(
-        name.equals(supported),
-        key + " is " + BadFileException.quote(name) + ": " + supported + " is supported");
+        name.equals("silu") || name.equals("swish"),
+        "hidden_act is " + BadFileException.quote(name) + ": silu is supported");
   }
 
-  private OptionalInt bos(int vocabSize) {
+  private OptionalInt bos(int vocabSize, OptionalInt otherwise) {
     JsonNode node = json.path("bos_token_id");
-    return node.isInt() && node.intValue() >= 0 && node.intValue() < vocabSize
-        ? OptionalInt.of(node.intValue())
+    OptionalInt id =
+        node.isMissingNode()
+            ? otherwise
+            : node.isInt() ? OptionalInt.of(node.intValue()) : OptionalInt.empty();
+    return id.isPresent() && id.getAsInt() >= 0 && id.getAsInt() < vocabSize
+        ? id
         : OptionalInt.empty();
   }
 
@@ -216,20 +291,22 @@ final class ConfigJson {
     JsonNode node = json.path(key);
     if (!node.isInt()) {
       throw new BadFileException(
-          file,
-          "%s is %s: it should be an integer",
-          key,
-          node.isMissingNode() ? "missing" : BadFileException.quote(node.toString()));
+          file, "%s is %s: it should be an integer", key, BadFileException.quote(node.toString()));
     }
     return node.intValue();
   }
 
   private int integer(String key, int otherwise) {
-    return isAbsent(key) ? otherwise : integer(key);
+    return json.path(key).isMissingNode() ? otherwise : integer(key);
+  }
+
+  /** GPT-2's keys have the others' names as aliases ({@code attribute_map}). */
+  private int integer(String key, String alias, int otherwise) {
+    return integer(key, integer(alias, otherwise));
   }
 
   private double number(String key, double otherwise) {
-    if (isAbsent(key)) {
+    if (json.path(key).isMissingNode()) {
       return otherwise;
     }
     JsonNode node = json.path(key);
@@ -240,7 +317,7 @@ final class ConfigJson {
   }
 
   private boolean flag(String key, boolean otherwise) {
-    if (isAbsent(key)) {
+    if (json.path(key).isMissingNode()) {
       return otherwise;
     }
     JsonNode node = json.path(key);
@@ -248,10 +325,6 @@ final class ConfigJson {
         node.isBoolean(),
         key + " is " + BadFileException.quote(node.toString()) + ": it should be true or false");
     return node.booleanValue();
-  }
-
-  private boolean isAbsent(String key) {
-    return json.path(key).isMissingNode() || json.path(key).isNull();
   }
 
   private void refuseUnless(boolean fine, String sentence) {

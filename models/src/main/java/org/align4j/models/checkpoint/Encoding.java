@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * How numbers are stored, and their decoding to float32. Quantised blocks of 32 are decoded with
- * the very float operations of llama.cpp ({@code ggml-quants.c}, {@code dequantize_row_*}).
+ * How numbers are stored, and their decoding to float32. Quantised blocks are decoded with the very
+ * float operations of llama.cpp ({@code ggml-quants.c}, {@code dequantize_row_*}).
  */
 enum Encoding {
   F32(1, 4) {
@@ -76,11 +76,68 @@ enum Encoding {
         }
       }
     }
+  },
+  /** Scale d (f16), 32 high bits, 16 bytes of two nibbles, low ones first: {@code (q-16)·d}. */
+  Q5_0(32, 22) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      for (int block = 0; block < blocks; block++) {
+        long at = fromByte + 22L * block;
+        float d = Float.float16ToFloat(from.get(SHORT, at));
+        for (int i = 0; i < 32; i++) {
+          to[32 * block + i] = d * (fiveBits(from, at + 2, i) - 16);
+        }
+      }
+    }
+  },
+  /** Scale d and minimum m (f16), 32 high bits, 16 bytes of two nibbles: {@code q·d + m}. */
+  Q5_1(32, 24) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      for (int block = 0; block < blocks; block++) {
+        long at = fromByte + 24L * block;
+        float d = Float.float16ToFloat(from.get(SHORT, at));
+        float m = Float.float16ToFloat(from.get(SHORT, at + 2));
+        for (int i = 0; i < 32; i++) {
+          to[32 * block + i] = d * fiveBits(from, at + 4, i) + m;
+        }
+      }
+    }
+  },
+  Q2_K(KQuants.BLOCK, 84) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      KQuants.q2(from, fromByte, to, blocks);
+    }
+  },
+  Q3_K(KQuants.BLOCK, 110) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      KQuants.q3(from, fromByte, to, blocks);
+    }
+  },
+  Q4_K(KQuants.BLOCK, 144) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      KQuants.q4(from, fromByte, to, blocks);
+    }
+  },
+  Q5_K(KQuants.BLOCK, 176) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      KQuants.q5(from, fromByte, to, blocks);
+    }
+  },
+  Q6_K(KQuants.BLOCK, 210) {
+    @Override
+    void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks) {
+      KQuants.q6(from, fromByte, to, blocks);
+    }
   };
 
   private static final ValueLayout.OfInt INTS =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
+  static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Elements decoded at once into a heap buffer: it stays in the cache. */
@@ -102,6 +159,12 @@ enum Encoding {
   /** Bytes of so many elements, a whole number of blocks. */
   long bytes(long elements) {
     return Math.multiplyExact(elements / blockElements, (long) blockBytes);
+  }
+
+  /** The i-th of 32 numbers: its high bit from 4 bytes, its others from the nibbles behind them. */
+  private static int fiveBits(MemorySegment from, long at, int i) {
+    int high = from.get(JAVA_BYTE, at + i / 8) >> i % 8 & 1;
+    return from.get(JAVA_BYTE, at + 4 + i % 16) >> 4 * (i / 16) & 15 | high << 4;
   }
 
   abstract void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks);

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads GGUF files of Llama, Qwen2, Qwen3 and GPT-2 models: F32, F16, BF16, Q8_0, Q4_0 and Q4_1
+ * Reads GGUF files of Llama, Qwen2, Qwen3 and GPT-2 models: tensors of every {@link Encoding}
  * become float32 parameters under Hugging Face names and in Hugging Face layout.
  */
 public final class Gguf {
@@ -62,10 +62,10 @@ public final class Gguf {
           "transformer.ln_f", "output_norm",
           "lm_head", "output");
 
-  private final GgufFile file;
+  private final GgufParts file;
   private final TransformerConfig config;
 
-  private Gguf(GgufFile file) {
+  private Gguf(GgufParts file) {
     this.file = file;
     this.config = GgufConfig.read(file);
   }
@@ -77,7 +77,7 @@ public final class Gguf {
 
   /** Loads a model with its tokenizer and chat template. */
   public static Checkpoint load(Path path) {
-    try (GgufFile file = GgufFile.open(path)) {
+    try (GgufParts file = GgufParts.open(path)) {
       return new Gguf(file).checkpoint();
     }
   }
@@ -104,7 +104,8 @@ public final class Gguf {
     checkNothingIsLeftOver(shapes.keySet());
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     try {
-      shapes.forEach((name, shape) -> arrays.put(name, array(name, shape)));
+      shapes.forEach((name, shape) ->
+          arrays.put(name, FiniteWeights.checked(file.path(), fileName(name), array(name, shape))));
     } catch (RuntimeException e) {
       arrays.values().forEach(INDArray::close);
       throw e;

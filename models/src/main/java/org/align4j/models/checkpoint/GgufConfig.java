@@ -1,6 +1,7 @@
 package org.align4j.models.checkpoint;
 
 import com.google.common.collect.ImmutableList;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.OptionalInt;
@@ -20,12 +21,12 @@ final class GgufConfig {
   static final String ROPE_FACTORS = "rope_freqs.weight";
 
   private final Path path;
-  private final GgufFile file;
+  private final GgufParts file;
   private final GgufMetadata metadata;
   private final String prefix;
   private final Architecture architecture;
 
-  private GgufConfig(GgufFile file) {
+  private GgufConfig(GgufParts file) {
     this.file = file;
     this.path = file.path();
     this.metadata = file.metadata();
@@ -45,7 +46,7 @@ final class GgufConfig {
         };
   }
 
-  static TransformerConfig read(GgufFile file) {
+  static TransformerConfig read(GgufParts file) {
     try {
       return new GgufConfig(file).config();
     } catch (BadFileException e) {
@@ -169,7 +170,7 @@ final class GgufConfig {
           path, "%s has %s factors for heads of %s", ROPE_FACTORS, stored.elements(), headDim);
     }
     float[] factors = new float[headDim / 2];
-    stored.encoding().decodeBlocks(stored.data(), 0, factors, factors.length);
+    stored.encoding().decode(stored.data(), MemorySegment.ofArray(factors), factors.length);
     float largest = 1;
     for (float factor : factors) {
       largest = Math.max(largest, factor);

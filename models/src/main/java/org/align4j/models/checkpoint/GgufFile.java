@@ -14,7 +14,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.ForeignFile;
 import org.align4j.core.file.MappedFile;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,8 @@ final class GgufFile implements AutoCloseable {
   private static final int DEFAULT_ALIGNMENT = 32;
   private static final int MOST_DIMENSIONS = 4;
 
+  private static final int DEEPEST_ARRAY = 16;
+
   /** A string longer than this is a damaged length. */
   private static final long LONGEST_STRING = 1 << 24;
 
@@ -38,22 +42,47 @@ final class GgufFile implements AutoCloseable {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Names of ggml's tensor types by number ({@code ggml.h}), for messages. */
+  /** What is read, by ggml's numbers ({@code ggml.h}). */
+  private static final ImmutableMap<Integer, Encoding> ENCODINGS =
+      ImmutableMap.<Integer, Encoding>builder()
+          .put(0, Encoding.F32)
+          .put(1, Encoding.F16)
+          .put(30, Encoding.BF16)
+          .put(8, Encoding.Q8_0)
+          .put(2, Encoding.Q4_0)
+          .put(3, Encoding.Q4_1)
+          .put(6, Encoding.Q5_0)
+          .put(7, Encoding.Q5_1)
+          .put(10, Encoding.Q2_K)
+          .put(11, Encoding.Q3_K)
+          .put(12, Encoding.Q4_K)
+          .put(13, Encoding.Q5_K)
+          .put(14, Encoding.Q6_K)
+          .buildOrThrow();
+
+  /** Names of the other types, for messages. */
   private static final ImmutableMap<Integer, String> TYPE_NAMES =
       ImmutableMap.<Integer, String>builder()
-          .put(6, "Q5_0")
-          .put(7, "Q5_1")
           .put(9, "Q8_1")
-          .put(10, "Q2_K")
-          .put(11, "Q3_K")
-          .put(12, "Q4_K")
-          .put(13, "Q5_K")
-          .put(14, "Q6_K")
           .put(15, "Q8_K")
+          .put(16, "IQ2_XXS")
+          .put(17, "IQ2_XS")
+          .put(18, "IQ3_XXS")
+          .put(19, "IQ1_S")
           .put(20, "IQ4_NL")
+          .put(21, "IQ3_S")
+          .put(22, "IQ2_S")
           .put(23, "IQ4_XS")
+          .put(24, "I8")
+          .put(25, "I16")
+          .put(26, "I32")
+          .put(27, "I64")
           .put(28, "F64")
+          .put(29, "IQ1_M")
+          .put(34, "TQ1_0")
+          .put(35, "TQ2_0")
           .put(39, "MXFP4")
+          .put(40, "NVFP4")
           .buildOrThrow();
 
   private final MappedFile file;
@@ -103,9 +132,20 @@ final class GgufFile implements AutoCloseable {
 
   private void checkHeader() {
     if (bytes.byteSize() < 24 || bytes.get(INT, 0) != MAGIC) {
+      ForeignFile.recognise(file)
+          .filter(what -> !what.startsWith("is a GGUF file"))
+          .ifPresent(what -> {
+            throw new BadFileException(file.path(), "%s", what);
+          });
       throw new BadFileException(file.path(), "is not a GGUF file: it does not begin with GGUF");
     }
     int version = bytes.get(INT, 4);
+    if (version != 0 && Integer.reverseBytes(version) <= 3 && Integer.reverseBytes(version) > 0) {
+      throw new BadFileException(
+          file.path(),
+          "is a big-endian GGUF file: little-endian ones are read; convert it with gguf-py's"
+              + " gguf_convert_endian, or take the usual file of the model");
+    }
     if (version != 2 && version != 3) {
       throw new BadFileException(
           file.path(),
@@ -148,17 +188,16 @@ final class GgufFile implements AutoCloseable {
       case 6 -> Double.valueOf(Float.toString(Float.intBitsToFloat(int32(key))));
       case 7 -> int8(key) != 0;
       case 8 -> string(key);
-      case 9 -> array(key);
+      case 9 -> array(key, 0);
       case 10, 11 -> int64(key);
       case 12 -> Double.longBitsToDouble(int64(key));
       default -> throw damaged("%s has the unknown type %s", BadFileException.quote(key), type);
     };
   }
 
-  private Object array(String key) {
+  private Object array(String key, int depth) {
     int type = int32(key);
-    boolean known = type >= 0 && type <= 12 && type != 9;
-    if (!known) {
+    if (type < 0 || type > 12 || depth > DEEPEST_ARRAY) {
       throw damaged("%s is an array of the unknown type %s", BadFileException.quote(key), type);
     }
     int smallest =
@@ -166,9 +205,16 @@ final class GgufFile implements AutoCloseable {
           case 0, 1, 7 -> 1;
           case 2, 3 -> 2;
           case 4, 5, 6 -> 4;
+          case 9 -> 12;
           default -> 8;
         };
     int count = Math.toIntExact(Math.min(Integer.MAX_VALUE, count("values in " + key, smallest)));
+    if (type == 9) {
+      for (int i = 0; i < count; i++) {
+        array(key, depth + 1);
+      }
+      return new GgufMetadata.NestedArray();
+    }
     if (type == 8) {
       var strings = ImmutableList.<String>builderWithExpectedSize(count);
       for (int i = 0; i < count; i++) {
@@ -248,24 +294,15 @@ final class GgufFile implements AutoCloseable {
   }
 
   private Encoding encoding(int type, String name) {
-    Encoding encoding =
-        switch (type) {
-          case 0 -> Encoding.F32;
-          case 1 -> Encoding.F16;
-          case 2 -> Encoding.Q4_0;
-          case 3 -> Encoding.Q4_1;
-          case 8 -> Encoding.Q8_0;
-          case 30 -> Encoding.BF16;
-          default -> null;
-        };
+    Encoding encoding = ENCODINGS.get(type);
     if (encoding == null) {
       String shown = TYPE_NAMES.getOrDefault(type, "type " + Integer.toUnsignedString(type));
       throw new BadFileException(
           file.path(),
-          "tensor %s is stored as %s: F32, F16, BF16, Q8_0, Q4_0 and Q4_1 are supported; take the"
-              + " model in one of these",
+          "tensor %s is stored as %s: %s are read; take the model in one of these",
           BadFileException.quote(name),
-          shown);
+          shown,
+          ENCODINGS.values().stream().map(Encoding::name).collect(Collectors.joining(", ")));
     }
     return encoding;
   }
@@ -278,8 +315,11 @@ final class GgufFile implements AutoCloseable {
       }
       if (shape[shape.length - 1] % encoding.blockElements() != 0) {
         throw damaged(
-            "tensor %s has rows of %s in blocks of %s",
-            BadFileException.quote(name), shape[shape.length - 1], encoding.blockElements());
+            "tensor %s is stored as %s in blocks of %s numbers, but has rows of %s",
+            BadFileException.quote(name),
+            encoding,
+            encoding.blockElements(),
+            shape[shape.length - 1]);
       }
       return encoding.bytes(elements);
     } catch (ArithmeticException e) {

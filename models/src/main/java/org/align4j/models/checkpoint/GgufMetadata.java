@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** The key-value pairs of a GGUF file, with typed access that names what is missing or odd. */
 final class GgufMetadata {
 
+  /** Stands for an array of arrays. */
+  record NestedArray() {}
+
   private final Path file;
   private final ImmutableMap<String, Object> values;
 
   /**
    * Wraps values of the types Long, Double, Boolean, String, {@code ImmutableList<String>} and
-   * {@code long[]}; arrays of other things are kept as {@code Void} placeholders by the reader.
+   * {@code long[]}; arrays of arrays, which nobody asks for, are a {@link NestedArray}.
    */
   GgufMetadata(Path file, ImmutableMap<String, Object> values) {
     this.file = file;

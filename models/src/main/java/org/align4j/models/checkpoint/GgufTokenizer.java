@@ -69,7 +69,8 @@ final class GgufTokenizer {
               token(tokens, "padding"),
               token(tokens, "unknown")),
           config.eosTokenIds(),
-          metadata.flag("tokenizer.ggml.add_bos_token", false));
+          // llama.cpp's default for the pre-tokenizer (llama-vocab.cpp)
+          metadata.flag("tokenizer.ggml.add_bos_token", pre.get() == PreTokenizer.LLAMA3));
     } catch (BadFileException e) {
       throw e;
     } catch (IllegalArgumentException e) {

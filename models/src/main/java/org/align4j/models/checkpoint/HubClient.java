@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,7 +17,9 @@ import org.align4j.core.file.JsonFiles;
 /**
  * Downloads a model from the Hugging Face hub, or a server that behaves like it, into a new folder.
  * What is there stays when it is interrupted, and the next call goes on from it; the folder appears
- * when every file has its size and its checksum.
+ * when every file has its size and its checksum. Proxies are those of the environment ({@code
+ * HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}); a hub that is busy is
+ * asked again, a few times, after the pause that it asks for.
  */
 public final class HubClient {
 
@@ -49,7 +50,11 @@ public final class HubClient {
    * @param token for models that need one; it is sent to this host only
    */
   public HubClient(URI endpoint, Optional<String> token) {
-    this.connection = new HubConnection(endpoint, token);
+    this(new HubRequests(endpoint, token, System.getenv(), Thread::sleep));
+  }
+
+  HubClient(HubRequests requests) {
+    this.connection = new HubConnection(requests);
   }
 
   /**
@@ -71,7 +76,9 @@ public final class HubClient {
     AtomicFiles.checkAbsent(folder);
     Path absolute = folder.toAbsolutePath().normalize();
     try {
-      JsonNode model = describe(repository, revision, folder);
+      JsonNode model =
+          JsonFiles.parseObject(
+              Path.of(repository + " on the hub"), connection.describe(repository, revision));
       String commit = model.path("sha").asText(revision);
       ImmutableList<String> files = wanted(model);
       if (!files.contains(HuggingFaceFolder.CONFIG)) {
@@ -85,38 +92,21 @@ public final class HubClient {
       Path partial = absolute.resolveSibling("." + absolute.getFileName() + "." + name(commit));
       Files.createDirectories(partial);
       for (String file : files) {
-        connection.download(repository + "/resolve/" + commit + "/" + file, partial.resolve(file));
+        connection.download(repository, commit, file, partial.resolve(file));
       }
       Files.deleteIfExists(absolute);
       Files.move(partial, absolute);
+    } catch (HubFailure e) {
+      throw new BadFileException(folder, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new BadFileException(
           folder,
           "the download of "
               + repository
               + " was interrupted ("
-              + e.getMessage()
+              + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
               + "): call it again, it goes on from there",
           e);
-    }
-  }
-
-  private JsonNode describe(String repository, String revision, Path folder) throws IOException {
-    HttpResponse<byte[]> answer =
-        connection.get("api/models/" + repository + "/revision/" + revision);
-    switch (answer.statusCode()) {
-      case 200 -> {
-        return JsonFiles.parseObject(Path.of(repository + " on the hub"), answer.body());
-      }
-      case 401, 403 ->
-          throw new BadFileException(
-              folder,
-              "the hub does not give out %s: it does not exist, or needs a token with access",
-              repository);
-      case 404 ->
-          throw new BadFileException(
-              folder, "the hub has no %s at revision %s", repository, revision);
-      default -> throw new IOException("the hub answered " + answer.statusCode());
     }
   }
 

@@ -6,10 +6,7 @@ import com.google.common.hash.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,18 +19,20 @@ import org.align4j.core.file.BadFileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests to a hub: redirects without the token, resumed and checked downloads. */
+/** What a model of a hub is, and its files: resumed and checked downloads. */
 final class HubConnection {
 
   private static final Logger LOG = LoggerFactory.getLogger(HubConnection.class);
-  private static final int ATTEMPTS = 5;
-  private static final int MOST_REDIRECTS = 5;
 
   /** What the hub says of a file before giving it out. */
   private record Facts(long size, String etag, boolean large) {
 
     /** Large files are named by their SHA-256, the others by git's SHA-1 of size and content. */
     boolean matches(Path file) throws IOException {
+      if (!etag.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+        // Another server's own mark: the size is all there is to check.
+        return Files.size(file) == size;
+      }
       HashFunction function = large ? Hashing.sha256() : gitHash();
       Hasher hasher = function.newHasher();
       if (!large) {
@@ -54,39 +53,99 @@ final class HubConnection {
     }
   }
 
-  private final URI endpoint;
-  private final Optional<String> token;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(Duration.ofSeconds(20))
-          .build();
+  private final HubRequests requests;
 
-  HubConnection(URI endpoint, Optional<String> token) {
-    this.endpoint = URI.create(endpoint.toString().replaceAll("/+$", "") + "/");
-    this.token = token;
+  HubConnection(HubRequests requests) {
+    this.requests = requests;
   }
 
-  HttpResponse<byte[]> get(String path) throws IOException {
-    return send(request(endpoint.resolve(path)).GET(), HttpResponse.BodyHandlers.ofByteArray());
+  /** The JSON that describes a model. */
+  byte[] describe(String repository, String revision) throws IOException {
+    HttpResponse<InputStream> answer =
+        requests.get("api/models/" + repository + "/revision/" + revision, 0);
+    try (InputStream body = answer.body()) {
+      if (answer.statusCode() != 200) {
+        throw refused(answer, repository, "revision " + revision);
+      }
+      return body.readAllBytes();
+    }
   }
 
-  /** Downloads to a file; one that is there and right is left as it is. */
-  void download(String path, Path target) throws IOException {
-    Facts facts = facts(path, target);
+  /** What an answer other than the content means, by its number and the hub's own code. */
+  private HubFailure refused(HttpResponse<?> answer, String repository, String what) {
+    int status = answer.statusCode();
+    String code = answer.headers().firstValue("x-error-code").orElse("");
+    boolean token = requests.hasToken();
+    if (code.equals("GatedRepo")) {
+      return new HubFailure(
+          "%s is gated: accept its licence on its page (%s) and pass a token%s"
+              .formatted(
+                  repository,
+                  requests.page(repository),
+                  token ? " of the account that did (this one is not allowed)" : ""));
+    }
+    return new HubFailure(
+        switch (status) {
+          case 401 ->
+              token
+                  ? "the hub does not give out %s with this token: the name is wrong, or the token is, or has no access"
+                      .formatted(repository)
+                  : "the hub does not give out %s: it does not exist, or is private and needs a token with access"
+                      .formatted(repository);
+          case 403 ->
+              "the hub denies access to %s%s: pass a token that has it"
+                  .formatted(repository, said(answer));
+          case 404 -> "the hub has no %s at %s".formatted(repository, what);
+          case 429 ->
+              "the hub answers 429 (too many requests)%s: wait%s and call it again, it goes on from there; a token allows more"
+                  .formatted(
+                      said(answer),
+                      HubRequests.wanted(answer.headers())
+                          .map(time -> " %s s".formatted(time.toSeconds()))
+                          .orElse(" some minutes"));
+          default ->
+              status >= 500
+                  ? "the hub has trouble (it answered %s after %s tries)%s: call it again later, it goes on from there"
+                      .formatted(status, HubRequests.ATTEMPTS, said(answer))
+                  : "the hub answered %s for %s%s".formatted(status, repository, said(answer));
+        });
+  }
+
+  private static String said(HttpResponse<?> answer) {
+    return answer
+        .headers()
+        .firstValue("x-error-message")
+        .map(text -> " (" + BadFileException.quote(text) + ")")
+        .orElse("");
+  }
+
+  /**
+   * Downloads a file of a model; one that is there and right is left as it is.
+   *
+   * @param commit what the model's files are named by
+   */
+  void download(String repository, String commit, String file, Path target) throws IOException {
+    String path = repository + "/resolve/" + commit + "/" + file;
+    Facts facts = facts(path, repository, file);
     if (Files.exists(target) && Files.size(target) == facts.size() && facts.matches(target)) {
       return;
     }
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     for (int attempt = 1; ; attempt++) {
+      long before = size(partial);
       try {
-        fetch(path, partial, facts);
+        fetch(path, repository, file, partial, facts);
         break;
+      } catch (HubFailure e) {
+        throw e;
       } catch (IOException e) {
-        if (attempt == ATTEMPTS) {
+        if (attempt == HubRequests.ATTEMPTS) {
           throw e;
         }
         LOG.info("{}: {}; trying again", path, e.getMessage());
+        if (size(partial) == before) {
+          requests.pause(Duration.ofSeconds(1L << attempt));
+        }
       }
     }
     if (!facts.matches(partial)) {
@@ -97,14 +156,15 @@ final class HubConnection {
     Files.move(partial, target);
   }
 
-  private Facts facts(String path, Path target) throws IOException {
-    URI uri = endpoint.resolve(path);
-    HttpResponse<Void> answer =
-        send(
-            request(uri).method("HEAD", HttpRequest.BodyPublishers.noBody()),
-            HttpResponse.BodyHandlers.discarding());
+  private static long size(Path file) throws IOException {
+    return Files.exists(file) ? Files.size(file) : 0;
+  }
+
+  private Facts facts(String path, String repository, String file) throws IOException {
+    HttpResponse<InputStream> answer = requests.head(path);
+    answer.body().close();
     if (answer.statusCode() >= 400) {
-      throw new IOException(target.getFileName() + ": the hub answered " + answer.statusCode());
+      throw refused(answer, repository, file);
     }
     HttpHeaders headers = answer.headers();
     Optional<String> linked = headers.firstValue("x-linked-etag");
@@ -114,15 +174,17 @@ final class HubConnection {
       size = headers.firstValueAsLong("content-length");
     }
     if (etag.isEmpty() || size.isEmpty()) {
-      throw new IOException(target.getFileName() + ": the hub gives neither size nor checksum");
+      throw new HubFailure(
+          "%s of %s: the hub gives neither size nor checksum".formatted(file, repository));
     }
     String sum = etag.get().replace("W/", "").replace("\"", "");
     return new Facts(size.getAsLong(), sum, sum.length() == 64);
   }
 
   /** Appends what is missing. */
-  private void fetch(String path, Path partial, Facts facts) throws IOException {
-    long there = Files.exists(partial) ? Files.size(partial) : 0;
+  private void fetch(String path, String repository, String file, Path partial, Facts facts)
+      throws IOException {
+    long there = size(partial);
     if (there > facts.size()) {
       Files.delete(partial);
       there = 0;
@@ -130,11 +192,11 @@ final class HubConnection {
     if (there == facts.size() && Files.exists(partial)) {
       return;
     }
-    HttpResponse<InputStream> answer = open(path, there);
+    HttpResponse<InputStream> answer = requests.get(path, there);
     boolean resumed = answer.statusCode() == 206;
     if (!resumed && answer.statusCode() != 200) {
       answer.body().close();
-      throw new IOException("the hub answered " + answer.statusCode());
+      throw refused(answer, repository, file);
     }
     StandardOpenOption how =
         resumed ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING;
@@ -152,44 +214,6 @@ final class HubConnection {
         out.write(buffer, 0, read);
         left -= read;
       }
-    }
-  }
-
-  private HttpResponse<InputStream> open(String path, long from) throws IOException {
-    URI uri = endpoint.resolve(path);
-    for (int redirect = 0; redirect <= MOST_REDIRECTS; redirect++) {
-      HttpRequest.Builder request = request(uri).GET();
-      if (from > 0) {
-        request.header("Range", "bytes=" + from + "-");
-      }
-      HttpResponse<InputStream> answer = send(request, HttpResponse.BodyHandlers.ofInputStream());
-      Optional<String> location = answer.headers().firstValue("location");
-      if (answer.statusCode() / 100 != 3 || location.isEmpty()) {
-        return answer;
-      }
-      answer.body().close();
-      uri = uri.resolve(location.get());
-    }
-    throw new IOException("too many redirects");
-  }
-
-  /** The token goes to the hub alone, not to where it redirects. */
-  private HttpRequest.Builder request(URI uri) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).header("User-Agent", "align4j");
-    if (endpoint.getAuthority().equals(uri.getAuthority())) {
-      token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-    }
-    return request;
-  }
-
-  private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler)
-      throws IOException {
-    try {
-      return client.send(request.build(), handler);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
@@ -40,7 +41,13 @@ public final class HuggingFaceFolder {
       throw new BadFileException(folder, "is not a folder (%s)", folder);
     }
     if (!Files.exists(folder.resolve(CONFIG))) {
-      throw new BadFileException(folder, "has no %s: it is not a Hugging Face checkpoint", CONFIG);
+      throw new BadFileException(
+          folder,
+          Files.exists(folder.resolve("adapter_config.json"))
+              ? "has no %s but an adapter_config.json: it is a PEFT adapter; merge it into its base"
+                  + " model and save that (peft: merge_and_unload().save_pretrained(FOLDER))"
+              : "has no %s: it is not a Hugging Face checkpoint",
+          CONFIG);
     }
     TransformerConfig config = ConfigJson.read(folder.resolve(CONFIG));
     Optional<Tokenizer> tokenizer = TokenizerFiles.read(folder);
@@ -63,8 +70,11 @@ public final class HuggingFaceFolder {
     if (!config.eosTokenIds().isEmpty()) {
       return config.eosTokenIds();
     }
-    return tokenizer.map(Tokenizer::eosIds).orElse(ImmutableList.of()).stream()
+    ImmutableList<Integer> own = tokenizer.map(Tokenizer::eosIds).orElse(ImmutableList.of());
+    OptionalInt otherwise = ConfigJson.defaultEos(config.architecture());
+    return (own.isEmpty() ? otherwise.stream() : own.stream().mapToInt(id -> id))
         .filter(id -> id < config.vocabSize())
+        .boxed()
         .collect(ImmutableList.toImmutableList());
   }
 

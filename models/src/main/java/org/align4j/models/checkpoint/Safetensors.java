@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.ForeignFile;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.file.MappedFile;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,6 +59,7 @@ public final class Safetensors implements AutoCloseable {
 
   private Safetensors(MappedFile file) {
     this.file = file;
+    refuseWhatIsNone();
     if (file.size() < 8) {
       throw damaged("has %s bytes, not even a header's length", file.size());
     }
@@ -71,6 +73,16 @@ public final class Safetensors implements AutoCloseable {
     this.data = file.slice(8 + length, file.size() - 8 - length, "the data");
     this.entries = entries(JsonFiles.parseObject(file.path(), header));
     checkLayout();
+  }
+
+  /** A file that does not go on with a JSON header is often another thing altogether. */
+  private void refuseWhatIsNone() {
+    if (file.size() < 10 || file.slice(8, 1, "the header").get(ValueLayout.JAVA_BYTE, 0) != '{') {
+      ForeignFile.recognise(file)
+          .ifPresent(what -> {
+            throw new BadFileException(file.path(), "%s", what);
+          });
+    }
   }
 
   /** Opens and checks a file. */

@@ -1,6 +1,9 @@
 package org.align4j.models.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.tensor.Parameters;
@@ -26,6 +31,9 @@ final class WeightFiles implements AutoCloseable {
   private static final String INDEX = "model.safetensors.index.json";
   private static final long LARGEST_INDEX = 1L << 27;
 
+  /** Names of tensors that a message lists. */
+  private static final int SHOWN_NAMES = 3;
+
   /** Constants that older transformers saved beside the weights. */
   private static final Pattern BUFFER =
       Pattern.compile(".*\\.(rotary_emb\\.inv_freq|attn\\.(bias|masked_bias))");
@@ -34,22 +42,30 @@ final class WeightFiles implements AutoCloseable {
 
   private final Path folder;
   private final TransformerConfig config;
+  private final ImmutableMap<String, long[]> shapes;
+  private final WeightNames names;
   private final List<Safetensors> shards = new ArrayList<>();
   private final Map<String, Place> places = new LinkedHashMap<>();
   private final Path shown;
 
-  private WeightFiles(Path folder, TransformerConfig config) {
+  private WeightFiles(Path folder, TransformerConfig config, ModelHead head) {
     this.folder = folder;
     this.config = config;
+    this.shapes = ParameterShapes.of(config, head);
+    this.names =
+        new WeightNames(
+            shapes.keySet(),
+            config.architecture() == Architecture.GPT2 ? "transformer." : "model.");
     Path whole = folder.resolve(HuggingFaceFolder.WEIGHTS);
     Path index = folder.resolve(INDEX);
     boolean one = Files.exists(whole);
     if (!one && !Files.exists(index)) {
       throw new BadFileException(
           folder,
-          "has neither %s nor %s: weights in safetensors format are supported",
+          "has neither %s nor %s: weights in safetensors format are supported%s",
           HuggingFaceFolder.WEIGHTS,
-          INDEX);
+          INDEX,
+          whatThereIs());
     }
     this.shown = one ? whole : index;
     try {
@@ -65,8 +81,8 @@ final class WeightFiles implements AutoCloseable {
   }
 
   static Parameters load(Path folder, TransformerConfig config, ModelHead head) {
-    try (var files = new WeightFiles(folder, config)) {
-      return files.parameters(head);
+    try (var files = new WeightFiles(folder, config, head)) {
+      return files.parameters();
     }
   }
 
@@ -75,18 +91,49 @@ final class WeightFiles implements AutoCloseable {
     shards.forEach(Safetensors::close);
   }
 
+  /** Names the weights of other kinds that a folder has, with the remedy. */
+  private String whatThereIs() {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<String> others =
+          entries
+              .map(entry -> String.valueOf(entry.getFileName()))
+              .filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt|h5|msgpack|safetensors|gguf)"))
+              .sorted()
+              .toList();
+      if (others.isEmpty()) {
+        return "";
+      }
+      String first = others.getFirst();
+      return "; there is "
+          + BadFileException.quote(first)
+          + (first.startsWith("adapter_model.")
+              ? ", a PEFT adapter: merge it into its base model (peft: merge_and_unload())"
+              : first.endsWith(".gguf")
+                  ? ": give that file as the model"
+                  : first.endsWith(".safetensors")
+                      ? ": rename it, or add the index of the shards"
+                      : ": convert it (transformers: from_pretrained(...).save_pretrained(FOLDER))");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void add(Path file) {
     Safetensors shard = Safetensors.open(file);
     shards.add(shard);
     for (String name : shard.names()) {
-      Place before = places.put(fullName(name), new Place(file, shard, name));
-      if (before != null) {
-        throw new BadFileException(
-            file,
-            "tensor %s is in %s too: every tensor is in one shard",
-            BadFileException.quote(name),
-            before.file().getFileName());
+      Place before = places.put(names.parameter(file, name), new Place(file, shard, name));
+      if (before == null) {
+        continue;
       }
+      boolean same = before.name().equals(name);
+      throw new BadFileException(
+          file,
+          same
+              ? "tensor %s is in %s too: every tensor is in one shard"
+              : "tensors %s and %s are the same parameter",
+          BadFileException.quote(name),
+          same ? before.file().getFileName() : BadFileException.quote(before.name()));
     }
   }
 
@@ -95,9 +142,9 @@ final class WeightFiles implements AutoCloseable {
     if (!map.isObject() || map.isEmpty()) {
       throw new BadFileException(index, "has no weight_map: it is not an index of shards");
     }
-    Set<String> names = new TreeSet<>();
-    map.elements().forEachRemaining(file -> names.add(file.asText()));
-    for (String name : names) {
+    Set<String> files = new TreeSet<>();
+    map.elements().forEachRemaining(file -> files.add(file.asText()));
+    for (String name : files) {
       if (!name.matches("[A-Za-z0-9._-]+") || !name.endsWith(".safetensors")) {
         throw new BadFileException(
             index, "names the shard %s, which is no file name", BadFileException.quote(name));
@@ -105,7 +152,7 @@ final class WeightFiles implements AutoCloseable {
       add(folder.resolve(name));
     }
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
-      Place place = places.get(fullName(entry.getKey()));
+      Place place = places.get(names.parameter(index, entry.getKey()));
       if (place == null || !place.file().endsWith(entry.getValue().asText())) {
         throw new BadFileException(
             index,
@@ -116,17 +163,7 @@ final class WeightFiles implements AutoCloseable {
     }
   }
 
-  /** Some checkpoints leave out the model's prefix (GPT-2's do). */
-  private String fullName(String name) {
-    String prefix = config.architecture() == Architecture.GPT2 ? "transformer." : "model.";
-    boolean outside =
-        name.startsWith(prefix)
-            || name.equals(ParameterShapes.LANGUAGE_HEAD)
-            || name.equals(ParameterShapes.SCALAR_HEAD);
-    return outside ? name : prefix + name;
-  }
-
-  private Parameters parameters(ModelHead head) {
+  private Parameters parameters() {
     if (config.layers() > places.size()) {
       throw new BadFileException(
           shown,
@@ -135,12 +172,14 @@ final class WeightFiles implements AutoCloseable {
           places.size(),
           config.layers());
     }
-    Map<String, long[]> shapes = ParameterShapes.of(config, head);
     checkNothingIsLeftOver(shapes.keySet());
     shapes.forEach(this::check);
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     try {
-      shapes.keySet().forEach(name -> arrays.put(name, stored(name).load()));
+      for (String name : shapes.keySet()) {
+        StoredTensor tensor = stored(name);
+        arrays.put(name, FiniteWeights.checked(fileOf(name), tensor.name(), tensor.load()));
+      }
     } catch (RuntimeException e) {
       arrays.values().forEach(INDArray::close);
       throw e;
@@ -157,11 +196,12 @@ final class WeightFiles implements AutoCloseable {
     }
     if (!left.isEmpty()) {
       String name = left.iterator().next();
+      Place place = places.get(name);
       throw new BadFileException(
           fileOf(name),
           "has tensor %s, which a %s model of config.json does not have: the checkpoint and its"
               + " configuration do not belong together",
-          BadFileException.quote(name),
+          BadFileException.quote(place == null ? name : place.name()),
           config.architecture().modelType());
     }
   }
@@ -176,9 +216,13 @@ final class WeightFiles implements AutoCloseable {
     if (place == null) {
       throw new BadFileException(
           shown,
-          "has no tensor %s, %s by config.json: the checkpoint is not complete",
+          "has no tensor %s, %s by config.json (it has %s): the checkpoint is not complete",
           name,
-          Arrays.toString(expected));
+          Arrays.toString(expected),
+          places.values().stream()
+              .map(Place::name)
+              .limit(SHOWN_NAMES)
+              .collect(Collectors.joining(", ", "", places.size() > SHOWN_NAMES ? ", …" : "")));
     }
     long[] found = place.shard().shape(place.name());
     if (!Arrays.equals(found, expected)) {

@@ -49,6 +49,11 @@ public final class Generator {
     this.slots = slots;
   }
 
+  /** Tokens a sequence may have, prompt and response together. */
+  public int maxPositions() {
+    return maxPositions;
+  }
+
   /** One completion of each prompt, greedy where the settings say so. */
   public ImmutableList<Completion> generate(
       List<int[]> prompts, GenerationSettings settings, long seed) {

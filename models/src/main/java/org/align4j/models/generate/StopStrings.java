@@ -13,15 +13,17 @@ final class StopStrings {
 
   private final ImmutableList<String> strings;
   private final Function<int[], String> decode;
+  private final int longest;
   private final int tail;
 
   StopStrings(ImmutableList<String> strings, Function<int[], String> decode) {
     this.strings = strings;
     this.decode = decode;
-    int longest = 0;
+    int bytes = 0;
     for (String string : strings) {
-      longest = Math.max(longest, string.getBytes(StandardCharsets.UTF_8).length);
+      bytes = Math.max(bytes, string.getBytes(StandardCharsets.UTF_8).length);
     }
+    this.longest = bytes;
     // a token is at least one byte: decoding this many from the end is enough, and stays linear
     this.tail = longest + SPARE_TOKENS;
   }
@@ -31,7 +33,13 @@ final class StopStrings {
     if (strings.isEmpty()) {
       return false;
     }
-    String text = decode.apply(Arrays.copyOfRange(ids, Math.max(0, length - tail), length));
+    int from = Math.max(0, length - tail);
+    String text = decode.apply(Arrays.copyOfRange(ids, from, length));
+    // A run of bytes that begins before the tail is no text without its beginning, and tokens may
+    // have none.
+    if (from > 0 && (text.length() <= longest || text.indexOf('\uFFFD') >= 0)) {
+      text = decode.apply(Arrays.copyOf(ids, length));
+    }
     return strings.stream().anyMatch(text::contains);
   }
 }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -194,8 +195,7 @@ final class FormatSpec {
     digits = digits + "0".repeat(Math.max(0, precision + 1 - digits.length()));
     String fraction = digits.substring(1, precision + 1);
     String point = precision > 0 || alternate ? "." : "";
-    return "%s%s%se%s%02d"
-        .formatted(digits.charAt(0), point, fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return String.format(Locale.ROOT, "%s%s%se%s%02d", digits.charAt(0), point, fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
   /** The form g; the form without a type keeps one decimal and changes to exponents earlier. */

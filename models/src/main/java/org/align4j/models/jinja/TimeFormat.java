@@ -77,7 +77,7 @@ final class TimeFormat {
     if (directive == 'c') {
       // the day is padded with a blank
       return DateTimeFormatter.ofPattern("EEE MMM ", Locale.ENGLISH).format(time)
-          + "%2d".formatted(time.getDayOfMonth())
+          + String.format(Locale.ROOT, "%2d", time.getDayOfMonth())
           + DateTimeFormatter.ofPattern(" HH:mm:ss yyyy", Locale.ENGLISH).format(time);
     }
     if (!pattern.isEmpty()) {
@@ -90,19 +90,19 @@ final class TimeFormat {
       case 'n' -> "\n";
       case 't' -> "\t";
       case 'z', 'Z' -> "";
-      case 'e' -> "%2d".formatted(time.getDayOfMonth());
-      case 'k' -> "%2d".formatted(time.getHour());
-      case 'l' -> "%2d".formatted(time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
+      case 'e' -> String.format(Locale.ROOT, "%2d", time.getDayOfMonth());
+      case 'k' -> String.format(Locale.ROOT, "%2d", time.getHour());
+      case 'l' -> String.format(Locale.ROOT, "%2d", time.get(ChronoField.CLOCK_HOUR_OF_AMPM));
       case 'P' -> time.getHour() < 12 ? "am" : "pm";
-      case 'C' -> "%02d".formatted(time.getYear() / 100);
+      case 'C' -> String.format(Locale.ROOT, "%02d", time.getYear() / 100);
       case 'u' -> "" + week;
       case 'w' -> "" + week % 7;
       case 's' -> "" + time.toLocalDateTime().toEpochSecond(time.getOffset());
-      case 'U' -> "%02d".formatted((day + 6 - week % 7) / 7);
-      case 'W' -> "%02d".formatted((day + 6 - (week - 1)) / 7);
-      case 'V' -> "%02d".formatted(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+      case 'U' -> String.format(Locale.ROOT, "%02d", (day + 6 - week % 7) / 7);
+      case 'W' -> String.format(Locale.ROOT, "%02d", (day + 6 - (week - 1)) / 7);
+      case 'V' -> String.format(Locale.ROOT, "%02d", time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
       case 'G' -> "" + time.get(IsoFields.WEEK_BASED_YEAR);
-      case 'g' -> "%02d".formatted(time.get(IsoFields.WEEK_BASED_YEAR) % 100);
+      case 'g' -> String.format(Locale.ROOT, "%02d", time.get(IsoFields.WEEK_BASED_YEAR) % 100);
       default -> "%" + directive;
     };
   }

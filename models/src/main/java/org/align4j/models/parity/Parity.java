@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.align4j.core.engine.Engine;
+import org.align4j.core.file.FileException;
 import org.align4j.models.policy.Policy;
 
 /**
@@ -77,7 +77,7 @@ public final class Parity {
     try (Stream<Path> below = Files.walk(folder)) {
       return below.filter(Files::isDirectory).sorted().collect(ImmutableList.toImmutableList());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationSettings;
@@ -213,7 +213,7 @@ final class ReferenceCheck {
     } catch (JsonProcessingException e) {
       throw new BadFileException(file, "line " + (lines.size() + 1) + " is not JSON", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
     return lines;
   }

@@ -1,6 +1,7 @@
 package org.align4j.models.policy;
 
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.Scores;
 
 /**
@@ -13,12 +14,13 @@ import org.align4j.core.engine.Scores;
  */
 public record SequenceScores(float[][] outputs, float[][] entropy) {
 
-  /** Scores all micro-batches. */
+  /** Scores all micro-batches; scores that are not finite are refused. */
   public static SequenceScores of(Network network, PackedSequences packed) {
     float[][] outputs = packed.zeros();
     float[][] entropy = packed.zeros();
     for (MicroBatch batch : packed.batches()) {
       Scores scores = network.score(batch.batch());
+      NotFiniteException.checkScores(scores.outputs());
       batch.scatter(scores.outputs(), outputs);
       if (scores.entropy().length > 0) {
         batch.scatter(scores.entropy(), entropy);

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.align4j.core.file.WellFormedText;
 
 /**
  * Byte-level byte-pair encoding, as GPT-2 introduced it and most models have it: the text is cut by
@@ -28,6 +29,7 @@ public final class ByteLevelBpe implements Tokenizer {
   private final SpecialTokens specialTokens;
   private final ImmutableList<Integer> eosIds;
   private final boolean writesBos;
+  private final ImmutableList<Integer> prefixIds;
 
   private final Map<String, Integer> ids;
   private final MergeTable merges;
@@ -40,8 +42,7 @@ public final class ByteLevelBpe implements Tokenizer {
   /**
    * Builds the tables.
    *
-   * @param writesBos whether a saved {@code tokenizer.json} puts the beginning-of-sequence token
-   *     before every text, as the model's own does; {@link #encode} never does
+   * @param writesBos whether the beginning-of-sequence token comes before every text
    */
   public ByteLevelBpe(
       PreTokenizer preTokenizer,
@@ -62,6 +63,10 @@ public final class ByteLevelBpe implements Tokenizer {
     this.eosIds = eosIds;
     this.writesBos = writesBos;
     this.ids = vocabulary.ids();
+    this.prefixIds =
+        writesBos
+            ? specialTokens.bos().map(ids::get).map(ImmutableList::of).orElse(ImmutableList.of())
+            : ImmutableList.of();
     this.merges = new MergeTable(vocabulary, ids);
     for (int value = 0; value < byteIds.length; value++) {
       byteIds[value] = ids.getOrDefault(String.valueOf(ByteAlphabet.letter(value)), -1);
@@ -72,13 +77,18 @@ public final class ByteLevelBpe implements Tokenizer {
   }
 
   @Override
-  public int[] encode(String text) {
-    return encode(text, allAdded);
+  public int[] encodeChat(String rendered) {
+    return encode(WellFormedText.of(rendered), allAdded);
   }
 
   @Override
   public int[] encodePlain(String text) {
-    return encode(text, ordinaryAdded);
+    return encode(WellFormedText.of(text), ordinaryAdded);
+  }
+
+  @Override
+  public ImmutableList<Integer> prefixIds() {
+    return prefixIds;
   }
 
   private int[] encode(String text, AddedTokens added) {

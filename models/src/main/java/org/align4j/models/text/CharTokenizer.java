@@ -9,9 +9,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.WellFormedText;
 
 /**
  * One token a character, over a fixed alphabet: {@code <pad>} is 0, {@code <eos>} is 1, then the
@@ -49,13 +51,18 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] encode(String text) {
-    return encode(text, true);
+  public int[] encodeChat(String rendered) {
+    return encode(WellFormedText.of(rendered), true);
   }
 
   @Override
   public int[] encodePlain(String text) {
-    return encode(text, false);
+    return encode(WellFormedText.of(text), false);
+  }
+
+  @Override
+  public ImmutableList<Integer> prefixIds() {
+    return ImmutableList.of();
   }
 
   private int[] encode(String text, boolean recognise) {
@@ -73,7 +80,7 @@ public final class CharTokenizer implements Tokenizer {
           "character '%s' (U+%s) is not in the alphabet '%s': use only its characters, or a model"
               + " with another tokenizer",
           token,
-          String.format("%04X", text.codePointAt(at)),
+          String.format(Locale.ROOT, "%04X", text.codePointAt(at)),
           alphabet());
       result.add(id);
       i += token.length();

@@ -4,7 +4,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -20,7 +19,9 @@ import java.util.Iterator;
 import java.util.Map;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.core.file.WellFormedText;
 
 /** Any tokenizer that a {@code tokenizer.json} describes, run by Hugging Face's own library. */
 public final class HuggingFaceTokenizer implements Tokenizer {
@@ -42,8 +43,22 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   private final int vocabSize;
   private final ImmutableMap<String, byte[]> files;
 
+  private final ImmutableList<Integer> prefixIds;
+  private final ImmutableSet<Integer> byteTokens;
+  private final int tail;
+
   HuggingFaceTokenizer(Path folder, JsonNode json, SpecialTokens specialTokens) {
+    this(folder, json, specialTokens, ImmutableList.of());
+  }
+
+  HuggingFaceTokenizer(
+      Path folder, JsonNode json, SpecialTokens specialTokens, ImmutableList<Integer> prefixIds) {
     Path file = folder.resolve(TokenizerFiles.TOKENIZER);
+    if (DecoderJson.stripsTheEnd(json.path("decoder"))) {
+      throw new BadFileException(
+          file,
+          "has a decoder that strips the end of a text (Strip with stop): it is not supported");
+    }
     this.files = contents(folder);
     this.specialTokens = specialTokens;
     var specials = ImmutableSet.<Integer>builder();
@@ -63,7 +78,10 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     this.eosIds = eos.build();
     this.vocabSize = largest + 1;
     this.whole = open(file, withoutLimits(json));
-    this.plain = open(file, withoutSpecial(withoutLimits(json)));
+    this.plain = open(file, PlainTokens.of(withoutLimits(json)));
+    this.prefixIds = prefixIds;
+    this.byteTokens = DecoderJson.byteTokens(json);
+    this.tail = DecoderJson.tail(json);
   }
 
   /** Lengths are the caller's business: nothing is cut or filled up. */
@@ -73,19 +91,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     copy.putNull("truncation");
     copy.putNull("padding");
     return copy;
-  }
-
-  private static ObjectNode withoutSpecial(ObjectNode json) {
-    ArrayNode kept = json.arrayNode();
-    for (JsonNode added : json.path("added_tokens")) {
-      if (!added.path("special").asBoolean()) {
-        kept.add(added);
-      }
-    }
-    json.set("added_tokens", kept);
-    // Its special tokens may be among those taken out, and we never add them anyway.
-    json.putNull("post_processor");
-    return json;
   }
 
   private static ai.djl.huggingface.tokenizers.HuggingFaceTokenizer open(
@@ -125,19 +130,29 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
     return contents.buildOrThrow();
   }
 
   @Override
-  public int[] encode(String text) {
-    return ids(whole.encode(text, false, false));
+  public int[] encodeChat(String rendered) {
+    return ids(whole.encode(WellFormedText.of(rendered), false, false));
   }
 
   @Override
   public int[] encodePlain(String text) {
-    return ids(plain.encode(text, false, false));
+    return ids(plain.encode(WellFormedText.of(text), false, false));
+  }
+
+  @Override
+  public ImmutableList<Integer> prefixIds() {
+    return prefixIds;
+  }
+
+  @Override
+  public StreamingDecoder streamingDecoder() {
+    return new StreamingDecoder(this, byteTokens::contains, tail);
   }
 
   private static int[] ids(Encoding encoding) {

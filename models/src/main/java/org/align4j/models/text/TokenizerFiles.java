@@ -32,7 +32,8 @@ public final class TokenizerFiles {
     return Optional.of(
         CharTokenizer.isOne(json)
             ? CharTokenizer.of(file, json)
-            : new HuggingFaceTokenizer(folder, json, specialTokens(folder)));
+            : new HuggingFaceTokenizer(
+                folder, json, specialTokens(folder), PostProcessor.prefix(json, config(folder))));
   }
 
   static void write(Path folder, ObjectNode tokenizer, SpecialTokens special) {
@@ -49,16 +50,19 @@ public final class TokenizerFiles {
 
   /** Names of special tokens in {@code tokenizer_config.json}: strings, or objects with content. */
   static SpecialTokens specialTokens(Path folder) {
-    Path file = folder.resolve(CONFIG);
-    if (!Files.exists(file)) {
-      return SpecialTokens.NONE;
-    }
-    JsonNode config = JsonFiles.readObject(file, LARGEST);
+    JsonNode config = config(folder);
     return new SpecialTokens(
         token(config, "bos_token"),
         token(config, "eos_token"),
         token(config, "pad_token"),
         token(config, "unk_token"));
+  }
+
+  private static JsonNode config(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    return Files.exists(file)
+        ? JsonFiles.readObject(file, LARGEST)
+        : JsonNodeFactory.instance.objectNode();
   }
 
   private static Optional<String> token(JsonNode config, String name) {

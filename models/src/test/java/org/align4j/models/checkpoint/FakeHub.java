@@ -31,14 +31,22 @@ final class FakeHub implements AutoCloseable {
   volatile int cutAfter = Integer.MAX_VALUE;
   volatile int cuts;
   volatile boolean lying;
+
+  /** Answers before the hub does, where it returns true. */
+  volatile Answer first = exchange -> false;
+
   private final HttpServer hub;
   private final HttpServer storage;
+
+  /** An answer that is not the hub's usual one. */
+  interface Answer {
+    boolean to(HttpExchange exchange) throws IOException;
+  }
 
   FakeHub() throws IOException {
     hub = server();
     storage = server();
-    hub.createContext("/api/models/owner/model/revision/main", this::describe);
-    hub.createContext("/owner/model/resolve/" + COMMIT, this::resolve);
+    hub.createContext("/", exchange -> answer(exchange));
     storage.createContext("/blob", this::blob);
     hub.start();
     storage.start();
@@ -52,8 +60,35 @@ final class FakeHub implements AutoCloseable {
     return URI.create("http://localhost:" + hub.getAddress().getPort());
   }
 
-  private void describe(HttpExchange exchange) throws IOException {
+  private void answer(HttpExchange exchange) throws IOException {
     note(exchange);
+    String path = exchange.getRequestURI().getPath();
+    if (first.to(exchange)) {
+      exchange.close();
+    } else if (path.equals("/api/models/owner/model/revision/main")) {
+      describe(exchange);
+    } else if (path.startsWith("/owner/model/resolve/" + COMMIT)) {
+      resolve(exchange);
+    } else {
+      exchange.sendResponseHeaders(404, -1);
+      exchange.close();
+    }
+  }
+
+  /** Answers with a status and headers alone. */
+  static boolean say(HttpExchange exchange, int status, String... headers) throws IOException {
+    for (int i = 0; i < headers.length; i += 2) {
+      exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
+    }
+    exchange.sendResponseHeaders(status, -1);
+    return true;
+  }
+
+  URI storage() {
+    return URI.create("http://localhost:" + storage.getAddress().getPort());
+  }
+
+  private void describe(HttpExchange exchange) throws IOException {
     ObjectNode json = JsonFiles.mapper().createObjectNode().put("sha", COMMIT);
     var siblings = json.putArray("siblings");
     files.keySet().forEach(name -> siblings.addObject().put("rfilename", name));
@@ -65,7 +100,6 @@ final class FakeHub implements AutoCloseable {
 
   @SuppressWarnings("deprecation") // git's checksum
   private void resolve(HttpExchange exchange) throws IOException {
-    note(exchange);
     String name = name(exchange);
     byte[] content = files.get(name);
     if (content == null) {

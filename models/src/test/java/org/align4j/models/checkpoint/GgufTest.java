@@ -152,9 +152,10 @@ final class GgufTest {
     assertThatRefused(TinyModels.gguf("llama").put("llama.expert_count", 8))
         .hasMessageContaining("mixture of experts");
     assertThatRefused(
-            TinyModels.gguf("llama").tensor("blk.0.ffn_up.weight", 14, new byte[99], 12, 8))
-        .hasMessageContaining("blk.0.ffn_up.weight is stored as Q6_K")
-        .hasMessageContaining("Q8_0");
+            TinyModels.gguf("llama").tensor("blk.0.ffn_up.weight", 23, new byte[99], 12, 8))
+        .hasMessageContaining("blk.0.ffn_up.weight is stored as IQ4_XS")
+        .hasMessageContaining(
+            "Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K are read");
   }
 
   @Test

@@ -64,6 +64,14 @@ final class ByteLevelBpeTest {
     assertThat(bpe.decodeWithoutSpecial(bpe.encode("a<|end|>"))).isEqualTo("a");
   }
 
+  /** Bytes of U+FFFD and of the emoji are one token each here, as in the Python library. */
+  @Test
+  void halfASurrogatePairIsReadAsOneReplacementCharacter() throws IOException {
+    ByteLevelBpe bpe = bpe("gpt-2");
+    assertThat(bpe.encode("a\ud83d\ud83d\ude00b")).containsExactly(bpe.encode("a\uFFFD😀b"));
+    assertThat(bpe.encodePlain("\ude00")).containsExactly(bpe.encode("\uFFFD"));
+  }
+
   /**
    * Whatever the ids, the pieces joined are the text; no piece but the last ends half a character.
    */
