@@ -171,7 +171,8 @@ final class CompareCommand implements Callable<Integer> {
       UserClasspath.use(Failures.usage(() -> UserClasspath.urls(String.valueOf(classpath))));
     }
     ComparisonSettings settings = Failures.usage(this::settings);
-    Workload workload = Failures.usage(() -> workload(settings.training().rollout().maxNewTokens()));
+    Workload workload =
+        Failures.usage(() -> workload(settings.training().rollout().maxNewTokens()));
     Failures.usage(() -> {
       Comparison.prepare(settings);
       return settings;
