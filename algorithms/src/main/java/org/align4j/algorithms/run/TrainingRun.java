@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.train.NonFiniteException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop of a run that is left alone: steps, logs, guards, evaluations, checkpoints. Killed at
@@ -126,8 +127,8 @@ public final class TrainingRun {
     row.putAll(done.times());
     logs.metrics(step, row);
     if (settings.logging().isDue(step, last)) {
-      for (Map<String, Object> completion : done.completions()) {
-        Map<String, Object> line = new LinkedHashMap<>();
+      for (Map<String, @Nullable Object> completion : done.completions()) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("step", step);
         line.putAll(completion);
         logs.completion(line);

@@ -18,6 +18,7 @@ import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.Trainable;
 import org.align4j.algorithms.run.TrainingRun;
 import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.file.JsonFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -65,6 +66,9 @@ abstract class RunCommand implements Callable<Integer> {
     RunJob job = Failures.usage(() -> prepare(values(saved)));
     console.log().println(job.plan());
     if (options.dryRun()) {
+      try (Trainable trainable = job.opener().open(TrainingListener.NONE)) {
+        console.log().println(trainable.memory().text());
+      }
       return 0;
     }
     RunFolder folder =
