@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.settings.EvaluationSettings;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.Evaluation;
@@ -79,7 +80,7 @@ public final class RlRun implements Trainable {
             ModelCodec.of(policy),
             this.data.training(),
             reward,
-            config.input().judging().limits());
+            RewardLimits.of(config.input().judging()));
   }
 
   @Override

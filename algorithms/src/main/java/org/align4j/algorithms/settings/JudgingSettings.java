@@ -1,9 +1,5 @@
 package org.align4j.algorithms.settings;
 
-import java.time.Duration;
-import org.align4j.algorithms.reward.OnFailure;
-import org.align4j.algorithms.reward.RewardLimits;
-
 /** How long rewards may take, and what follows when one fails; see each component's {@link Doc}. */
 public record JudgingSettings(
     @Doc("Seconds that a reward may take for one response.") double responseSeconds,
@@ -13,21 +9,15 @@ public record JudgingSettings(
                 + " drop the response, whose group's baseline is then computed without it.")
         OnFailure onFailure) {
 
-  private static final double MILLIS = 1000;
-
   /** Checks the times. */
   public JudgingSettings {
     Checks.positive("judging.responseSeconds", responseSeconds);
     Checks.positive("judging.batchSeconds", batchSeconds);
   }
 
-  /** The limits that rewards have where nothing else is said. */
+  /** Two minutes for a response, half an hour for a batch; the first failure stops the run. */
   public static JudgingSettings defaults() {
-    RewardLimits limits = RewardLimits.DEFAULT;
-    return new JudgingSettings(
-        limits.perResponse().toMillis() / MILLIS,
-        limits.perBatch().toMillis() / MILLIS,
-        limits.onFailure());
+    return new JudgingSettings(120, 1800, OnFailure.STOP);
   }
 
   /** With another time for a response, in seconds. */
@@ -38,13 +28,5 @@ public record JudgingSettings(
   /** With another answer to failures. */
   public JudgingSettings withOnFailure(OnFailure value) {
     return Fields.replace(this, "onFailure", value);
-  }
-
-  /** The limits. */
-  public RewardLimits limits() {
-    return new RewardLimits(
-        Duration.ofMillis(Math.round(responseSeconds * MILLIS)),
-        Duration.ofMillis(Math.round(batchSeconds * MILLIS)),
-        onFailure);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Completion;
-import org.align4j.algorithms.reward.OnFailure;
+import org.align4j.algorithms.settings.OnFailure;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.RewardException;
 import org.align4j.algorithms.reward.RewardLimits;

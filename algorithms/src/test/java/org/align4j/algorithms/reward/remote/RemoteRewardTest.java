@@ -16,7 +16,7 @@ import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
-import org.align4j.algorithms.reward.OnFailure;
+import org.align4j.algorithms.settings.OnFailure;
 import org.align4j.algorithms.reward.RewardException;
 import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.reward.RewardRunner;
