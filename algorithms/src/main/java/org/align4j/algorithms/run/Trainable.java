@@ -63,6 +63,9 @@ public interface Trainable extends AutoCloseable {
   /** Writes the moving average of the model, where one is kept; answers whether it did. */
   boolean saveAverage(Path folder);
 
+  /** Writes what is to be said of the trained model at the end, beyond its metrics. */
+  default void conclude(RunFolder folder) {}
+
   /** The text of a sequence that was trained on, special tokens included. */
   String text(TokenSequence sequence);
 

@@ -199,6 +199,7 @@ public final class TrainingRun {
     if (!Files.exists(folder.averageModel())) {
       boolean unused = trainable.saveAverage(folder.averageModel());
     }
+    trainable.conclude(folder);
     OptionalLong bestStep = checkpoints.bestStep();
     if (bestStep.isPresent()
         && bestStep.getAsLong() != trainable.updates()

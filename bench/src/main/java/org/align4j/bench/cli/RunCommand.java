@@ -48,6 +48,13 @@ abstract class RunCommand implements Callable<Integer> {
   /** Checks settings and files; loads no model. */
   abstract RunJob prepare(Map<String, String> values);
 
+  /** Prints what a run has to say at its end, beyond its metrics. */
+  void results(RunFolder folder) {}
+
+  final Console console() {
+    return console;
+  }
+
   final RunOptions options() {
     return options;
   }
@@ -96,6 +103,7 @@ abstract class RunCommand implements Callable<Integer> {
     if (outcome == TrainingRun.Outcome.EARLY_STOP) {
       console.log().println("Stopped early: the evaluation had not become better for long enough.");
     }
+    results(folder);
     console.print("Metrics, completions, checkpoints and the policy are in " + folder.path());
     return 0;
   }

@@ -88,7 +88,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
       String shown =
           switch (name) {
             case "train/reward" -> "reward";
-            case "sft/loss", "dpo/loss", "rm/loss" -> "loss";
+            case "sft/loss", "loss" -> "loss";
             case "eval/accuracy", "rewards/accuracies" -> "accuracy";
             default -> "";
           };
