@@ -81,7 +81,8 @@ abstract class RunCommand implements Callable<Integer> {
     RunFolder folder =
         Failures.usage(() -> saved.isEmpty() ? newRun(name, job) : goOn(saved.get(), job));
     Signals signals = Signals.install(console);
-    try (RunProgress progress = new RunProgress(console, name, folder, job.planned(), options.report());
+    try (RunProgress progress =
+            new RunProgress(console, name, folder, job.planned(), options.report());
         Trainable trainable = job.opener().open(progress)) {
       TrainingRun.Outcome outcome =
           new TrainingRun(folder, job.run(), trainable, signals, progress, InstantSource.system())
