@@ -183,6 +183,11 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("not-finite");
   }
 
+  /** What held-out pairs say of the trained model, where it was trained on pairs. */
+  public Path evaluation() {
+    return path.resolve("evaluation.json");
+  }
+
   /** What was told. */
   public Path log() {
     return path.resolve("log.txt");

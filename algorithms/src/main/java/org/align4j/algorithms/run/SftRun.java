@@ -53,6 +53,11 @@ public final class SftRun implements Trainable {
   }
 
   @Override
+  public MemoryPlan memory() {
+    return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 0, 0, 0);
+  }
+
+  @Override
   public Step step() {
     long before = System.nanoTime();
     ImmutableMap<String, Double> metrics = trainer.step().metrics();
@@ -100,13 +105,9 @@ public final class SftRun implements Trainable {
   }
 
   @Override
-  public boolean hasAverage() {
+  public boolean saveAverage(Path folder) {
+    trainer.average().ifPresent(average -> policy.save(folder, average));
     return trainer.average().isPresent();
-  }
-
-  @Override
-  public void saveAverage(Path folder) {
-    policy.save(folder, trainer.average().orElseThrow());
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.train.NonFiniteException;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop of a run that is left alone: steps, logs, guards, evaluations, checkpoints. Killed at
@@ -146,8 +147,8 @@ public final class TrainingRun {
     row.putAll(done.times());
     logs.metrics(step, row);
     if (settings.logging().isDue(step, last)) {
-      for (Map<String, Object> completion : done.completions()) {
-        Map<String, Object> line = new LinkedHashMap<>();
+      for (Map<String, @Nullable Object> completion : done.completions()) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("step", step);
         line.putAll(completion);
         logs.completion(line);
@@ -222,9 +223,10 @@ public final class TrainingRun {
     }
     // A run that was made longer has a model of its shorter life: what is there is replaced.
     AtomicFiles.replaceFolder(folder.model(), trainable::saveModel);
-    if (trainable.hasAverage()) {
-      AtomicFiles.replaceFolder(folder.averageModel(), trainable::saveAverage);
-    }
+    AtomicFiles.replaceFolder(folder.averageModel(), average -> {
+      boolean unused = trainable.saveAverage(average);
+    });
+    trainable.conclude(folder);
     saveBest();
     folder.status(RunFolder.Status.DONE, clock);
   }

@@ -18,6 +18,7 @@ import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.Trainable;
 import org.align4j.algorithms.run.TrainingRun;
 import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.file.JsonFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -47,6 +48,13 @@ abstract class RunCommand implements Callable<Integer> {
   /** Checks settings and files; loads no model. */
   abstract RunJob prepare(Map<String, String> values);
 
+  /** Prints what a run has to say at its end, beyond its metrics. */
+  void results(RunFolder folder) {}
+
+  final Console console() {
+    return console;
+  }
+
   final RunOptions options() {
     return options;
   }
@@ -73,6 +81,9 @@ abstract class RunCommand implements Callable<Integer> {
     RunJob job = Failures.usage(() -> prepare(values(saved)));
     console.log().println(job.plan());
     if (options.dryRun()) {
+      try (Trainable trainable = job.opener().open(TrainingListener.NONE)) {
+        console.log().println(trainable.memory().text());
+      }
       return 0;
     }
     if (saved.isEmpty()) {
@@ -95,7 +106,8 @@ abstract class RunCommand implements Callable<Integer> {
   private int run(RunFolder folder, RunJob job) {
     console.log().println("The run is written to " + folder.path());
     Signals signals = Signals.install(console);
-    try (RunProgress progress = new RunProgress(console, spec.name(), folder, job.planned())) {
+    try (RunProgress progress = 
+        new RunProgress(console, spec.name(), folder, job.planned(), options.report())) {
       try (Trainable trainable = open(folder, job, progress)) {
         TrainingRun.Outcome outcome =
             new TrainingRun(folder, job.run(), trainable, signals, progress, InstantSource.system())
@@ -130,6 +142,7 @@ abstract class RunCommand implements Callable<Integer> {
     if (outcome == TrainingRun.Outcome.EARLY_STOP) {
       console.log().println("Stopped early: the evaluation had not become better for long enough.");
     }
+    results(folder);
     console.print("Metrics, completions, checkpoints and the policy are in " + folder.path());
     return 0;
   }

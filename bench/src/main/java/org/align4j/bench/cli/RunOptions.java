@@ -50,6 +50,11 @@ final class RunOptions {
   private boolean dryRun;
 
   @Option(
+      names = "--report",
+      description = "Keep OUT/report.html up to date: the page of bench/run report.")
+  private boolean report;
+
+  @Option(
       names = "--classpath",
       paramLabel = "JARS",
       description =
@@ -85,6 +90,10 @@ final class RunOptions {
 
   boolean init() {
     return init;
+  }
+
+  boolean report() {
+    return report;
   }
 
   boolean dryRun() {

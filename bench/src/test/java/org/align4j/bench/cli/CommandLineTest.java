@@ -73,6 +73,8 @@ final class CommandLineTest {
 
   @Test
   void aNegativeLearningRateIsRefused() {
+    assertUsageError(run("compare", "--threads", "0"), "--threads is 0: it must be at least 1");
+    assertUsageError(run("compare", "--memory", "much"), "--memory much: write 512m or 8g");
     assertUsageError(
         run("compare", "--set", "update.learningRate=-1"),
         "update.learningRate is -1.0",

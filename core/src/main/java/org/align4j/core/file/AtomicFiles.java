@@ -108,7 +108,8 @@ public final class AtomicFiles {
    * Puts a new folder in the place of one that may be there, which stays until the new one is
    * whole.
    *
-   * @param writer makes the folder at the path it is given, whole or not at all
+   * @param writer makes the folder at the path it is given, whole or not at all; where it makes
+   *     none, nothing changes
    */
   public static void replaceFolder(Path target, Consumer<Path> writer) {
     Path absolute = target.toAbsolutePath().normalize();
@@ -117,6 +118,9 @@ public final class AtomicFiles {
     try {
       remove(fresh);
       writer.accept(fresh);
+      if (!Files.exists(fresh)) {
+        return;
+      }
       remove(old);
       if (Files.exists(absolute)) {
         Files.move(absolute, old, StandardCopyOption.ATOMIC_MOVE);
