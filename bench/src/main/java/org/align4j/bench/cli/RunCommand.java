@@ -18,7 +18,6 @@ import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.Trainable;
 import org.align4j.algorithms.run.TrainingRun;
 import org.align4j.algorithms.settings.Fields;
-import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.file.JsonFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -77,56 +76,55 @@ abstract class RunCommand implements Callable<Integer> {
     }
   }
 
+  /** Models are loaded and prompts checked before a folder is made. */
   private int begin(Optional<RunFolder> saved) {
     RunJob job = Failures.usage(() -> prepare(values(saved)));
     console.log().println(job.plan());
-    if (options.dryRun()) {
-      try (Trainable trainable = job.opener().open(TrainingListener.NONE)) {
+    if (saved.isPresent() && !options.dryRun()) {
+      boolean done = isDone(saved.get(), job);
+      var unused = Failures.usage(() -> goOn(saved.get(), job));
+      if (done) {
+        console.print("The run in %s is done: nothing is left to do".formatted(saved.get().path()));
+        return 0;
+      }
+    }
+    PhaseRelay phases = new PhaseRelay();
+    try (Trainable trainable = Failures.usage(() -> job.opener().open(phases))) {
+      if (options.dryRun()) {
         console.log().println(trainable.memory().text());
+        return 0;
       }
-      return 0;
-    }
-    if (saved.isEmpty()) {
+      if (saved.isPresent()) {
+        return run(saved.get(), job, trainable, phases);
+      }
       try (RunFolder folder = Failures.usage(() -> newRun(job))) {
-        return run(folder, job);
+        return run(folder, job, trainable, phases);
       }
     }
-    RunFolder folder = saved.get();
-    boolean done =
-        folder.status() == RunFolder.Status.DONE
-            && folder.description().path("updates").asLong() == job.planned();
-    Failures.usage(() -> goOn(folder, job));
-    if (done) {
-      console.print("The run in %s is done: nothing is left to do".formatted(folder.path()));
-      return 0;
-    }
-    return run(folder, job);
   }
 
-  private int run(RunFolder folder, RunJob job) {
+  private static boolean isDone(RunFolder folder, RunJob job) {
+    return folder.status() == RunFolder.Status.DONE
+        && folder.description().path("updates").asLong() == job.planned();
+  }
+
+  private int run(RunFolder folder, RunJob job, Trainable trainable, PhaseRelay phases) {
     console.log().println("The run is written to " + folder.path());
     Signals signals = Signals.install(console);
-    try (RunProgress progress = 
+    try (RunProgress progress =
         new RunProgress(console, spec.name(), folder, job.planned(), options.report())) {
-      try (Trainable trainable = open(folder, job, progress)) {
-        TrainingRun.Outcome outcome =
+      phases.relay(progress);
+      TrainingRun.Outcome outcome;
+      try {
+        outcome =
             new TrainingRun(folder, job.run(), trainable, signals, progress, InstantSource.system())
                 .run();
-        progress.close();
-        return report(outcome, folder, signals);
       } catch (RuntimeException | Error e) {
         progress.onFailure(Failures.sentence(e));
         throw e;
       }
-    }
-  }
-
-  private static Trainable open(RunFolder folder, RunJob job, RunProgress progress) {
-    try {
-      return job.opener().open(progress);
-    } catch (RuntimeException e) {
-      folder.status(RunFolder.Status.FAILED, InstantSource.system());
-      throw e;
+      progress.close();
+      return report(outcome, folder, signals);
     }
   }
 

@@ -28,7 +28,8 @@ final class RunResults {
       assertThat(run.resolve(model)).hasSameBinaryContentAs(other.resolve(model));
     }
     assertThat(hidden(run)).isEmpty();
-    assertThat(JsonFiles.mapper().readTree(run.resolve("run.json").toFile()).path("status").asText())
+    assertThat(
+            JsonFiles.mapper().readTree(run.resolve("run.json").toFile()).path("status").asText())
         .isEqualTo("done");
   }
 
