@@ -51,7 +51,7 @@ public final class TrainingRuns {
 
   private static Policy policy(TrainInput input) {
     return input.model().isPresent()
-        ? Policy.load(Path.of(input.model().get()), Engine.PLAN)
+        ? PolicyFiles.load(input.model().get(), input.chatTemplateKwargs(), Engine.PLAN)
         : ArithmeticModel.pretrained(Engine.PLAN);
   }
 
