@@ -137,6 +137,8 @@ final class CompareCommand implements Callable<Integer> {
       description = "Reward by name (default: ${DEFAULT-VALUE}).")
   private String reward;
 
+  @Mixin private ChatTemplateOption chatTemplate;
+
   @Mixin private EngineOption engine;
 
   @Option(
@@ -193,6 +195,8 @@ final class CompareCommand implements Callable<Integer> {
             ? "--prompts needs --model, the policy to train"
             : "--model needs --prompts, the problems to train on");
     Checks.that(!embedded || evalPrompts == null, "--eval-prompts needs --model and --prompts");
+    Checks.that(
+        !embedded || chatTemplate.kwargs().isEmpty(), "--chat-template-kwargs needs --model");
     Checks.atLeastOne("--seeds", seeds);
     RlSettings training = embedded ? RlSettings.ARITHMETIC : RlSettings.SMALL_MODEL;
     training = with(training, "--prompts-per-batch", "promptsPerBatch", promptsPerBatch);
@@ -224,7 +228,8 @@ final class CompareCommand implements Callable<Integer> {
           engine.engine(), evalSize == null ? Workloads.EMBEDDED_EVAL_SIZE : evalSize);
     }
     return Workloads.of(
-        new Workloads.Files(model, prompts, evalPrompts, promptKey, answerKey, skipBadLines),
+        new Workloads.Files(
+            model, prompts, evalPrompts, promptKey, answerKey, skipBadLines, chatTemplate.kwargs()),
         engine.engine(),
         evalSize == null ? Workloads.MODEL_EVAL_SIZE : evalSize,
         maxNewTokens,

@@ -27,6 +27,7 @@ import org.align4j.algorithms.train.SftSettings;
 import org.align4j.algorithms.train.SftTrainer;
 import org.align4j.core.metric.JsonlMetrics;
 import org.align4j.core.metric.MetricSink;
+import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -105,6 +106,8 @@ final class SftCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "Gets policy/ and metrics.jsonl; neither may exist.")
   private Path out;
+
+  @Mixin private ChatTemplateOption chatTemplate;
 
   @Mixin private EngineOption engine;
 
@@ -200,6 +203,8 @@ final class SftCommand implements Callable<Integer> {
     Checks.that(
         embedded == (data == null), embedded ? "--data needs --model" : "--model needs --data");
     Checks.that(
+        !embedded || chatTemplate.kwargs().isEmpty(), "--chat-template-kwargs needs --model");
+    Checks.that(
         evalSize >= 0,
         "--eval-size is %s: it must be 0 (no evaluation) or above".formatted(evalSize));
     Checks.that(
@@ -254,6 +259,7 @@ final class SftCommand implements Callable<Integer> {
   private Policy start(@Nullable Path path) {
     return path == null
         ? ArithmeticModel.untrained(engine.engine(), 1)
-        : Policy.load(path, engine.engine());
+        : Policy.of(
+            Checkpoint.load(path).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
   }
 }

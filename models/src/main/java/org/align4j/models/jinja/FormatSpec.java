@@ -195,7 +195,14 @@ final class FormatSpec {
     digits = digits + "0".repeat(Math.max(0, precision + 1 - digits.length()));
     String fraction = digits.substring(1, precision + 1);
     String point = precision > 0 || alternate ? "." : "";
-    return String.format(Locale.ROOT, "%s%s%se%s%02d", digits.charAt(0), point, fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return String.format(
+        Locale.ROOT,
+        "%s%s%se%s%02d",
+        digits.charAt(0),
+        point,
+        fraction,
+        exponent < 0 ? "-" : "+",
+        Math.abs(exponent));
   }
 
   /** The form g; the form without a type keeps one decimal and changes to exponents earlier. */

@@ -92,8 +92,14 @@ final class Numbers {
     String sign = number < 0 ? "-" : "";
     if (exponent < -4 || exponent >= 16) {
       String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-      return String.format(Locale.ROOT, "%s%s%se%s%02d", 
-              sign, digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+      return String.format(
+          Locale.ROOT,
+          "%s%s%se%s%02d",
+          sign,
+          digits.charAt(0),
+          fraction,
+          exponent < 0 ? "-" : "+",
+          Math.abs(exponent));
     }
     String plain = decimal.toPlainString();
     return sign + (plain.indexOf('.') < 0 ? plain + ".0" : plain);

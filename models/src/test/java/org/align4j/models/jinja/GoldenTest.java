@@ -52,7 +52,8 @@ final class GoldenTest {
       throw new IllegalStateException(line, e);
     }
     String template = wanted.path("template").asText();
-    return dynamicTest("template: " + template,
+    return dynamicTest(
+        "template: " + template,
         () -> {
           String found;
           try {
