@@ -13,17 +13,18 @@ import java.util.Map;
 import org.align4j.core.file.JsonFiles;
 
 /** Reads {@code metrics.jsonl} back, null as NaN. */
-final class MetricRows {
+public final class MetricRows {
 
   private MetricRows() {}
 
   /** Takes one row. */
   @FunctionalInterface
-  interface Taker {
+  public interface Taker {
     void take(long step, Map<String, Double> row);
   }
 
-  static void read(Path file, Taker taker) {
+  /** Hands over every row, in order. */
+  public static void read(Path file, Taker taker) {
     try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       String line = reader.readLine();
       while (line != null) {

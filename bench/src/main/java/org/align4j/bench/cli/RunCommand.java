@@ -136,17 +136,10 @@ abstract class RunCommand implements Callable<Integer> {
     node.set("settings", job.settings());
     node.set("versions", RunDescription.versions(Main.VERSION));
     node.set("machine", RunDescription.machine());
-    inputs(job).properties().forEach(entry -> node.set(entry.getKey(), entry.getValue()));
+    node.setAll(RunDescription.inputs(job.model(), job.data()));
     node.set(
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
-    return node;
-  }
-
-  private static ObjectNode inputs(RunJob job) {
-    ObjectNode node = JsonFiles.mapper().createObjectNode();
-    job.model().ifPresent(path -> node.set("model", RunDescription.file(path)));
-    node.set("data", RunDescription.files(job.data()));
     return node;
   }
 
@@ -166,7 +159,7 @@ abstract class RunCommand implements Callable<Integer> {
           "%s was %s when the run in %s began, it is %s now: leave it as it was, or begin a new run"
               .formatted(field.path(), old, saved.path(), now));
     }
-    ObjectNode inputs = inputs(job);
+    ObjectNode inputs = RunDescription.inputs(job.model(), job.data());
     for (String input : List.of("model", "data")) {
       Checks.that(
           before.path(input).equals(inputs.path(input)),

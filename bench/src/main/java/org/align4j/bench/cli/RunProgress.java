@@ -1,20 +1,12 @@
 package org.align4j.bench.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
-import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.align4j.algorithms.run.GuardEvent;
+import org.align4j.algorithms.run.LogFile;
 import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.RunListener;
 import org.align4j.algorithms.train.Phase;
@@ -29,7 +21,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   private final Console console;
   private final ProgressBar bar;
-  private final PrintWriter log;
+  private final LogFile log;
 
   RunProgress(Console console, String name, RunFolder folder, long steps) {
     this.console = console;
@@ -41,45 +33,14 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
             .setUpdateIntervalMillis(REFRESH_MILLISECONDS)
             .setConsumer(new ConsoleProgressBarConsumer(console.log(), WIDTH))
             .build();
-    try {
-      this.log =
-          new PrintWriter(
-              Files.newBufferedWriter(
-                  folder.log(),
-                  StandardCharsets.UTF_8,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.APPEND),
-              true);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder.log() + ": the log cannot be written", e);
-    }
+    this.log = LogFile.append(folder);
   }
 
   @Override
   public void onStep(long step, Map<String, Double> row) {
     bar.stepTo(step);
-    String summary = summary(row);
-    bar.setExtraMessage(summary);
-    write(String.format(Locale.ROOT, "step %d: %s", step, summary));
-  }
-
-  /** The first few numbers that a reader wants. */
-  private static String summary(Map<String, Double> row) {
-    StringBuilder text = new StringBuilder();
-    row.forEach((name, value) -> {
-      String shown =
-          switch (name) {
-            case "train/reward" -> "reward";
-            case "sft/loss", "dpo/loss", "rm/loss" -> "loss";
-            case "eval/accuracy", "rewards/accuracies" -> "accuracy";
-            default -> "";
-          };
-      if (!shown.isEmpty()) {
-        text.append(text.isEmpty() ? "" : ", ")
-            .append(String.format(Locale.ROOT, "%s %.3f", shown, value));
-      }
-    });
-    return text.toString();
+    bar.setExtraMessage(LogFile.summary(row));
+    log.onStep(step, row);
   }
 
   @Override
@@ -97,7 +58,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   @Override
   public void onGuard(GuardEvent event) {
-    onWarning(String.format(Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
+    onWarning(event.text());
   }
 
   @Override
@@ -110,11 +71,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
   public void onWarning(String message) {
     console.log().println();
     console.log().println(message);
-    write(message);
-  }
-
-  private void write(String message) {
-    log.println(LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + message);
+    log.onWarning(message);
   }
 
   @Override

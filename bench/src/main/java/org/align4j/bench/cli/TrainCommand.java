@@ -12,9 +12,7 @@ import org.align4j.algorithms.run.RlRun;
 import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.run.TrainData;
 import org.align4j.algorithms.settings.TrainInput;
-import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.Recipe;
-import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -105,12 +103,7 @@ final class TrainCommand extends RunCommand {
         plan.text(),
         input.model().map(Path::of),
         files.build(),
-        phases -> new RlRun(config, policy(input), data, scorer, phases));
-  }
-
-  private Policy policy(TrainInput input) {
-    return input.model().isPresent()
-        ? Policy.load(Path.of(input.model().get()), options().engine().engine())
-        : ArithmeticModel.pretrained(options().engine().engine());
+        phases -> new RlRun(
+                config, RlRun.policy(input, options().engine().engine()), data, scorer, phases));
   }
 }
