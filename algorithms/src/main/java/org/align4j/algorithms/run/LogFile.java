@@ -6,13 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import org.align4j.core.file.FileException;
 
 /** Writes {@code log.txt}: what a run was told and a line a step. */
 public final class LogFile implements RunListener, AutoCloseable {
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   private final PrintWriter writer;
 
@@ -53,7 +56,7 @@ public final class LogFile implements RunListener, AutoCloseable {
 
   @Override
   public void onWarning(String message) {
-    writer.println(LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + message);
+    writer.println(LocalDateTime.now().format(TIME) + " " + message);
   }
 
   /** The first few numbers that a reader wants of a row. */

@@ -9,9 +9,9 @@ import java.util.OptionalLong;
 import org.align4j.algorithms.settings.RunSettings;
 
 /**
- * The loop of a run that is left alone: steps, evaluations, checkpoints. Killed at
- * any moment and started again on the same folder, it ends with the metrics and the bits of a run
- * that nobody touched.
+ * The loop of a run that is left alone: steps, evaluations, checkpoints. Killed at any moment and
+ * started again on the same folder, it ends with the metrics and the bits of a run that nobody
+ * touched.
  */
 public final class TrainingRun {
 

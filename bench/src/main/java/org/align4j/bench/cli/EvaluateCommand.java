@@ -157,15 +157,15 @@ final class EvaluateCommand implements Callable<Integer> {
                     new PromptFields(promptKey, answerKey, scored.needsAnswer()),
                     badLines));
         Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
-      Prompts problems =
-          Failures.usage(() -> usable(policy, file, badLines));
+      Prompts problems = Failures.usage(() -> usable(policy, file, badLines));
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
               .sampled(problems, problems.size(), samples, settings, seed);
       if (completions != null) {
         try (StepLines lines = StepLines.create(completions)) {
-          evaluation.samples().forEach(sample ->
-              lines.write(CompletionRow.ofStep(0, CompletionRow.of(sample))));
+          evaluation
+              .samples()
+              .forEach(sample -> lines.write(CompletionRow.ofStep(0, CompletionRow.of(sample))));
         }
       }
       show(evaluation);

@@ -122,7 +122,8 @@ abstract class RunCommand implements Callable<Integer> {
                 "runs",
                 name
                     + "-"
-                    + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
+                    + LocalDateTime.now()
+                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
     return RunFolder.create(
         path.toAbsolutePath().normalize(), description(job), InstantSource.system());
   }

@@ -103,7 +103,8 @@ final class TrainCommand extends RunCommand {
         plan.text(),
         input.model().map(Path::of),
         files.build(),
-        phases -> new RlRun(
+        phases ->
+            new RlRun(
                 config, RlRun.policy(input, options().engine().engine()), data, scorer, phases));
   }
 }

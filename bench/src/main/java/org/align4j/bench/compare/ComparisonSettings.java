@@ -58,9 +58,7 @@ public record ComparisonSettings(
   /** The configuration of one run. */
   TrainConfig config(String algorithm, long runSeed) {
     return new TrainConfig(
-        config.input(),
-        config.run(),
-        config.training().withAlgorithm(algorithm).withSeed(runSeed));
+        config.input(), config.run(), config.training().withAlgorithm(algorithm).withSeed(runSeed));
   }
 
   /** The folder of one run: {@code OUT/<algorithm>/seed-<n>}. */

@@ -21,6 +21,7 @@ final class MachineMemory {
     }
     long resident = PeakMemory.resident().orElse(0);
     long left = system.getTotalMemorySize() - resident;
-    return Math.min(left, ProcFile.bytes(MEMORY, "MemAvailable").orElse(system.getFreeMemorySize()));
+    return Math.min(
+        left, ProcFile.bytes(MEMORY, "MemAvailable").orElse(system.getFreeMemorySize()));
   }
 }

@@ -29,8 +29,7 @@ public final class Workload implements AutoCloseable {
     this.data = data;
     this.reward = reward;
     this.reference = Reference.of(policy);
-    this.parameterBytes =
-        policy.parameters().size() * policy.parameters().dataType().width();
+    this.parameterBytes = policy.parameters().size() * policy.parameters().dataType().width();
   }
 
   /**

@@ -42,7 +42,11 @@ public final class ComparisonReport {
     row(rows, "CPU time, s", byAlgorithm, 1, run -> run.phases().totalCpuSeconds());
     for (Phase phase : Phase.values()) {
       row(
-          rows, "  " + phase.label() + ", s", byAlgorithm, 1, run -> run.phases().cpuSeconds(phase));
+          rows,
+          "  " + phase.label() + ", s",
+          byAlgorithm,
+          1,
+          run -> run.phases().cpuSeconds(phase));
     }
     row(rows, "s per 1,000 response tokens", byAlgorithm, 3, ComparisonReport::wallPerToken);
     row(rows, "CPU s per 1,000 response tokens", byAlgorithm, 3, ComparisonReport::cpuPerToken);
@@ -52,7 +56,12 @@ public final class ComparisonReport {
     row(rows, "reward, first batch", byAlgorithm, 3, run -> run.first(Metric.REWARD));
     row(rows, "reward, last batch", byAlgorithm, 3, run -> run.last(Metric.REWARD));
     if (results.stream().anyMatch(run -> run.after(ACCURACY).isPresent())) {
-      row(rows, "held-out accuracy before, %", byAlgorithm, 1, run -> percent(run.before(ACCURACY)));
+      row(
+          rows,
+          "held-out accuracy before, %",
+          byAlgorithm,
+          1,
+          run -> percent(run.before(ACCURACY)));
       row(rows, "held-out accuracy after, %", byAlgorithm, 1, run -> percent(run.after(ACCURACY)));
     } else if (results.stream().anyMatch(run -> run.after(SCORE).isPresent())) {
       row(rows, "held-out reward before", byAlgorithm, 3, run -> number(run.before(SCORE)));
@@ -66,7 +75,11 @@ public final class ComparisonReport {
         1,
         run -> run.first(Metric.RESPONSE_LENGTH));
     row(
-        rows, "response length, last batch", byAlgorithm, 1, run -> run.last(Metric.RESPONSE_LENGTH));
+        rows,
+        "response length, last batch",
+        byAlgorithm,
+        1,
+        run -> run.last(Metric.RESPONSE_LENGTH));
     if (results.stream().allMatch(run -> run.peakBytes().isPresent())) {
       row(rows, "peak memory, GB", byAlgorithm, 2, run -> run.peakBytes().orElse(0) / 1e9);
     }
