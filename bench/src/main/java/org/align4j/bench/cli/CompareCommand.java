@@ -188,9 +188,14 @@ final class CompareCommand implements Callable<Integer> {
     }
     TrainConfig config = Failures.usage(this::config);
     ComparisonSettings settings = Failures.usage(() -> settings(config));
+    Failures.usage(() -> {
+      ComparisonFolders.prepare(settings);
+      return settings;
+    });
     List<RunResult> results;
     Signals signals;
-    try (Workload workload = Failures.usage(() -> prepared(settings));
+    try (Workload workload =
+            Failures.usage(() -> Workload.open(settings.config(), settings.engine()));
         ProgressPrinter progress = new ProgressPrinter(console, settings)) {
       signals = Signals.install(console);
       results = new Comparison(settings, workload, progress, signals).run();
@@ -204,12 +209,6 @@ final class CompareCommand implements Callable<Integer> {
     console.print(ComparisonReport.of(results));
     console.print("Metrics, completions and policies are in " + settings.out());
     return 0;
-  }
-
-  private static Workload prepared(ComparisonSettings settings) {
-    Workload workload = Workload.open(settings.config(), settings.engine());
-    ComparisonFolders.prepare(settings);
-    return workload;
   }
 
   private ComparisonSettings settings(TrainConfig config) {
