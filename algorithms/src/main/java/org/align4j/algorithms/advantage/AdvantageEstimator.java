@@ -26,7 +26,10 @@ public interface AdvantageEstimator extends Named {
     return false;
   }
 
-  /** Whether it compares the samples of one prompt, so that a group of one teaches nothing. */
+  /**
+   * Whether it compares the samples of one prompt: a group of one teaches nothing, and is refused
+   * before a run.
+   */
   default boolean needsGroups() {
     return false;
   }

@@ -1,6 +1,8 @@
 package org.align4j.algorithms.preference;
 
 import java.util.Arrays;
+import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.settings.HeadSettings;
 import org.align4j.core.random.CounterRandom;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -27,38 +29,44 @@ public final class FrozenHead {
   private static final String REWARD = "reward";
 
   private final HeadSettings settings;
+  private final long seed;
   private final PairFeatures pairs;
   private final double[] mean;
   private final double[] deviation;
   private final ComputationGraph graph;
   private int epoch;
 
-  /** A head of zeros. */
-  public FrozenHead(PairFeatures pairs, HeadSettings settings) {
+  /**
+   * A head of zeros.
+   *
+   * @param seed of the order of the pairs
+   */
+  public FrozenHead(PairFeatures pairs, BradleyTerry loss, HeadSettings settings, long seed) {
     this.settings = settings;
+    this.seed = seed;
     this.pairs = pairs;
     int columns = pairs.columns();
     this.mean = new double[columns];
     this.deviation = new double[columns];
     standardise();
-    this.graph = graph(columns, settings, new Adam(settings.learningRate()));
+    this.graph = graph(columns, loss, settings.l2(), new Adam(settings.learningRate()));
   }
 
   /** Features in, one reward out, no bias. */
-  static ComputationGraph graph(int columns, HeadSettings settings, IUpdater updater) {
+  static ComputationGraph graph(int columns, BradleyTerry loss, double l2, IUpdater updater) {
     ComputationGraph graph =
         new ComputationGraph(
             new NeuralNetConfiguration.Builder()
                 .dataType(DataType.DOUBLE)
                 .miniBatch(false)
                 .updater(updater)
-                .l2(settings.l2())
+                .l2(l2)
                 .weightInit(WeightInit.ZERO)
                 .graphBuilder()
                 .addInputs(FEATURES)
                 .addLayer(
                     REWARD,
-                    new OutputLayer.Builder(new PairLossFunction(settings.loss().centring()))
+                    new OutputLayer.Builder(new PairLossFunction(loss.centring()))
                         .nIn(columns)
                         .nOut(1)
                         .hasBias(false)
@@ -100,8 +108,8 @@ public final class FrozenHead {
     int[] order = order();
     double loss = 0;
     int batches = 0;
-    for (int from = 0; from < order.length; from += settings.batchPairs()) {
-      int to = Math.min(order.length, from + settings.batchPairs());
+    for (int from = 0; from < order.length; from += settings.pairs()) {
+      int to = Math.min(order.length, from + settings.pairs());
       DataSet batch = stacked(Arrays.copyOfRange(order, from, to));
       graph.fit(batch);
       loss += graph.score();
@@ -114,7 +122,7 @@ public final class FrozenHead {
   private int[] order() {
     int[] order = new int[pairs.size()];
     for (int i = 0; i < order.length; i++) {
-      int j = (int) (CounterRandom.uniform(settings.seed() ^ ORDER, epoch, i) * (i + 1));
+      int j = (int) (CounterRandom.uniform(seed ^ ORDER, epoch, i) * (i + 1));
       order[i] = order[j];
       order[j] = i;
     }
@@ -140,6 +148,53 @@ public final class FrozenHead {
       standard[c] = (row[c] - mean[c]) / deviation[c];
     }
     return standard;
+  }
+
+  /**
+   * All that the rest of the training depends on.
+   *
+   * @param epochs passes done
+   * @param steps of Adam done
+   * @param weights {@code [D]} of standardised features
+   * @param moments of Adam
+   */
+  public record State(int epochs, int steps, double[] weights, double[] moments) {
+
+    /** The same a pass later: one that is left out. */
+    public State next() {
+      return new State(epochs + 1, steps, weights, moments);
+    }
+  }
+
+  /** Passes done. */
+  public int epochs() {
+    return epoch;
+  }
+
+  /** A copy of the state. */
+  public State state() {
+    return new State(
+        epoch,
+        graph.getConfiguration().getIterationCount(),
+        graph.params().toDoubleVector(),
+        graph.getUpdater().getUpdaterStateViewArray().toDoubleVector());
+  }
+
+  /** Goes on from a state, bit for bit. */
+  public void restore(State state) {
+    epoch = state.epochs();
+    graph.getConfiguration().setIterationCount(state.steps());
+    assign(graph.params(), state.weights());
+    assign(graph.getUpdater().getUpdaterStateViewArray(), state.moments());
+  }
+
+  private static void assign(INDArray to, double[] values) {
+    to.assign(Nd4j.createFromArray(values).reshape(to.shape()));
+  }
+
+  /** Whether all weights are finite. */
+  public boolean isFinite() {
+    return Double.isFinite(graph.params().sumNumber().doubleValue());
   }
 
   /** The weights {@code [D]} for features as the body gives them. */

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.align4j.algorithms.data.PreferencePair;
+import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.train.PairScores;
 import org.align4j.algorithms.train.PairSequences;
 import org.align4j.algorithms.train.PromptCodec;
 import org.align4j.models.reward.RewardModel;
@@ -59,6 +61,22 @@ public record PairFeatures(float[][] chosen, float[][] rejected, double[] margin
         chosen.toArray(float[][]::new),
         rejected.toArray(float[][]::new),
         pairs.stream().mapToDouble(PreferencePair::margin).toArray());
+  }
+
+  /** What a head {@code [D]} without bias makes of them. */
+  public PairScores scores(float[] weights, BradleyTerry loss) {
+    return PairScores.ofRewards(
+        loss, products(chosen, weights), products(rejected, weights), margins);
+  }
+
+  private static double[] products(float[][] rows, float[] weights) {
+    double[] products = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      for (int c = 0; c < weights.length; c++) {
+        products[i] += (double) rows[i][c] * weights[c];
+      }
+    }
+    return products;
   }
 
   /** Number of pairs B. */

@@ -15,8 +15,8 @@ import org.align4j.models.policy.TokenSequence;
 /**
  * Pairs to train on and pairs to judge by, without a prompt in common.
  *
- * @param training all but the last, without those whose prompt is held out
- * @param heldOut the last pairs
+ * @param training without those whose prompt is held out
+ * @param heldOut to judge by
  * @param tooLong pairs left out because a sequence is too long
  * @param shared pairs left out of the training because their prompt is held out
  */
@@ -47,22 +47,54 @@ public record PairSplit(
         maxLength,
         size);
     int from = fitting.size() - size;
-    List<PreferencePair> heldOut = fitting.subList(from, fitting.size());
+    return of(
+        fitting.subList(0, from),
+        fitting.subList(from, from + size),
+        pairs.size() - fitting.size());
+  }
+
+  /**
+   * The same with held-out pairs of their own.
+   *
+   * @param others to hold out
+   * @param size most of them
+   */
+  public static PairSplit of(
+      List<PreferencePair> pairs,
+      List<PreferencePair> others,
+      int size,
+      PromptCodec codec,
+      int maxLength) {
+    List<PreferencePair> fitting =
+        pairs.stream().filter(pair -> fits(pair, codec, maxLength)).toList();
+    List<PreferencePair> heldOut =
+        others.stream().filter(pair -> fits(pair, codec, maxLength)).limit(size).toList();
+    checkArgument(
+        !fitting.isEmpty() && !heldOut.isEmpty(),
+        "of %s pairs to train on and %s to hold out, %s and %s have at most %s tokens: allow longer"
+            + " ones",
+        pairs.size(),
+        others.size(),
+        fitting.size(),
+        heldOut.size(),
+        maxLength);
+    return of(fitting, heldOut, pairs.size() - fitting.size());
+  }
+
+  private static PairSplit of(
+      List<PreferencePair> candidates, List<PreferencePair> heldOut, int tooLong) {
     Set<ImmutableList<Message>> prompts = new HashSet<>();
     heldOut.forEach(pair -> prompts.add(pair.prompt().messages()));
     ImmutableList<PreferencePair> training =
-        fitting.subList(0, from).stream()
+        candidates.stream()
             .filter(pair -> !prompts.contains(pair.prompt().messages()))
             .collect(ImmutableList.toImmutableList());
     checkArgument(
         !training.isEmpty(),
         "every pair to train on has the prompt of one of the %s held out: hold out fewer",
-        size);
+        heldOut.size());
     return new PairSplit(
-        training,
-        ImmutableList.copyOf(heldOut),
-        pairs.size() - fitting.size(),
-        from - training.size());
+        training, ImmutableList.copyOf(heldOut), tooLong, candidates.size() - training.size());
   }
 
   private static boolean fits(PreferencePair pair, PromptCodec codec, int maxLength) {

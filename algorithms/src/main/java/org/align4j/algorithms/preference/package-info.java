@@ -1,7 +1,8 @@
 /**
- * Learning from pairs of answers: a reward model's head on frozen features, runs of the preference
- * trainer, and what a held-out set says of either. The losses are in {@code loss}, the step in
- * {@code train}. Start at {@link org.align4j.algorithms.preference.PreferenceRun}.
+ * Learning from pairs of answers: pairs to train on and to judge by, a reward model's head on
+ * frozen features, and what held-out pairs say of a model. The losses are in {@code loss}, the step
+ * in {@code train}, runs in {@code run}. Start at {@link
+ * org.align4j.algorithms.preference.FrozenHead}.
  */
 @NullMarked
 package org.align4j.algorithms.preference;

@@ -66,7 +66,7 @@ public final class LogFile implements RunListener, AutoCloseable {
       String shown =
           switch (name) {
             case "train/reward" -> "reward";
-            case "sft/loss", "dpo/loss", "rm/loss" -> "loss";
+            case "sft/loss", "loss" -> "loss";
             case "eval/accuracy", "rewards/accuracies" -> "accuracy";
             default -> "";
           };

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.train.NonFiniteException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a run, written into its folder as they are done: metrics, evaluations, guards that
@@ -50,6 +51,7 @@ public final class RunSteps implements AutoCloseable {
             guards.observe(step, row);
           }
         });
+    notFinite.replay(Math.max(from, 0));
   }
 
   /** Writes the evaluation of the model that the run begins with. */
@@ -64,6 +66,7 @@ public final class RunSteps implements AutoCloseable {
    * @throws RunStoppedException where the step met a number that is not finite
    */
   public Map<String, Double> step() {
+    notFinite.beforeStep(trainable.updates() + 1);
     Trainable.Step done = stepOrStop();
     long step = trainable.updates();
     boolean last = step == trainable.planned();
@@ -81,7 +84,7 @@ public final class RunSteps implements AutoCloseable {
     row.putAll(done.times());
     logs.metrics(step, row);
     if (settings.logging().isDue(step, last)) {
-      for (Map<String, Object> completion : done.completions()) {
+      for (Map<String, @Nullable Object> completion : done.completions()) {
         logs.completion(CompletionRow.ofStep(step, completion));
       }
     }

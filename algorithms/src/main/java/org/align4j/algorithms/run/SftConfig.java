@@ -11,7 +11,6 @@ import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.settings.SftInput;
 import org.align4j.algorithms.settings.SftSettings;
-import org.align4j.core.file.JsonFiles;
 
 /**
  * All that a run of supervised fine-tuning is told. The three records share one YAML file.
@@ -66,8 +65,6 @@ public record SftConfig(SftInput input, RunSettings run, SftSettings training) {
 
   /** All fields as one tree: what {@code run.json} holds. */
   public ObjectNode toTree() {
-    ObjectNode tree = JsonFiles.mapper().createObjectNode();
-    parts().forEach(part -> tree.setAll(Fields.toTree(part)));
-    return tree;
+    return Fields.toTree(parts());
   }
 }

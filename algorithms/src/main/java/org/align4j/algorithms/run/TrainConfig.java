@@ -10,7 +10,6 @@ import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.settings.TrainInput;
-import org.align4j.core.file.JsonFiles;
 
 /**
  * All that a run of reinforcement learning is told. The three records share one YAML file.
@@ -67,8 +66,6 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
 
   /** All fields as one tree: what {@code run.json} holds. */
   public ObjectNode toTree() {
-    ObjectNode tree = JsonFiles.mapper().createObjectNode();
-    parts().forEach(part -> tree.setAll(Fields.toTree(part)));
-    return tree;
+    return Fields.toTree(parts());
   }
 }

@@ -177,6 +177,13 @@ public final class Fields {
     return tree;
   }
 
+  /** The same of several records that share one text form. */
+  public static ObjectNode toTree(List<Record> parts) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    parts.forEach(part -> tree.setAll(toTree(part)));
+    return tree;
+  }
+
   /** A copy with one component replaced: what withers are made of. */
   static <R extends Record> R replace(R settings, String name, Object value) {
     RecordComponent[] components = settings.getClass().getRecordComponents();

@@ -17,16 +17,12 @@ public record PreferenceSettings(
         OptionalInt steps,
     @Doc("Longest prompt and response together, in tokens; longer pairs are left out.")
         int maxLength,
-    @Doc("Steps between two evaluations on the held-out pairs; 0 for none but the last.")
-        int evalEvery,
     @Doc("How the model learns; update.samples are pairs.") UpdateSettings update) {
 
   /** Checks every field. */
   public PreferenceSettings {
     steps.ifPresent(count -> Checks.positive("steps", count));
     checkArgument(maxLength > 1, "maxLength is %s: it must be at least 2", maxLength);
-    checkArgument(
-        evalEvery >= 0, "evalEvery is %s: it must be 0 (at the end only) or above", evalEvery);
   }
 
   /** A reward model on a body of some 135 M parameters; OpenRLHF's rate is 9e-6 for 8 B. */
@@ -35,7 +31,6 @@ public record PreferenceSettings(
         1,
         OptionalInt.empty(),
         1024,
-        20,
         RlSettings.smallModel().update().withSamples(16).withLearningRate(1e-5));
   }
 
@@ -57,11 +52,6 @@ public record PreferenceSettings(
   /** With another longest pair. */
   public PreferenceSettings withMaxLength(int value) {
     return Fields.replace(this, "maxLength", value);
-  }
-
-  /** With evaluations at another distance. */
-  public PreferenceSettings withEvalEvery(int value) {
-    return Fields.replace(this, "evalEvery", value);
   }
 
   /** With a changed group. */

@@ -10,9 +10,13 @@ public record SftInput(
             value =
                 "Where to start from: Hugging Face folder or GGUF file; left open: random weights for"
                     + " the embedded arithmetic task.",
-            unset = SftInput.EMBEDDED)
+            unset = SftInput.EMBEDDED,
+            changesResults = false)
         Optional<String> model,
-    @Doc(value = "Prompts with the responses to imitate, JSON lines.", unset = SftInput.EMBEDDED)
+    @Doc(
+            value = "Prompts with the responses to imitate, JSON lines.",
+            unset = SftInput.EMBEDDED,
+            changesResults = false)
         Optional<String> data,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /** What a run of reinforcement learning is made from; see the {@link Doc} of each component. */
 public record TrainInput(
@@ -11,11 +12,13 @@ public record TrainInput(
             value =
                 "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
                     + " embedded arithmetic task.",
-            unset = TrainInput.EMBEDDED)
+            unset = TrainInput.EMBEDDED,
+            changesResults = false)
         Optional<String> model,
     @Doc(
             value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
-            unset = TrainInput.EMBEDDED)
+            unset = TrainInput.EMBEDDED,
+            changesResults = false)
         Optional<String> prompts,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,
@@ -29,7 +32,8 @@ public record TrainInput(
             value = "Rollout batches of the run; left open: one pass over the prompts.",
             unset = "pass",
             changesResults = false)
-        OptionalInt updates) {
+        OptionalInt updates,
+    @Doc("Limits of rewards.") JudgingSettings judging) {
 
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
@@ -57,7 +61,8 @@ public record TrainInput(
         Optional.empty(),
         false,
         "math",
-        OptionalInt.of(EMBEDDED_UPDATES));
+        OptionalInt.of(EMBEDDED_UPDATES),
+        JudgingSettings.defaults());
   }
 
   /** Defaults of a run on a model and prompts. */
@@ -69,12 +74,18 @@ public record TrainInput(
         Optional.empty(),
         false,
         "math",
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        JudgingSettings.defaults());
   }
 
   /** With another reward. */
   public TrainInput withReward(String value) {
     return Fields.replace(this, "reward", value);
+  }
+
+  /** With other limits of rewards. */
+  public TrainInput withJudging(UnaryOperator<JudgingSettings> change) {
+    return Fields.replace(this, "judging", change.apply(judging));
   }
 
   /** With another number of rollout batches. */

@@ -14,7 +14,13 @@ public final class NonFiniteException extends RuntimeException {
   private final transient @Nullable TokenSequence sequence;
   private final int column;
 
-  NonFiniteException(String message, @Nullable TokenSequence sequence, int column) {
+  /**
+   * What was met and where.
+   *
+   * @param sequence it was met in, or null
+   * @param column response token it was met at, or −1
+   */
+  public NonFiniteException(String message, @Nullable TokenSequence sequence, int column) {
     super(message);
     this.sequence = sequence;
     this.column = column;

@@ -1,7 +1,9 @@
 package org.align4j.algorithms.train;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
 import java.util.Optional;
+import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
 import org.align4j.algorithms.loss.PairLoss;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -71,7 +73,14 @@ public record PairScores(
     }
   }
 
-  static PairScores ofRewards(PairLoss loss, double[] chosen, double[] rejected) {
+  /** Of a reward model's rewards, {@code [B]} each like the margins. */
+  public static PairScores ofRewards(
+      BradleyTerry preference, double[] chosen, double[] rejected, double[] margins) {
+    PairLoss loss =
+        preference.evaluate(
+            Nd4j.createFromArray(chosen),
+            Nd4j.createFromArray(rejected),
+            Nd4j.createFromArray(margins));
     return new PairScores(
         loss.loss(),
         loss.chosenGradient().data().asDouble(),
@@ -79,6 +88,13 @@ public record PairScores(
         chosen,
         rejected,
         Optional.empty());
+  }
+
+  /** Of a batch in which a model met numbers that are not finite. */
+  static PairScores notFinite(int size) {
+    double[] none = new double[size];
+    Arrays.fill(none, Double.NaN);
+    return new PairScores(Double.NaN, none, none, none, none, Optional.empty());
   }
 
   static PairScores ofLogProbs(DirectPreference preference, LogProbs chosen, LogProbs rejected) {
@@ -120,6 +136,21 @@ public record PairScores(
       metrics.put("logps/rejected", means.rejected());
     });
     return metrics.buildOrThrow();
+  }
+
+  /** Of held-out pairs, under the names of evaluations; the first decides which model is best. */
+  public ImmutableMap<String, Double> evaluation() {
+    return ImmutableMap.of(
+        "eval/accuracy",
+        accuracy(),
+        "eval/loss",
+        loss,
+        "eval/margin",
+        mean(chosen) - mean(rejected),
+        "eval/chosen",
+        mean(chosen),
+        "eval/rejected",
+        mean(rejected));
   }
 
   private static double mean(double[] values) {

@@ -9,13 +9,14 @@ import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
 import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.optim.UpdateReport;
 import org.align4j.core.tensor.ArrayScope;
+import org.align4j.core.tensor.Parameters;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by direct
@@ -41,7 +42,7 @@ public final class PreferenceTrainer implements AutoCloseable {
       Network network, PromptCodec codec, Objective objective, UpdateSettings update) {
     this.codec = codec;
     this.objective = objective;
-    this.training = new TrainStep("model", network, update.optimizer());
+    this.training = new TrainStep("model", network, update.optimizer(), update.emaDecay());
     this.microBatchTokens = training.tokens(update.microBatchTokens());
   }
 
@@ -66,13 +67,7 @@ public final class PreferenceTrainer implements AutoCloseable {
               double[] chosen,
               double[] rejected) {
             double[] margins = pairs.stream().mapToDouble(PreferencePair::margin).toArray();
-            return PairScores.ofRewards(
-                loss.evaluate(
-                    Nd4j.createFromArray(chosen),
-                    Nd4j.createFromArray(rejected),
-                    Nd4j.createFromArray(margins)),
-                chosen,
-                rejected);
+            return PairScores.ofRewards(loss, chosen, rejected, margins);
           }
         };
     return new PreferenceTrainer(network, codec, bradleyTerry, update);
@@ -122,7 +117,7 @@ public final class PreferenceTrainer implements AutoCloseable {
   /** One optimiser step on a batch of pairs. */
   public Report step(List<PreferencePair> pairs, double learningRate) {
     PackedSequences packed = objective.pack(PairSequences.of(codec, pairs), microBatchTokens);
-    PairScores scores = evaluate(packed, pairs);
+    PairScores scores = finiteOrNot(packed, pairs);
     float[][] gradients = packed.zeros();
     spread(gradients, scores.chosenGradient(), 0);
     spread(gradients, scores.rejectedGradient(), pairs.size());
@@ -132,6 +127,15 @@ public final class PreferenceTrainer implements AutoCloseable {
             (batch, outputs) -> new TrainStep.Coefficients(batch.gather(gradients), null),
             learningRate);
     return new Report(scores, learningRate, report.gradientNorm(), report.applied());
+  }
+
+  /** What is not finite here is so in the step, which says where and asks the guard. */
+  private PairScores finiteOrNot(PackedSequences packed, List<PreferencePair> pairs) {
+    try {
+      return evaluate(packed, pairs);
+    } catch (NotFiniteException e) {
+      return PairScores.notFinite(pairs.size());
+    }
   }
 
   /** Loss and rewards of pairs, without a step. */
@@ -146,6 +150,35 @@ public final class PreferenceTrainer implements AutoCloseable {
       return objective.score(
           packed, pairs, Arrays.copyOf(sums, b), Arrays.copyOfRange(sums, b, 2 * b));
     }
+  }
+
+  /**
+   * What becomes of updates that met a number which is not finite; without one they end the run.
+   */
+  public void guard(NonFiniteGuard guard) {
+    training.guard(guard);
+  }
+
+  /**
+   * Does something while the moving average of the parameters stands in their place; answers
+   * whether {@code update.emaDecay} asks for one.
+   */
+  public boolean withAverage(Runnable action) {
+    if (training.average().isEmpty()) {
+      return false;
+    }
+    Network network = training.network();
+    try (Parameters live = network.parameters().copy()) {
+      try {
+        network.parameters().assign(training.average().get());
+        network.parametersChanged();
+        action.run();
+      } finally {
+        network.parameters().assign(live);
+        network.parametersChanged();
+      }
+    }
+    return true;
   }
 
   /** Writes model, optimiser and the number of steps done into a new folder. */

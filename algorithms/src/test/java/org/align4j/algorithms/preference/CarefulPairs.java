@@ -7,11 +7,12 @@ import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.TextPair;
 
 /** Preferences of the arithmetic task: the worked solution before the answer alone. */
-final class CarefulPairs {
+public final class CarefulPairs {
 
   private CarefulPairs() {}
 
-  static List<PreferencePair> of(int size) {
+  /** The first of them. */
+  public static List<PreferencePair> of(int size) {
     List<PreferencePair> pairs = new ArrayList<>();
     for (int i = 0; pairs.size() < size; i++) {
       TextPair demonstration = ArithmeticTask.demonstration(i);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.settings.HeadSettings;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
@@ -37,8 +38,7 @@ class FrozenHeadTest {
   /** Central differences of the graph's score in double, with step 1e-6. */
   @Test
   void theGraphsGradientIsThatOfItsScore() {
-    HeadSettings settings = new HeadSettings(new BradleyTerry(0.3), 1, 4, 0.1, 0.2, 1);
-    ComputationGraph graph = FrozenHead.graph(3, settings, new NoOp());
+    ComputationGraph graph = FrozenHead.graph(3, new BradleyTerry(0.3), 0.2, new NoOp());
     graph.setParams(Nd4j.createFromArray(new double[][] {{0.3, -0.5, 0.2}}));
     Random random = new Random(4);
     double[][] features = new double[8][3];
@@ -76,8 +76,8 @@ class FrozenHeadTest {
     double l2 = 0.05;
     double centring = 0.1;
     PairFeatures pairs = pairs(40, 3, 0.5);
-    HeadSettings settings = new HeadSettings(new BradleyTerry(centring), 600, 40, 0.02, l2, 1);
-    FrozenHead head = new FrozenHead(pairs, settings);
+    HeadSettings settings = new HeadSettings(600, 40, 0.02, l2);
+    FrozenHead head = new FrozenHead(pairs, new BradleyTerry(centring), settings, 1);
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
       head.epoch();
     }
@@ -94,7 +94,11 @@ class FrozenHeadTest {
     float[][] chosen = {{1, 5}, {2, 5}};
     float[][] rejected = {{0, 5}, {0, 5}};
     FrozenHead head =
-        new FrozenHead(new PairFeatures(chosen, rejected, new double[2]), HeadSettings.DEFAULT);
+        new FrozenHead(
+            new PairFeatures(chosen, rejected, new double[2]),
+            BradleyTerry.PLAIN,
+            HeadSettings.DEFAULT,
+            1);
     head.epoch();
     assertThat(head.weights()[0]).isPositive();
     assertThat(head.weights()[1]).isZero();
@@ -103,9 +107,9 @@ class FrozenHeadTest {
   @Test
   void theSameSeedGivesTheSameHead() {
     PairFeatures pairs = pairs(30, 3, 0);
-    HeadSettings settings = new HeadSettings(BradleyTerry.PLAIN, 3, 8, 0.01, 0.1, 7);
-    FrozenHead one = new FrozenHead(pairs, settings);
-    FrozenHead other = new FrozenHead(pairs, settings);
+    HeadSettings settings = new HeadSettings(3, 8, 0.01, 0.1);
+    FrozenHead one = new FrozenHead(pairs, BradleyTerry.PLAIN, settings, 7);
+    FrozenHead other = new FrozenHead(pairs, BradleyTerry.PLAIN, settings, 7);
     for (int epoch = 0; epoch < 3; epoch++) {
       assertThat(one.epoch()).isEqualTo(other.epoch());
     }
@@ -114,10 +118,10 @@ class FrozenHeadTest {
 
   @Test
   void badSettingsAndFeaturesAreRefused() {
-    assertThatThrownBy(() -> new HeadSettings(BradleyTerry.PLAIN, 0, 8, 0.01, 0.1, 7))
-        .hasMessage("epochs is 0: it must be at least 1");
-    assertThatThrownBy(() -> new HeadSettings(BradleyTerry.PLAIN, 1, 8, 0.01, -1, 7))
-        .hasMessage("l2 is -1.0: it must be 0 or above");
+    assertThatThrownBy(() -> new HeadSettings(0, 8, 0.01, 0.1))
+        .hasMessage("frozen.epochs is 0: it must be at least 1");
+    assertThatThrownBy(() -> new HeadSettings(1, 8, 0.01, -1))
+        .hasMessage("frozen.l2 is -1.0: it must be 0 or above");
     assertThatThrownBy(() -> new BradleyTerry(-1))
         .hasMessage("centring is -1.0: it must be 0 (none) or above");
     assertThatThrownBy(() -> new PairFeatures(new float[2][3], new float[1][3], new double[2]))

@@ -64,4 +64,17 @@ class PairSplitTest {
         .hasMessage(
             "every pair to train on has the prompt of one of the 1 held out: hold out fewer");
   }
+
+  @Test
+  void heldOutPairsMayBeThoseOfAnotherFile() {
+    PairSplit split = PairSplit.of(PAIRS.subList(0, 4), PAIRS.subList(4, 5), 3, CODEC, 5);
+    assertThat(split.heldOut()).containsExactly(PAIRS.get(4));
+    assertThat(split.training()).containsExactly(PAIRS.get(0), PAIRS.get(3));
+    assertThat(split.shared()).isEqualTo(1);
+    assertThat(split.tooLong()).isEqualTo(1);
+    assertThatThrownBy(() -> PairSplit.of(PAIRS, PAIRS.subList(2, 3), 1, CODEC, 5))
+        .hasMessage(
+            "of 5 pairs to train on and 1 to hold out, 4 and 0 have at most 5 tokens: allow longer"
+                + " ones");
+  }
 }

@@ -238,7 +238,7 @@ class RlTrainerTest {
           TinyRun.SETTINGS
               .with("algorithm", algorithm)
               .with("kl.coefficient", algorithm.equals("rloo") ? "0" : "0.01")
-              .with("entropyCoef", "0.001");
+              .with("objective.entropyCoefficient", "0.001");
       try (TinyRun run = new TinyRun(settings, Engine.PLAN, constant)) {
         assertThat(run.trainer.step().metrics().get("train/idle_samples"))
             .as(algorithm)

@@ -1,5 +1,6 @@
 package org.align4j.bench.cli;
 
+import java.util.List;
 import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -12,19 +13,26 @@ import org.align4j.algorithms.run.RunListener;
 import org.align4j.algorithms.train.Phase;
 import org.align4j.algorithms.train.StepReport;
 import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.bench.report.ReportPage;
 
 /** Shows on standard error how far a run is, and writes {@code log.txt}. */
 final class RunProgress implements RunListener, TrainingListener, AutoCloseable {
 
   private static final int WIDTH = 110;
   private static final int REFRESH_MILLISECONDS = 1000;
+  private static final long REPORT_NANOS = 30_000_000_000L;
 
   private final Console console;
   private final ProgressBar bar;
   private final LogFile log;
+  private final RunFolder folder;
+  private final boolean report;
+  private long reported = System.nanoTime();
 
-  RunProgress(Console console, String name, RunFolder folder, long steps) {
+  RunProgress(Console console, String name, RunFolder folder, long steps, boolean report) {
     this.console = console;
+    this.folder = folder;
+    this.report = report;
     this.bar =
         new ProgressBarBuilder()
             .setTaskName(name)
@@ -41,6 +49,16 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
     bar.stepTo(step);
     bar.setExtraMessage(LogFile.summary(row));
     log.onStep(step, row);
+    if (System.nanoTime() - reported > REPORT_NANOS) {
+      report();
+    }
+  }
+
+  private void report() {
+    if (report) {
+      ReportPage.write(List.of(folder.path()), folder.path().resolve("report.html"));
+      reported = System.nanoTime();
+    }
   }
 
   @Override
@@ -74,9 +92,15 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
     log.onWarning(message);
   }
 
+  /** The console says it by itself. */
+  void onFailure(String message) {
+    log.onWarning("failed: " + message);
+  }
+
   @Override
   public void close() {
     bar.close();
     log.close();
+    report();
   }
 }

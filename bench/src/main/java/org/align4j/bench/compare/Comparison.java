@@ -24,9 +24,6 @@ import org.align4j.algorithms.run.StopSignal;
  */
 public final class Comparison {
 
-  /** Copies of a trained network's parameters: itself, gradient, two moments of AdamW. */
-  private static final long COPIES = 4;
-
   private final ComparisonSettings settings;
   private final Workload workload;
   private final ComparisonListener listener;
@@ -105,7 +102,7 @@ public final class Comparison {
       }
       var unused = run.step();
       OptionalLong peak = PeakMemory.bytes();
-      long networks = COPIES * settings.trainedNetworks(algorithm) * workload.parameterBytes();
+      long networks = run.memory().trained();
       return new Footprint(peak, Math.max(networks, peak.orElse(0) - resident));
     }
   }

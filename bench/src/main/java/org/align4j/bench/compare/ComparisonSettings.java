@@ -73,13 +73,9 @@ public record ComparisonSettings(
     node.put("algorithm", algorithm);
     node.put("seed", runSeed);
     node.put("updates", updates());
+    node.put("engine", engine.name());
     node.set("settings", config(algorithm, runSeed).toTree());
     node.setAll(description);
     return node;
-  }
-
-  /** Networks that an algorithm trains: the policy, and perhaps a critic as large. */
-  int trainedNetworks(String algorithm) {
-    return Recipe.of(config.training().withAlgorithm(algorithm)).algorithm().needsCritic() ? 2 : 1;
   }
 }

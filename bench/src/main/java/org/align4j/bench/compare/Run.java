@@ -84,6 +84,7 @@ final class Run implements AutoCloseable {
   public void close() {
     steps.close();
     log.close();
+    folder.close();
     training.close();
   }
 

@@ -20,7 +20,6 @@ public final class Workload implements AutoCloseable {
   private final TrainData data;
   private final Reward reward;
   private final Reference reference;
-  private final long parameterBytes;
 
   private Workload(
       TrainConfig config, Engine engine, TrainData data, Reward reward, Policy policy) {
@@ -29,7 +28,6 @@ public final class Workload implements AutoCloseable {
     this.data = data;
     this.reward = reward;
     this.reference = Reference.of(policy);
-    this.parameterBytes = policy.parameters().size() * policy.parameters().dataType().width();
   }
 
   /**
@@ -52,11 +50,6 @@ public final class Workload implements AutoCloseable {
   RlRun run(TrainConfig ofRun) {
     Policy policy = RlRun.policy(config.input(), engine);
     return RlRun.sharing(ofRun, policy, reference, data, reward);
-  }
-
-  /** Bytes of one network's parameters. */
-  long parameterBytes() {
-    return parameterBytes;
   }
 
   @Override

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that learn from pairs, on the embedded policy: worked solutions are preferred. */
 final class PreferenceCommandsTest {
@@ -106,8 +110,9 @@ final class PreferenceCommandsTest {
     // chance has a share of 1/2
     assertThat(evaluation().path("accuracy").path("low").asDouble()).isGreaterThan(0.7);
     assertThat(evaluation().path("pairs").asInt()).isEqualTo(32);
-    assertThat(metrics()).hasSize(head.equals("full") ? 12 : 30);
-    try (RewardModel saved = RewardModel.load(folder.resolve("out/model"), Engine.PLAN)) {
+    // and the evaluation before the first step
+    assertThat(metrics()).hasSize(head.equals("full") ? 13 : 31);
+    try (RewardModel saved = RewardModel.load(folder.resolve("out/policy"), Engine.PLAN)) {
       assertThat(saved.statistics().orElseThrow().count()).isEqualTo(64);
       assertThat(saved.statistics().orElseThrow().mean())
           .isEqualTo(evaluation().path("rewards").path("mean").asDouble());
@@ -134,20 +139,80 @@ final class PreferenceCommandsTest {
             "--steps=6",
             "--eval-size=16",
             "--set=update.learningRate=3e-4",
-            "--set=evalEvery=3");
+            "--set=evaluation.every=3");
 
     assertThat(outcome.code()).as(outcome.errors()).isZero();
     List<JsonNode> rows = metrics();
-    assertThat(rows).hasSize(6);
-    assertThat(rows.get(0).path("rewards/margins").asDouble()).isZero();
-    assertThat(rows.get(0).has("eval_rewards/margins")).isFalse();
-    double middle = rows.get(2).path("eval_rewards/margins").asDouble();
-    double last = rows.get(5).path("eval_rewards/margins").asDouble();
+    assertThat(rows).hasSize(7);
+    // before the first step the policy still is its reference
+    assertThat(rows.get(0).path("eval/margin").asDouble()).isZero();
+    assertThat(rows.get(1).path("rewards/margins").asDouble()).isZero();
+    assertThat(rows.get(1).has("eval/margin")).isFalse();
+    double middle = rows.get(3).path("eval/margin").asDouble();
+    double last = rows.get(6).path("eval/margin").asDouble();
     assertThat(middle).isPositive();
     assertThat(last).isGreaterThan(middle);
     // sums of doubles in another order
     assertThat(evaluation().path("meanMargin").asDouble()).isCloseTo(last, within(1e-12));
     Policy.load(folder.resolve("out/policy"), Engine.PLAN).close();
+  }
+
+  /** What two equal runs have in common: rows without times. */
+  private static List<String> untimed(Path run) throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+      ObjectNode row = (ObjectNode) JSON.readTree(line);
+      row.remove("time/total");
+      rows.add(row.toString());
+    }
+    return rows;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"dpo, --steps=6", "reward-model, --epochs=6"})
+  void aYamlFileIsARunThatGoesOnFromItsCheckpoint(String command, String length)
+      throws IOException {
+    Path config = folder.resolve("config.yaml");
+    Files.writeString(
+        config,
+        """
+        model: %s
+        data: %s
+        evaluation: {size: 16, every: 2}
+        checkpoint: {every: 2, keep: 3}
+        """
+            .formatted(model, pairs));
+    Path straight = folder.resolve("straight");
+    Path resumed = folder.resolve("resumed");
+    for (Path out : List.of(straight, resumed)) {
+      Outcome outcome =
+          execute(List.of(command, config.toString(), length, "--out", out.toString()));
+      assertThat(outcome.code()).as(outcome.errors()).isZero();
+    }
+    // as if the process had been killed in the fifth step
+    MoreFiles.deleteRecursively(
+        resumed.resolve("checkpoints/step-6"), RecursiveDeleteOption.ALLOW_INSECURE);
+    MoreFiles.deleteRecursively(resumed.resolve("policy"), RecursiveDeleteOption.ALLOW_INSECURE);
+    Outcome outcome = execute(List.of(command, "--resume", "--out", resumed.toString()));
+
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(outcome.errors()).contains("going on after step 4");
+    assertThat(outcome.results()).contains("area under ROC");
+    assertThat(untimed(resumed)).hasSize(7).isEqualTo(untimed(straight));
+    for (String file : List.of("policy/model.safetensors", "evaluation.json")) {
+      assertThat(resumed.resolve(file)).hasSameBinaryContentAs(straight.resolve(file));
+    }
+    assertThat(JSON.readTree(resumed.resolve("run.json").toFile()).path("kind").asText())
+        .isEqualTo(command);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dpo", "reward-model"})
+  void aDryRunTellsPairsAndStepsAndMakesNothing(String command) {
+    Outcome outcome = run(command, "--dry-run", "--eval-size=16");
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(outcome.errors()).contains(" pairs to train on, 16 held out;", "a forward pass");
+    assertThat(folder.resolve("out")).doesNotExist();
   }
 
   private void assertUsageError(Outcome outcome, String message) {
@@ -159,32 +224,36 @@ final class PreferenceCommandsTest {
 
   @Test
   void optionsOfAnotherKindOfTrainingAreRefused() {
-    assertUsageError(run("reward-model", "--steps", "5"), "--steps is 5: that is for --head full");
+    assertUsageError(run("reward-model", "--steps", "5"), "steps is 5: that is for head full");
     assertUsageError(
         run("reward-model", "--set", "update.learningRate=1"),
-        "--set update.learningRate: that is for --head full");
+        "update.learningRate is 1.0: that is for head full");
     assertUsageError(
         run("reward-model", "--head", "full", "--epochs", "5"),
-        "--epochs and --l2 are for --head frozen");
+        "frozen.epochs is 5: that is for head frozen");
     assertUsageError(
         run("dpo", "--loss", "ipo", "--label-smoothing", "0.2"),
-        "--label-smoothing is for --loss cdpo: ipo takes every label as right");
+        "labelSmoothing is for loss cdpo: ipo takes every label as right");
     assertUsageError(
         run("dpo", "--loss", "cdpo", "--label-smoothing", "0"),
-        "--label-smoothing is 0.0: it must be in (0, 0.5)");
+        "labelSmoothing is 0.0: it must be in (0, 0.5)");
   }
 
   @Test
   void valuesOutsideTheirRangeAreRefused() {
     assertUsageError(run("dpo", "--beta", "0"), "beta is 0.0: it must be above 0");
-    assertUsageError(run("dpo", "--eval-size", "-1"), "--eval-size is -1: it must be at least 0");
+    assertUsageError(run("dpo", "--eval-size", "-1"), "evaluation.size is -1");
     assertUsageError(
-        run("reward-model", "--eval-size", "0"), "--eval-size is 0: it must be at least 1");
+        run("reward-model", "--eval-size", "0"), "evaluation.size is 0: a reward model's");
     assertUsageError(run("reward-model", "--centring", "-1"), "centring is -1.0");
-    assertUsageError(run("dpo", "--set", "learningRat=1"), "did you mean learningRate");
+    assertUsageError(
+        run("dpo", "--set", "update.learningRat=1"), "did you mean update.learningRate");
     assertUsageError(
         run("dpo", "--eval-size", "80"),
         "80 of the 80 pairs have at most 128 tokens and 80 are to be held out");
+    assertUsageError(execute(List.of("dpo", "--data", pairs.toString())), "model is missing");
+    assertUsageError(
+        execute(List.of("reward-model", "--model", model.toString())), "data is missing");
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Maps;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -99,12 +98,13 @@ final class ComparisonTest {
   @Test
   void everyRunHasAFolderAsTrainWritesIt() {
     for (String algorithm : ALGORITHMS) {
-      RunFolder run = RunFolder.open(folder.resolve("in-turns/" + algorithm + "/seed-1"));
-      assertThat(run.status()).isEqualTo(RunFolder.Status.DONE);
-      assertThat(run.description().path("kind").asText()).isEqualTo("rl");
-      assertThat(run.description().at("/settings/algorithm").asText()).isEqualTo(algorithm);
-      assertThat(run.log()).content().hasLineCount(3);
-      assertThat(run.path()).isDirectoryContaining("glob:**/events.out.tfevents.*");
+      try (RunFolder run = RunFolder.open(of("in-turns", algorithm, ""))) {
+        assertThat(run.status()).isEqualTo(RunFolder.Status.DONE);
+        assertThat(run.description().path("kind").asText()).isEqualTo("rl");
+        assertThat(run.description().at("/settings/algorithm").asText()).isEqualTo(algorithm);
+        assertThat(run.log()).content().hasLineCount(3);
+        assertThat(run.path()).isDirectoryContaining("glob:**/events.out.tfevents.*");
+      }
     }
   }
 
@@ -116,18 +116,20 @@ final class ComparisonTest {
     assertThat(result.after("eval/accuracy")).isPresent();
     assertThat(result.phases().totalSeconds()).isPositive();
     assertThat(result.phases().totalCpuSeconds()).isPositive();
-    assertThat(RunResult.read(RunFolder.open(folder.resolve("in-turns/ppo/seed-1"))))
-        .isEqualTo(result);
+    try (RunFolder run = RunFolder.open(of("in-turns", "ppo", ""))) {
+      assertThat(RunResult.read(run)).isEqualTo(result);
+    }
   }
 
   @Test
-  void whatIsStoppedInTheMiddleSaysSo() throws IOException {
+  void whatIsStoppedInTheMiddleSaysSo() {
     Comparisons.Heard heard = new Comparisons.Heard();
     assertThat(run("stopped", heard, () -> heard.steps.size() == 3, Long.MAX_VALUE)).isEmpty();
     for (String algorithm : ALGORITHMS) {
-      RunFolder run = RunFolder.open(folder.resolve("stopped/" + algorithm + "/seed-1"));
-      assertThat(run.status()).isEqualTo(RunFolder.Status.INTERRUPTED);
-      assertThat(Files.exists(run.model())).isFalse();
+      try (RunFolder run = RunFolder.open(of("stopped", algorithm, ""))) {
+        assertThat(run.status()).isEqualTo(RunFolder.Status.INTERRUPTED);
+        assertThat(run.model()).doesNotExist();
+      }
     }
   }
 }

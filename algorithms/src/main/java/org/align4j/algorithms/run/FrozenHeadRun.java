@@ -1,0 +1,148 @@
+package org.align4j.algorithms.run;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
+import org.align4j.algorithms.preference.FrozenHead;
+import org.align4j.algorithms.preference.PairFeatures;
+import org.align4j.algorithms.preference.PairSplit;
+import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.NonFiniteException;
+import org.align4j.algorithms.train.NonFiniteGuard;
+import org.align4j.algorithms.train.PairScores;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.reward.RewardModel;
+
+/**
+ * A reward head on frozen features as a run: a step is a pass over the pairs. The features are
+ * computed when it is made, for training and held-out pairs alike, so an evaluation costs next to
+ * nothing. Owns its model.
+ */
+public final class FrozenHeadRun implements Trainable {
+
+  private final RewardModelConfig config;
+  private final PairModel.Rewarding model;
+  private final FrozenHead head;
+  private final PairFeatures heldOut;
+  private NonFiniteGuard guard = NonFiniteGuard.STOP;
+
+  /**
+   * A run at its beginning.
+   *
+   * @param policy whose body is read; taken over and closed
+   * @param progress is told how many training pairs have features
+   */
+  public FrozenHeadRun(
+      RewardModelConfig config, Policy policy, PairSplit pairs, IntConsumer progress) {
+    this.config = config;
+    try (policy) {
+      ModelCodec codec = ModelCodec.of(policy);
+      RewardModel body = RewardModel.of(policy, config.training().seed());
+      this.model = new PairModel.Rewarding(body);
+      int tokens = config.training().update().microBatchTokens();
+      this.heldOut = PairFeatures.of(body, codec, pairs.heldOut(), tokens, done -> {});
+      this.head =
+          new FrozenHead(
+              PairFeatures.of(body, codec, pairs.training(), tokens, progress),
+              config.reward().loss(),
+              config.reward().frozen(),
+              config.training().seed());
+    }
+  }
+
+  @Override
+  public long updates() {
+    return head.epochs();
+  }
+
+  @Override
+  public long planned() {
+    return config.reward().frozen().epochs();
+  }
+
+  @Override
+  public MemoryPlan memory() {
+    return model.memory(false);
+  }
+
+  @Override
+  public Step step() {
+    long before = System.nanoTime();
+    FrozenHead.State state = head.state();
+    double loss = head.epoch();
+    boolean finite = Double.isFinite(loss) && head.isFinite();
+    if (!finite) {
+      head.restore(state);
+      NonFiniteException failure =
+          new NonFiniteException(
+              "head: the loss of epoch %s is %s, or a weight is not finite: the learning rate, %s, is"
+                      .formatted(state.epochs() + 1, loss, config.reward().frozen().learningRate())
+                  + " too high",
+              null,
+              -1);
+      if (!guard.skips(failure)) {
+        throw failure;
+      }
+      head.restore(state.next());
+    }
+    double seconds = (System.nanoTime() - before) * 1e-9;
+    return new Step(
+        ImmutableMap.of("loss", loss, "skipped_steps", finite ? 0.0 : 1.0),
+        ImmutableMap.of("time/total", seconds),
+        ImmutableList.of());
+  }
+
+  private PairScores scores() {
+    return heldOut.scores(head.weights(), config.reward().loss());
+  }
+
+  @Override
+  public ImmutableMap<String, Double> evaluate() {
+    return scores().evaluation();
+  }
+
+  @Override
+  public void save(Path folder) {
+    HeadState.save(folder, config, head.state());
+  }
+
+  @Override
+  public void resume(Path folder) {
+    head.restore(HeadState.load(folder, config, head.state()));
+  }
+
+  @Override
+  public void guard(NonFiniteGuard value) {
+    guard = value;
+  }
+
+  @Override
+  public void saveModel(Path folder) {
+    model.model().replaceHead(head.weights());
+    model.save(folder, this::scores);
+  }
+
+  @Override
+  public boolean saveAverage(Path folder) {
+    return false;
+  }
+
+  @Override
+  public void conclude(RunFolder folder) {
+    AtomicFiles.writeString(
+        folder.evaluation(), model.evaluation(scores()).toPrettyString() + "\n");
+  }
+
+  @Override
+  public String text(TokenSequence sequence) {
+    return model.text(sequence);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
