@@ -29,6 +29,7 @@ public final class ConfigFile {
   private static final ObjectMapper YAML =
       new ObjectMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+  private static final String KWARGS = "chatTemplateKwargs";
   private static final int WIDTH = 100;
 
   private ConfigFile() {}
@@ -61,6 +62,10 @@ public final class ConfigFile {
       tree = JsonNodeFactory.instance.objectNode();
     }
     try {
+      JsonNode kwargs = tree.path(KWARGS);
+      if (kwargs.isObject() && tree instanceof ObjectNode settings) {
+        settings.put(KWARGS, kwargs.toString());
+      }
       JsonNode reward = tree.path("reward");
       if (reward.isContainerNode() && tree instanceof ObjectNode settings) {
         settings.put("reward", RewardSpec.of(reward).text());
@@ -116,7 +121,8 @@ public final class ConfigFile {
   }
 
   private static String scalar(Fields.Field field) {
-    return field.value().isEmpty() ? "\"\"" : field.value();
+    boolean plain = field.value().matches("[\\w+*.][\\w+*.-]*");
+    return plain ? field.value() : "'" + field.value().replace("'", "''") + "'";
   }
 
   private static void comment(StringBuilder out, String indent, String text) {

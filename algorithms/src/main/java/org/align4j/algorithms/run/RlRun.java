@@ -10,8 +10,6 @@ import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.settings.EvaluationSettings;
 import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.settings.TrainInput;
-import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.Evaluation;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.ModelCodec;
@@ -23,7 +21,6 @@ import org.align4j.algorithms.train.SampleTrace;
 import org.align4j.algorithms.train.ScoredSample;
 import org.align4j.algorithms.train.StepReport;
 import org.align4j.algorithms.train.TrainingListener;
-import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Critic;
@@ -126,13 +123,6 @@ public final class RlRun implements Trainable {
         reward,
         TrainingListener.NONE,
         true);
-  }
-
-  /** Reads the policy that a run starts from. */
-  public static Policy policy(TrainInput input, Engine engine) {
-    return input.model().isPresent()
-        ? Policy.load(Path.of(input.model().get()), engine)
-        : ArithmeticModel.pretrained(engine);
   }
 
   @Override

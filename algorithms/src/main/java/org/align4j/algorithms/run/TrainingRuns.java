@@ -36,7 +36,7 @@ public final class TrainingRuns {
         RlRun run =
             new RlRun(
                 checked(config, folder),
-                RlRun.policy(config.input(), Engine.PLAN),
+                PolicyFiles.load(config.input(), Engine.PLAN),
                 data,
                 reward,
                 TrainingListener.NONE)) {

@@ -26,6 +26,10 @@ public record TrainInput(
         Optional<String> answerKey,
     @Doc("Whether lines that cannot be used are left out instead of refused.") boolean skipBadLines,
     @Doc(
+            "Names for the chat template, a JSON object such as {\"enable_thinking\": false}; a line's"
+                + " own stand above them.")
+        String chatTemplateKwargs,
+    @Doc(
             "What scores responses: a name, or a sum such as math*0.9+format*0.1; see docs/rewards.md.")
         String reward,
     @Doc(
@@ -37,6 +41,9 @@ public record TrainInput(
 
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
+
+  /** The chat template is told nothing. */
+  static final String NO_KWARGS = "{}";
 
   /** Rollout batches of a run on the embedded task. */
   private static final int EMBEDDED_UPDATES = 40;
@@ -60,6 +67,7 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         false,
+        NO_KWARGS,
         "math",
         OptionalInt.of(EMBEDDED_UPDATES),
         JudgingSettings.defaults());
@@ -73,6 +81,7 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         false,
+        NO_KWARGS,
         "math",
         OptionalInt.empty(),
         JudgingSettings.defaults());

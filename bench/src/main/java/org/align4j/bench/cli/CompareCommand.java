@@ -153,6 +153,8 @@ final class CompareCommand implements Callable<Integer> {
           "Reward, such as math*0.9+format*0.1; docs/rewards.md (default: ${DEFAULT-VALUE}).")
   private String reward;
 
+  @Mixin private ChatTemplateOption chatTemplate;
+
   @Mixin private EngineOption engine;
 
   @Option(
@@ -238,6 +240,8 @@ final class CompareCommand implements Callable<Integer> {
             ? "--prompts needs --model, the policy to train"
             : "--model needs --prompts, the problems to train on");
     Checks.that(!embedded || evalPrompts == null, "--eval-prompts needs --model and --prompts");
+    Checks.that(
+        !embedded || chatTemplate.kwargs().isEmpty(), "--chat-template-kwargs needs --model");
     Checks.atLeastOne("--seeds", seeds);
     Checks.that(
         evalSize == null || evalSize >= 0,
@@ -251,6 +255,7 @@ final class CompareCommand implements Callable<Integer> {
     RunCommand.put(values, "promptKey", promptKey);
     RunCommand.put(values, "answerKey", answerKey);
     RunCommand.put(values, "skipBadLines", skipBadLines);
+    RunCommand.put(values, "chatTemplateKwargs", chatTemplate.kwargs());
     RunCommand.put(values, "reward", reward);
     RunCommand.put(values, "updates", count);
     RunCommand.put(values, "evaluation.size", held);

@@ -20,6 +20,7 @@ import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.metric.StepLines;
+import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Writes every response with its score; the file must not exist.")
   private @Nullable Path completions;
 
+  @Mixin private ChatTemplateOption chatTemplate;
+
   @Mixin private EngineOption engine;
 
   EvaluateCommand(Console console) {
@@ -156,7 +159,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     prompts,
                     new PromptFields(promptKey, answerKey, scored.needsAnswer()),
                     badLines));
-        Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
+        Policy policy = Failures.usage(this::start)) {
       Prompts problems = Failures.usage(() -> usable(policy, file, badLines));
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
@@ -211,5 +214,10 @@ final class EvaluateCommand implements Callable<Integer> {
         100 * share.value(),
         100 * share.low(),
         100 * share.high());
+  }
+
+  private Policy start() {
+    return Policy.of(
+        Checkpoint.load(model).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
   }
 }

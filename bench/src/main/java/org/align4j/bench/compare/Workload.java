@@ -2,6 +2,7 @@ package org.align4j.bench.compare;
 
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
+import org.align4j.algorithms.run.PolicyFiles;
 import org.align4j.algorithms.run.RlRun;
 import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.run.TrainData;
@@ -39,7 +40,7 @@ public final class Workload implements AutoCloseable {
     Reward reward = RewardSpec.parse(config.input().reward()).build(engine);
     TrainData data =
         TrainData.open(config.input(), config.run().evaluation(), reward.needsAnswer());
-    try (Policy policy = RlRun.policy(config.input(), engine)) {
+    try (Policy policy = PolicyFiles.load(config.input(), engine)) {
       int longest = config.training().rollout().maxNewTokens();
       return new Workload(
           config, engine, data.usable(policy, longest, config.input()), reward, policy);
@@ -48,7 +49,7 @@ public final class Workload implements AutoCloseable {
 
   /** A run at its beginning, with a policy of its own. */
   RlRun run(TrainConfig ofRun) {
-    Policy policy = RlRun.policy(config.input(), engine);
+    Policy policy = PolicyFiles.load(config.input(), engine);
     return RlRun.sharing(ofRun, policy, reference, data, reward);
   }
 
