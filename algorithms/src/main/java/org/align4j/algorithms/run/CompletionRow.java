@@ -10,12 +10,12 @@ import org.align4j.algorithms.train.SampleTrace;
 import org.align4j.algorithms.train.ScoredSample;
 import org.jspecify.annotations.Nullable;
 
-/** A sampled response as {@code completions.jsonl} has it, without its step. */
+/** A sampled response as {@code completions.jsonl} has it. */
 public final class CompletionRow {
 
   private CompletionRow() {}
 
-  /** The row of a sample. */
+  /** The row of a sample, without its step. */
   public static Map<String, @Nullable Object> of(ScoredSample sample) {
     Judgement judgement = sample.judgement();
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -55,5 +55,14 @@ public final class CompletionRow {
     row.put("kl", kl);
     row.put("advantage", advantage);
     return row;
+  }
+
+  /** A row with the step that it belongs to, first; 0 for an evaluation. */
+  public static Map<String, @Nullable Object> ofStep(
+      long step, Map<String, @Nullable Object> row) {
+    Map<String, @Nullable Object> line = new LinkedHashMap<>();
+    line.put("step", step);
+    line.putAll(row);
+    return line;
   }
 }

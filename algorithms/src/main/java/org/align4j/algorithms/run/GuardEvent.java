@@ -18,4 +18,9 @@ public record GuardEvent(long step, String guard, String level, String message) 
   public static GuardEvent error(long step, String guard, String message) {
     return new GuardEvent(step, guard, "error", message);
   }
+
+  /** The event in one line. */
+  public String text() {
+    return "step " + step + ", " + guard + ": " + message;
+  }
 }

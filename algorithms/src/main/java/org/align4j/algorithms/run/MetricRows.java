@@ -7,17 +7,18 @@ import java.util.Map;
 import org.align4j.core.metric.StepLines;
 
 /** Reads {@code metrics.jsonl} back, null as NaN. */
-final class MetricRows {
+public final class MetricRows {
 
   private MetricRows() {}
 
   /** Takes one row. */
   @FunctionalInterface
-  interface Taker {
+  public interface Taker {
     void take(long step, Map<String, Double> row);
   }
 
-  static void read(Path file, Taker taker) {
+  /** Hands over every row, in order; none where there is no such file. */
+  public static void read(Path file, Taker taker) {
     StepLines.read(
         file,
         node -> {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import org.align4j.algorithms.settings.TrainInput;
+import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.models.checkpoint.Checkpoint;
@@ -15,6 +17,13 @@ import org.align4j.models.policy.Policy;
 public final class PolicyFiles {
 
   private PolicyFiles() {}
+
+  /** The policy that a run of reinforcement learning starts from. */
+  public static Policy load(TrainInput input, Engine engine) {
+    return input.model().isPresent()
+        ? load(input.model().get(), input.chatTemplateKwargs(), engine)
+        : ArithmeticModel.pretrained(engine);
+  }
 
   /**
    * The policy of a Hugging Face folder or a GGUF file.

@@ -29,7 +29,7 @@ import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
-/** Reinforcement learning as a run. Owns its models. */
+/** Reinforcement learning as a run. */
 public final class RlRun implements Trainable {
 
   private static final int EVALUATION_SLOTS = 64;
@@ -46,9 +46,10 @@ public final class RlRun implements Trainable {
   private final long planned;
   private final Reward reward;
   private final TrainingListener listener;
+  private final boolean shared;
 
   /**
-   * A run at its beginning.
+   * A run at its beginning; owns its models.
    *
    * @param policy to train, taken over; the reference is a copy of it as it is now
    * @param reward scores the responses, taken over
@@ -56,14 +57,35 @@ public final class RlRun implements Trainable {
    */
   public RlRun(
       TrainConfig config, Policy policy, TrainData data, Reward reward, TrainingListener listener) {
+    this(
+        config,
+        policy,
+        Reference.of(policy),
+        data.usable(policy, config.training().rollout().maxNewTokens(), config.input()),
+        planned(config, data),
+        reward,
+        listener,
+        false);
+  }
+
+  private RlRun(
+      TrainConfig config,
+      Policy policy,
+      Reference reference,
+      TrainData data,
+      long planned,
+      Reward reward,
+      TrainingListener listener,
+      boolean shared) {
     this.config = config;
     this.policy = policy;
-    this.planned = planned(config, data);
-    this.data = data.usable(policy, config.training().rollout().maxNewTokens(), config.input());
+    this.reference = reference;
+    this.data = data;
+    this.planned = planned;
     this.reward = reward;
     this.listener = listener;
+    this.shared = shared;
     RlSettings settings = config.training();
-    this.reference = Reference.of(policy);
     this.critic =
         Recipe.of(settings).algorithm().needsCritic() ? Critic.of(policy, settings.seed()) : null;
     RlModels models =
@@ -81,6 +103,26 @@ public final class RlRun implements Trainable {
             this.data.training(),
             reward,
             RewardLimits.of(config.input().judging()));
+  }
+
+  /**
+   * One of several runs that start from the same policy.
+   *
+   * @param policy to train, taken over
+   * @param reference what all of them are kept close to; stays the caller's, as the reward does
+   * @param data of which this policy can take all: {@link TrainData#usable}
+   */
+  public static RlRun sharing(
+      TrainConfig config, Policy policy, Reference reference, TrainData data, Reward reward) {
+    return new RlRun(
+        config,
+        policy,
+        reference,
+        data,
+        planned(config, data),
+        reward,
+        TrainingListener.NONE,
+        true);
   }
 
   @Override
@@ -207,11 +249,13 @@ public final class RlRun implements Trainable {
   @Override
   public void close() {
     trainer.close();
-    reward.close();
     if (critic != null) {
       critic.close();
     }
-    reference.close();
     policy.close();
+    if (!shared) {
+      reward.close();
+      reference.close();
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.align4j.core.file.JsonFiles;
 
 /** Collects what {@code run.json} says of the machine, the code and the inputs of a run. */
@@ -34,6 +35,14 @@ public final class RunDescription {
     return node;
   }
 
+  /** What a run reads: its model, where it is not the embedded one, and data, with SHA-256. */
+  public static ObjectNode inputs(Optional<Path> model, List<Path> data) {
+    ObjectNode node = JsonFiles.mapper().createObjectNode();
+    model.ifPresent(path -> node.set("model", file(path)));
+    node.set("data", files(data));
+    return node;
+  }
+
   /** A file or folder with its SHA-256. */
   public static ObjectNode file(Path path) {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
@@ -43,7 +52,7 @@ public final class RunDescription {
   }
 
   /** Several files with their SHA-256. */
-  public static ArrayNode files(List<Path> paths) {
+  private static ArrayNode files(List<Path> paths) {
     ArrayNode node = JsonFiles.mapper().createArrayNode();
     paths.forEach(path -> node.add(file(path)));
     return node;

@@ -2,26 +2,20 @@ package org.align4j.algorithms.run;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import com.google.common.collect.ImmutableMap;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.align4j.algorithms.settings.RunSettings;
-import org.align4j.algorithms.train.NonFiniteException;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The loop of a run that is left alone: steps, logs, guards, evaluations, checkpoints. Killed at
- * any moment and started again on the same folder, it ends with the metrics and the bits of a run
- * that nobody touched.
+ * The loop of a run that is left alone: steps, evaluations, checkpoints. Killed at any moment and
+ * started again on the same folder, it ends with the metrics and the bits of a run that nobody
+ * touched.
  */
 public final class TrainingRun {
 
@@ -42,9 +36,7 @@ public final class TrainingRun {
   private final RunListener listener;
   private final InstantSource clock;
   private final Checkpoints checkpoints;
-  private final Guards guards;
   private final BestEvaluation best;
-  private final NonFiniteWatch notFinite;
   private Instant lastCheckpoint;
 
   /** A run in its folder, new or to go on. */
@@ -62,12 +54,9 @@ public final class TrainingRun {
     this.listener = listener;
     this.clock = clock;
     this.checkpoints = new Checkpoints(folder.checkpoints(), settings.checkpoint().keep());
-    this.guards = new Guards(settings.guards());
     this.best =
         new BestEvaluation(settings.evaluation().metric(), settings.evaluation().patience());
-    this.notFinite = new NonFiniteWatch(folder, settings.guards(), trainable);
     this.lastCheckpoint = clock.instant();
-    trainable.guard(notFinite);
   }
 
   /**
@@ -87,12 +76,14 @@ public final class TrainingRun {
     folder.removeLeftovers();
     folder.status(RunFolder.Status.RUNNING, clock);
     lastCheckpoint = clock.instant();
-    try (RunLogs logs = RunLogs.open(folder, restored.orElse(-1), clock)) {
+    try (RunSteps steps =
+        new RunSteps(folder, settings, trainable, listener, restored.orElse(-1), clock)) {
       replay(restored.orElse(0));
       if (restored.isEmpty() && settings.evaluation().isOn()) {
-        logs.metrics(0, evaluate(0));
+        listener.onEvaluation(0);
+        steps.beginning(trainable.evaluate());
       }
-      Outcome outcome = steps(logs);
+      Outcome outcome = run(steps);
       finish(outcome);
       return outcome;
     } catch (RuntimeException | Error e) {
@@ -110,79 +101,37 @@ public final class TrainingRun {
     }
   }
 
-  private Outcome steps(RunLogs logs) {
+  private Outcome run(RunSteps steps) {
     while (trainable.updates() < trainable.planned()) {
       if (stop.requested()) {
-        checkpoint(logs);
+        checkpoint(steps);
         return Outcome.INTERRUPTED;
       }
       if (best.isStale()) {
-        checkpoint(logs);
+        checkpoint(steps);
         return Outcome.EARLY_STOP;
       }
-      step(logs);
+      step(steps);
     }
-    checkpoint(logs);
+    checkpoint(steps);
     return Outcome.DONE;
   }
 
-  private void step(RunLogs logs) {
-    notFinite.beforeStep(trainable.updates() + 1);
-    Trainable.Step done = stepOrStop(logs);
+  private void step(RunSteps steps) {
+    Map<String, Double> row = steps.step();
     long step = trainable.updates();
-    Map<String, Double> row = new LinkedHashMap<>(done.metrics());
-    boolean last = step == trainable.planned();
-    boolean better = false;
-    if (settings.evaluation().isDue(step, last)) {
-      ImmutableMap<String, Double> evaluation = evaluate(step);
-      row.putAll(evaluation);
-      better = best.observe(step, evaluation);
-    }
-    List<GuardEvent> events = new ArrayList<>(notFinite.afterStep());
-    events.addAll(guards.observe(step, row));
-    for (GuardEvent event : events) {
-      logs.event(event);
-      listener.onGuard(event);
-    }
-    row.putAll(done.times());
-    logs.metrics(step, row);
-    if (settings.logging().isDue(step, last)) {
-      for (Map<String, @Nullable Object> completion : done.completions()) {
-        Map<String, @Nullable Object> line = new LinkedHashMap<>();
-        line.put("step", step);
-        line.putAll(completion);
-        logs.completion(line);
-      }
-    }
-    listener.onStep(step, row);
+    boolean better =
+        settings.evaluation().isDue(step, step == trainable.planned()) && best.observe(step, row);
     if (better || settings.checkpoint().isDue(step, since(lastCheckpoint))) {
-      checkpoint(logs);
+      checkpoint(steps);
     }
     if (better) {
       checkpoints.markBest(step, best.value());
     }
   }
 
-  private Trainable.Step stepOrStop(RunLogs logs) {
-    try {
-      return trainable.step();
-    } catch (NonFiniteException e) {
-      notFinite.afterStep().forEach(logs::event);
-      throw new RunStoppedException(
-          "step %s: %s. The batch is in %s. Go on from the last checkpoint with a lower learning rate,"
-                  .formatted(trainable.updates(), e.getMessage(), folder.inspection())
-              + " or with guards.nonFinite=skip",
-          e);
-    }
-  }
-
-  private ImmutableMap<String, Double> evaluate(long step) {
-    listener.onEvaluation(step);
-    return trainable.evaluate();
-  }
-
-  private void checkpoint(RunLogs logs) {
-    logs.force();
+  private void checkpoint(RunSteps steps) {
+    steps.force();
     checkpoints.save(trainable.updates(), trainable::save);
     lastCheckpoint = clock.instant();
   }
@@ -191,7 +140,7 @@ public final class TrainingRun {
     return Duration.between(then, clock.instant());
   }
 
-  /** What the steps so far would have told the guards and the evaluation. */
+  /** The evaluations so far. */
   private void replay(long restored) {
     long[] last = {0};
     MetricRows.read(
@@ -201,11 +150,7 @@ public final class TrainingRun {
           if (row.keySet().stream().anyMatch(name -> name.startsWith("eval/"))) {
             best.observe(step, row);
           }
-          if (step > 0) {
-            guards.observe(step, row);
-          }
         });
-    notFinite.replay(restored);
     if (last[0] < restored) {
       listener.onWarning(
           "%s ends at step %s, the checkpoint is of step %s: the rows between are lost"

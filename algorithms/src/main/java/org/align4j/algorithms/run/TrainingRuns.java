@@ -7,12 +7,9 @@ import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.align4j.algorithms.reward.Reward;
-import org.align4j.algorithms.settings.TrainInput;
-import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
-import org.align4j.models.policy.Policy;
 
 /** Reinforcement learning from Java in one call: what {@code bench/run train} does. */
 public final class TrainingRuns {
@@ -39,7 +36,7 @@ public final class TrainingRuns {
         RlRun run =
             new RlRun(
                 checked(config, folder),
-                policy(config.input()),
+                PolicyFiles.load(config.input(), Engine.PLAN),
                 data,
                 reward,
                 TrainingListener.NONE)) {
@@ -47,12 +44,6 @@ public final class TrainingRuns {
               folder, config.run(), run, StopSignal.NEVER, listener, InstantSource.system())
           .run();
     }
-  }
-
-  private static Policy policy(TrainInput input) {
-    return input.model().isPresent()
-        ? PolicyFiles.load(input.model().get(), input.chatTemplateKwargs(), Engine.PLAN)
-        : ArithmeticModel.pretrained(Engine.PLAN);
   }
 
   private static TrainConfig checked(TrainConfig config, RunFolder folder) {

@@ -19,4 +19,9 @@ public enum Phase {
   public String label() {
     return label;
   }
+
+  /** Name of a metric of it, such as {@code time/policy_update}. */
+  public String metric(String prefix) {
+    return prefix + "/" + label.replace(' ', '_');
+  }
 }

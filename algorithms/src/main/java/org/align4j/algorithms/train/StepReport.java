@@ -27,10 +27,9 @@ public record StepReport(
   public ImmutableMap<String, Double> times() {
     ImmutableMap.Builder<String, Double> row = ImmutableMap.builder();
     for (Phase phase : Phase.values()) {
-      String name = phase.label().replace(' ', '_');
-      row.put("tokens/" + name, (double) phases.tokens(phase));
-      row.put("time/" + name, phases.seconds(phase));
-      row.put("cpu/" + name, phases.cpuSeconds(phase));
+      row.put(phase.metric("tokens"), (double) phases.tokens(phase));
+      row.put(phase.metric("time"), phases.seconds(phase));
+      row.put(phase.metric("cpu"), phases.cpuSeconds(phase));
     }
     return row.put("time/total", phases.totalSeconds())
         .put("cpu/total", phases.totalCpuSeconds())

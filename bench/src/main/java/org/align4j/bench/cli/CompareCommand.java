@@ -1,5 +1,6 @@
 package org.align4j.bench.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -8,19 +9,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.align4j.algorithms.data.ArithmeticTask;
+import org.align4j.algorithms.run.RunDescription;
+import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.settings.Fields;
-import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.bench.compare.Comparison;
+import org.align4j.bench.compare.ComparisonFolders;
 import org.align4j.bench.compare.ComparisonSettings;
 import org.align4j.bench.compare.RunResult;
 import org.align4j.bench.compare.Workload;
-import org.align4j.bench.compare.Workloads;
 import org.align4j.bench.report.ComparisonReport;
+import org.align4j.core.file.JsonFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The main job: algorithms side by side on the same prompts. */
 @Command(
@@ -28,9 +36,15 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Train PPO and REINFORCE++ (or others) from the same SFT policy on the same prompts and compare speed, reward and accuracy."
+        "Train PPO and REINFORCE++ (or others) from the same SFT policy on the same prompts, update by update in turn, and compare"
+            + " speed, reward and accuracy."
             + " Without --model and --prompts: the embedded arithmetic task.")
 final class CompareCommand implements Callable<Integer> {
+
+  private static final int EMBEDDED_UPDATES = 40;
+  private static final int EMBEDDED_EVAL_SIZE = ArithmeticTask.HELD_OUT_SIZE;
+  private static final int MODEL_UPDATES = 10;
+  private static final int MODEL_EVAL_SIZE = 16;
 
   private final Console console;
 
@@ -61,9 +75,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--updates",
       description =
           "Rollout batches of each run (default: "
-              + Workloads.EMBEDDED_UPDATES
+              + EMBEDDED_UPDATES
               + " embedded, "
-              + Workloads.MODEL_UPDATES
+              + MODEL_UPDATES
               + " with --model).")
   private @Nullable Integer updates;
 
@@ -126,9 +140,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--eval-size",
       description =
           "Held-out problems solved greedily before and after; 0 for none (default: "
-              + Workloads.EMBEDDED_EVAL_SIZE
+              + EMBEDDED_EVAL_SIZE
               + " embedded, "
-              + Workloads.MODEL_EVAL_SIZE
+              + MODEL_EVAL_SIZE
               + " with --prompts).")
   private @Nullable Integer evalSize;
 
@@ -163,6 +177,8 @@ final class CompareCommand implements Callable<Integer> {
           "Any other setting, such as update.learningRate=1e-5; may be given several times.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  @Spec private CommandSpec spec;
+
   CompareCommand(Console console) {
     this.console = console;
   }
@@ -172,25 +188,51 @@ final class CompareCommand implements Callable<Integer> {
     if (classpath != null) {
       UserClasspath.use(Failures.usage(() -> UserClasspath.urls(String.valueOf(classpath))));
     }
-    ComparisonSettings settings = Failures.usage(this::settings);
-    Workload workload =
-        Failures.usage(() -> workload(settings.training().rollout().maxNewTokens()));
+    TrainConfig config = Failures.usage(this::config);
+    ComparisonSettings settings = Failures.usage(() -> settings(config));
     Failures.usage(() -> {
-      Comparison.prepare(settings);
+      ComparisonFolders.prepare(settings);
       return settings;
     });
     List<RunResult> results;
-    try (ProgressPrinter progress = new ProgressPrinter(console, settings)) {
-      results = new Comparison(settings, workload, progress).run();
+    Signals signals;
+    try (Workload workload =
+            Failures.usage(() -> Workload.open(settings.config(), settings.engine()));
+        ProgressPrinter progress = new ProgressPrinter(console, settings)) {
+      signals = Signals.install(console);
+      results = new Comparison(settings, workload, progress, signals).run();
     } finally {
-      Comparison.removeEmptyFolders(settings);
+      ComparisonFolders.removeEmpty(settings);
+    }
+    if (signals.requested()) {
+      console.log().println("Stopped; what was done until then is in " + settings.out());
+      return signals.exitCode();
     }
     console.print(ComparisonReport.of(results));
     console.print("Metrics, completions and policies are in " + settings.out());
     return 0;
   }
 
-  private ComparisonSettings settings() {
+  private ComparisonSettings settings(TrainConfig config) {
+    ObjectNode description = JsonFiles.mapper().createObjectNode();
+    description.set("versions", RunDescription.versions(Main.VERSION));
+    description.set("machine", RunDescription.machine());
+    List<Path> data = Stream.of(prompts, evalPrompts).flatMap(Stream::ofNullable).toList();
+    description.setAll(RunDescription.inputs(Optional.ofNullable(model), data));
+    description.set(
+        "command",
+        JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
+    return new ComparisonSettings(
+        ImmutableList.copyOf(algorithms),
+        seed,
+        seeds,
+        config,
+        engine.engine(),
+        folder().toAbsolutePath(),
+        description);
+  }
+
+  private TrainConfig config() {
     boolean embedded = model == null;
     Checks.that(
         embedded == (prompts == null),
@@ -201,40 +243,29 @@ final class CompareCommand implements Callable<Integer> {
     Checks.that(
         !embedded || chatTemplate.kwargs().isEmpty(), "--chat-template-kwargs needs --model");
     Checks.atLeastOne("--seeds", seeds);
-    RlSettings training = embedded ? RlSettings.arithmetic() : RlSettings.smallModel();
-    training = with(training, "--prompts-per-batch", "rollout.prompts", promptsPerBatch);
-    training = with(training, "--samples-per-prompt", "rollout.samples", samplesPerPrompt);
-    training = with(training, "--max-new-tokens", "rollout.maxNewTokens", maxNewTokens);
-    training = convention == null ? training : training.withConvention(convention);
-    training = set(training, overrides);
-    int count =
-        updates != null ? updates : embedded ? Workloads.EMBEDDED_UPDATES : Workloads.MODEL_UPDATES;
-    Checks.atLeastOne("--updates", count);
-    return new ComparisonSettings(
-        ImmutableList.copyOf(algorithms),
-        seed,
-        seeds,
-        count,
-        training,
-        engine.engine(),
-        folder().toAbsolutePath());
-  }
-
-  private Workload workload(int maxNewTokens) {
     Checks.that(
         evalSize == null || evalSize >= 0,
         "--eval-size is %s: it must be 0 (no evaluation) or above".formatted(evalSize));
-    if (model == null || prompts == null) {
-      return Workloads.embedded(
-          engine.engine(), evalSize == null ? Workloads.EMBEDDED_EVAL_SIZE : evalSize);
-    }
-    return Workloads.of(
-        new Workloads.Files(
-            model, prompts, evalPrompts, promptKey, answerKey, skipBadLines, chatTemplate.kwargs()),
-        engine.engine(),
-        evalSize == null ? Workloads.MODEL_EVAL_SIZE : evalSize,
-        maxNewTokens,
-        reward);
+    int count = updates != null ? updates : embedded ? EMBEDDED_UPDATES : MODEL_UPDATES;
+    Checks.atLeastOne("--updates", count);
+    int held = evalSize != null ? evalSize : embedded ? EMBEDDED_EVAL_SIZE : MODEL_EVAL_SIZE;
+    Map<String, String> values = new LinkedHashMap<>();
+    RunCommand.put(values, "model", model);
+    RunCommand.put(values, "prompts", prompts);
+    RunCommand.put(values, "promptKey", promptKey);
+    RunCommand.put(values, "answerKey", answerKey);
+    RunCommand.put(values, "skipBadLines", skipBadLines);
+    RunCommand.put(values, "chatTemplateKwargs", chatTemplate.kwargs());
+    RunCommand.put(values, "reward", reward);
+    RunCommand.put(values, "updates", count);
+    RunCommand.put(values, "evaluation.size", held);
+    RunCommand.put(values, "evaluation.prompts", evalPrompts);
+    RunCommand.put(values, "checkpoint.minutes", 0);
+    positive(values, "--prompts-per-batch", "rollout.prompts", promptsPerBatch);
+    positive(values, "--samples-per-prompt", "rollout.samples", samplesPerPrompt);
+    positive(values, "--max-new-tokens", "rollout.maxNewTokens", maxNewTokens);
+    RunCommand.put(values, "convention", convention);
+    return set(TrainConfig.of(values), overrides);
   }
 
   private Path folder() {
@@ -247,23 +278,24 @@ final class CompareCommand implements Callable<Integer> {
                     .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
   }
 
-  private static RlSettings with(
-      RlSettings training, String option, String field, @Nullable Integer value) {
-    if (value == null) {
-      return training;
+  private static void positive(
+      Map<String, String> values, String option, String field, @Nullable Integer value) {
+    if (value != null) {
+      Checks.atLeastOne(option, value);
     }
-    Checks.atLeastOne(option, value);
-    return training.with(field, Integer.toString(value));
+    RunCommand.put(values, field, value);
   }
 
-  private static RlSettings set(RlSettings training, Map<String, String> overrides) {
+  /** Hyper-parameters; the rest has options, for it must be the same in all runs. */
+  private static TrainConfig set(TrainConfig config, Map<String, String> overrides) {
     for (String path : overrides.keySet()) {
       Checks.that(
           !path.equals("algorithm") && !path.equals("seed"),
           "--set %s: use --algorithms and --seed".formatted(path));
     }
     try {
-      return Fields.with(training, overrides);
+      return new TrainConfig(
+          config.input(), config.run(), Fields.with(config.training(), overrides));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--set " + e.getMessage(), e);
     }

@@ -12,13 +12,14 @@ import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
+import org.align4j.algorithms.run.CompletionRow;
 import org.align4j.algorithms.train.Evaluation;
 import org.align4j.algorithms.train.Evaluator;
 import org.align4j.algorithms.train.Interval;
 import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.bench.compare.CompletionLog;
-import org.align4j.bench.compare.Workloads;
+import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.metric.StepLines;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
@@ -159,19 +160,32 @@ final class EvaluateCommand implements Callable<Integer> {
                     new PromptFields(promptKey, answerKey, scored.needsAnswer()),
                     badLines));
         Policy policy = Failures.usage(this::start)) {
-      Prompts problems =
-          Failures.usage(() -> Workloads.usable(policy, file, size, maxNewTokens, badLines));
+      Prompts problems = Failures.usage(() -> usable(policy, file, badLines));
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
               .sampled(problems, problems.size(), samples, settings, seed);
       if (completions != null) {
-        try (CompletionLog log = CompletionLog.create(completions)) {
-          log.add(0, evaluation.samples());
+        try (StepLines lines = StepLines.create(completions)) {
+          evaluation
+              .samples()
+              .forEach(sample -> lines.write(CompletionRow.ofStep(0, CompletionRow.of(sample))));
         }
       }
       show(evaluation);
     }
     return 0;
+  }
+
+  /** The first prompts of the file, or all, that the model can take. */
+  private Prompts usable(Policy policy, Prompts file, BadLines badLines) {
+    Prompts asked = policy.chatTemplate().isPresent() ? file.asChats() : file;
+    int count = size == null ? asked.size() : Math.min(size, asked.size());
+    PromptCheck check = PromptCheck.of(policy);
+    if (badLines == BadLines.FATAL) {
+      return check.usable(asked.slice(0, count), maxNewTokens, badLines);
+    }
+    Prompts usable = check.usable(asked, maxNewTokens, badLines);
+    return usable.slice(0, Math.min(count, usable.size()));
   }
 
   private static Path folderOf(Path file) {

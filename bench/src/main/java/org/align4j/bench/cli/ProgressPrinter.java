@@ -1,15 +1,13 @@
 package org.align4j.bench.cli;
 
-import java.util.Locale;
+import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.align4j.algorithms.train.Metric;
-import org.align4j.algorithms.train.StepReport;
+import org.align4j.algorithms.run.LogFile;
 import org.align4j.bench.compare.ComparisonListener;
 import org.align4j.bench.compare.ComparisonSettings;
-import org.jspecify.annotations.Nullable;
 
 /** Shows on standard error how far a comparison is, with the time that is left. */
 final class ProgressPrinter implements ComparisonListener, AutoCloseable {
@@ -17,9 +15,11 @@ final class ProgressPrinter implements ComparisonListener, AutoCloseable {
   private static final int WIDTH = 110;
   private static final int REFRESH_MILLISECONDS = 1000;
 
+  private final Console console;
   private final ProgressBar bar;
 
   ProgressPrinter(Console console, ComparisonSettings settings) {
+    this.console = console;
     long total =
         (long) settings.algorithms().size() * (1 + (long) settings.seeds() * settings.updates());
     this.bar =
@@ -44,19 +44,15 @@ final class ProgressPrinter implements ComparisonListener, AutoCloseable {
   }
 
   @Override
-  public void onStep(String algorithm, long seed, StepReport report) {
+  public void onStep(String algorithm, long seed, Map<String, Double> row) {
     bar.step();
-    bar.setExtraMessage(
-        String.format(
-            Locale.ROOT,
-            "%s, seed %d, reward %.3f",
-            algorithm,
-            seed,
-            value(report.metrics().get(Metric.REWARD.label()))));
+    bar.setExtraMessage(algorithm + ", seed " + seed + ", " + LogFile.summary(row));
   }
 
-  private static double value(@Nullable Double number) {
-    return number == null ? Double.NaN : number;
+  @Override
+  public void onMessage(String message) {
+    console.log().println();
+    console.log().println(message);
   }
 
   @Override

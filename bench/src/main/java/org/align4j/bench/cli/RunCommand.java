@@ -187,17 +187,10 @@ abstract class RunCommand implements Callable<Integer> {
     node.set("settings", job.settings());
     node.set("versions", RunDescription.versions(Main.VERSION));
     node.set("machine", RunDescription.machine());
-    inputs(job).properties().forEach(entry -> node.set(entry.getKey(), entry.getValue()));
+    node.setAll(RunDescription.inputs(job.model(), job.data()));
     node.set(
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
-    return node;
-  }
-
-  private static ObjectNode inputs(RunJob job) {
-    ObjectNode node = JsonFiles.mapper().createObjectNode();
-    job.model().ifPresent(path -> node.set("model", RunDescription.file(path)));
-    node.set("data", RunDescription.files(job.data()));
     return node;
   }
 
@@ -221,7 +214,7 @@ abstract class RunCommand implements Callable<Integer> {
         before.path("engine").asText().equals(options.engine().name()),
         "the run in %s began with --engine %s: pass the same again"
             .formatted(saved.path(), before.path("engine").asText()));
-    ObjectNode inputs = inputs(job);
+    ObjectNode inputs = RunDescription.inputs(job.model(), job.data());
     for (String input : List.of("model", "data")) {
       Checks.that(
           before

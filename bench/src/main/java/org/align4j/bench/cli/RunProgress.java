@@ -1,21 +1,13 @@
 package org.align4j.bench.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
-import java.time.LocalDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.align4j.algorithms.run.GuardEvent;
+import org.align4j.algorithms.run.LogFile;
 import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.RunListener;
 import org.align4j.algorithms.train.Phase;
@@ -32,7 +24,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   private final Console console;
   private final ProgressBar bar;
-  private final PrintWriter log;
+  private final LogFile log;
   private final RunFolder folder;
   private final boolean report;
   private long reported = System.nanoTime();
@@ -49,26 +41,14 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
             .setUpdateIntervalMillis(REFRESH_MILLISECONDS)
             .setConsumer(new ConsoleProgressBarConsumer(console.log(), WIDTH))
             .build();
-    try {
-      this.log =
-          new PrintWriter(
-              Files.newBufferedWriter(
-                  folder.log(),
-                  StandardCharsets.UTF_8,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.APPEND),
-              true);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder.log() + ": the log cannot be written", e);
-    }
+    this.log = LogFile.append(folder);
   }
 
   @Override
   public void onStep(long step, Map<String, Double> row) {
     bar.stepTo(step);
-    String summary = summary(row);
-    bar.setExtraMessage(summary);
-    write(String.format(Locale.ROOT, "step %d: %s", step, summary));
+    bar.setExtraMessage(LogFile.summary(row));
+    log.onStep(step, row);
     if (System.nanoTime() - reported > REPORT_NANOS) {
       report();
     }
@@ -79,25 +59,6 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
       ReportPage.write(List.of(folder.path()), folder.path().resolve("report.html"));
       reported = System.nanoTime();
     }
-  }
-
-  /** The first few numbers that a reader wants. */
-  private static String summary(Map<String, Double> row) {
-    StringBuilder text = new StringBuilder();
-    row.forEach((name, value) -> {
-      String shown =
-          switch (name) {
-            case "train/reward" -> "reward";
-            case "sft/loss", "loss" -> "loss";
-            case "eval/accuracy", "rewards/accuracies" -> "accuracy";
-            default -> "";
-          };
-      if (!shown.isEmpty()) {
-        text.append(text.isEmpty() ? "" : ", ")
-            .append(String.format(Locale.ROOT, "%s %.3f", shown, value));
-      }
-    });
-    return text.toString();
   }
 
   @Override
@@ -115,9 +76,7 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   @Override
   public void onGuard(GuardEvent event) {
-    onWarning(
-        String.format(
-            Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
+    onWarning(event.text());
   }
 
   @Override
@@ -130,16 +89,12 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
   public void onWarning(String message) {
     console.log().println();
     console.log().println(message);
-    write(message);
+    log.onWarning(message);
   }
 
   /** The console says it by itself. */
   void onFailure(String message) {
-    write("failed: " + message);
-  }
-
-  private void write(String message) {
-    log.println(LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + message);
+    log.onWarning("failed: " + message);
   }
 
   @Override

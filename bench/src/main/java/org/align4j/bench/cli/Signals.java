@@ -36,7 +36,7 @@ final class Signals implements StopSignal {
     console.log().println();
     console
         .log()
-        .println("Stopping after this step; once more ends at once, back at the last checkpoint.");
+        .println("Stopping after this step; once more ends at once, without what was not saved.");
   }
 
   @Override

@@ -13,9 +13,7 @@ import org.align4j.algorithms.run.RlRun;
 import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.run.TrainData;
 import org.align4j.algorithms.settings.TrainInput;
-import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.Recipe;
-import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -114,13 +112,12 @@ final class TrainCommand extends RunCommand {
         plan.text(),
         input.model().map(Path::of),
         files.build(),
-        phases -> new RlRun(config, policy(input), data, scorer, phases));
-  }
-
-  private Policy policy(TrainInput input) {
-    return input.model().isPresent()
-        ? PolicyFiles.load(
-            input.model().get(), input.chatTemplateKwargs(), options().engine().engine())
-        : ArithmeticModel.pretrained(options().engine().engine());
+        phases ->
+            new RlRun(
+                config,
+                PolicyFiles.load(input, options().engine().engine()),
+                data,
+                scorer,
+                phases));
   }
 }

@@ -1,154 +1,159 @@
 package org.align4j.bench.compare;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Lists;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalDouble;
-import org.align4j.core.file.FileException;
-import org.align4j.models.policy.Policy;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.align4j.algorithms.run.RlRun;
+import org.align4j.algorithms.run.StopSignal;
 
 /**
  * Trains several algorithms from the same SFT policy on the same prompts with the same sample
- * budget. One update of each is run unmeasured first (compilation, page faults); the order
- * alternates by seed.
+ * budget. One update of each is run unmeasured first (compilation, page faults), and its peak
+ * memory taken. Then the algorithms of one seed take turns update by update, each time another one
+ * first, so that what else the machine does meets all alike. Where their memory does not suffice
+ * for all at once, they run one after another, in an order that alternates by seed. Either way
+ * gives the same bits, times apart.
  */
 public final class Comparison {
 
   private final ComparisonSettings settings;
   private final Workload workload;
   private final ComparisonListener listener;
+  private final StopSignal stop;
+  private final LongSupplier availableMemory;
+  private final Map<String, Footprint> footprints = new LinkedHashMap<>();
+  private ImmutableMap<String, Double> before = ImmutableMap.of();
 
-  /** A comparison in the folders that {@link #prepare} made. */
-  public Comparison(ComparisonSettings settings, Workload workload, ComparisonListener listener) {
+  /** A comparison in the folders that {@link ComparisonFolders#prepare} made. */
+  public Comparison(
+      ComparisonSettings settings,
+      Workload workload,
+      ComparisonListener listener,
+      StopSignal stop) {
+    this(settings, workload, listener, stop, MachineMemory::available);
+  }
+
+  Comparison(
+      ComparisonSettings settings,
+      Workload workload,
+      ComparisonListener listener,
+      StopSignal stop,
+      LongSupplier availableMemory) {
     this.settings = settings;
     this.workload = workload;
     this.listener = listener;
+    this.stop = stop;
+    this.availableMemory = availableMemory;
   }
 
   /**
-   * Makes the folders of all runs; those in which an earlier one wrote nothing are taken over.
+   * What an algorithm takes by itself.
    *
-   * @throws IllegalArgumentException where a run of that name exists, or the folder cannot be
-   *     written to
+   * @param peak resident bytes of the process in its unmeasured update
+   * @param bytes of it that are the algorithm's; at least its networks with what trains them
    */
-  public static void prepare(ComparisonSettings settings) {
-    for (String algorithm : settings.algorithms()) {
-      for (long seed : seeds(settings)) {
-        Path folder = settings.folder(algorithm, seed);
-        removeIfNothingWritten(folder);
-        checkArgument(
-            !Files.exists(folder),
-            "--out: %s exists from an earlier run: choose another folder or another seed",
-            folder);
-      }
-    }
-    try {
-      for (String algorithm : settings.algorithms()) {
-        for (long seed : seeds(settings)) {
-          Files.createDirectories(settings.folder(algorithm, seed));
-        }
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "--out: %s cannot be written to (%s)"
-              .formatted(settings.out(), FileException.sentence(e)),
-          e);
-    }
-  }
+  private record Footprint(OptionalLong peak, long bytes) {}
 
-  /** Runs everything; results in the order of seeds, then of the algorithms as they were named. */
+  /**
+   * Runs everything; results in the order of seeds, then of the algorithms as they were named. What
+   * was stopped is left out.
+   */
   public ImmutableList<RunResult> run() {
-    OptionalDouble before = accuracyBefore();
     for (String algorithm : settings.algorithms()) {
-      listener.warmingUp(algorithm);
-      try (Run run = new Run(settings, workload, algorithm, settings.seed(), listener)) {
-        run.warmUp();
+      if (stop.requested()) {
+        return ImmutableList.of();
       }
+      footprints.put(algorithm, warmUp(algorithm));
     }
+    boolean together = fitTogether();
     List<RunResult> results = new ArrayList<>();
     boolean reversed = false;
-    for (long seed : seeds(settings)) {
+    for (long seed : settings.allSeeds()) {
       List<String> order = reversed ? Lists.reverse(settings.algorithms()) : settings.algorithms();
-      for (String algorithm : order) {
-        PeakMemory.reset();
-        try (Run run = new Run(settings, workload, algorithm, seed, listener)) {
-          results.add(run.measure(before));
-        }
+      for (List<String> some : Lists.partition(order, together ? order.size() : 1)) {
+        results.addAll(train(seed, some));
       }
       reversed = !reversed;
     }
     results.sort(
-        java.util.Comparator.comparingLong(RunResult::seed)
+        Comparator.comparingLong(RunResult::seed)
             .thenComparingInt(result -> settings.algorithms().indexOf(result.algorithm())));
     return ImmutableList.copyOf(results);
   }
 
-  private OptionalDouble accuracyBefore() {
-    if (workload.heldOut().isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    listener.evaluating("the SFT policy");
-    try (Policy policy = workload.policy().get()) {
-      return OptionalDouble.of(HeldOut.accuracy(policy, workload, settings.training()));
-    }
-  }
-
-  private static List<Long> seeds(ComparisonSettings settings) {
-    List<Long> seeds = new ArrayList<>();
-    for (int i = 0; i < settings.seeds(); i++) {
-      seeds.add(settings.seed() + i);
-    }
-    return seeds;
-  }
-
-  /** Removes the folders that {@link #prepare} made and nothing was written to. */
-  public static void removeEmptyFolders(ComparisonSettings settings) {
-    for (String algorithm : settings.algorithms()) {
-      for (long seed : seeds(settings)) {
-        removeIfEmpty(settings.folder(algorithm, seed));
+  /** One update whose results are thrown away. */
+  private Footprint warmUp(String algorithm) {
+    listener.warmingUp(algorithm);
+    PeakMemory.reset();
+    long resident = PeakMemory.resident().orElse(0);
+    try (RlRun run = workload.run(settings.config(algorithm, settings.seed()))) {
+      if (settings.config().run().evaluation().isOn() && before.isEmpty()) {
+        listener.evaluating("the SFT policy");
+        before = run.evaluate();
+        PeakMemory.reset();
       }
-      removeIfEmpty(settings.out().resolve(algorithm));
-    }
-    removeIfEmpty(settings.out());
-  }
-
-  private static void removeIfEmpty(Path folder) {
-    try (var files = Files.list(folder)) {
-      if (files.findAny().isEmpty()) {
-        Files.delete(folder);
-      }
-    } catch (NoSuchFileException e) {
-      // It was never made.
-    } catch (IOException e) {
-      throw new FileException(folder, e);
+      var unused = run.step();
+      OptionalLong peak = PeakMemory.bytes();
+      long networks = run.memory().trained();
+      return new Footprint(peak, Math.max(networks, peak.orElse(0) - resident));
     }
   }
 
-  /** A run that was interrupted before its first update leaves its folder, with empty files. */
-  private static void removeIfNothingWritten(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return;
+  private boolean fitTogether() {
+    long needed = footprints.values().stream().mapToLong(Footprint::bytes).sum();
+    long available = availableMemory.getAsLong();
+    if (footprints.size() == 1 || needed <= available) {
+      return true;
     }
-    try (var entries = Files.list(folder)) {
-      List<Path> left = entries.toList();
-      for (Path entry : left) {
-        if (!Files.isRegularFile(entry) || Files.size(entry) > 0) {
-          return;
+    listener.onMessage(
+        String.format(
+            Locale.ROOT,
+            "All algorithms at once take %.1f GB of memory, %.1f GB are available: they run one after"
+                + " another, and what else the machine does may meet one of them only.",
+            needed / 1e9,
+            available / 1e9));
+    return false;
+  }
+
+  /** Trains these algorithms in turns; nothing where it was stopped. */
+  private List<RunResult> train(long seed, List<String> algorithms) {
+    List<Run> runs = new ArrayList<>();
+    try {
+      for (String algorithm : algorithms) {
+        if (stop.requested()) {
+          return List.of();
         }
+        runs.add(new Run(settings, workload, algorithm, seed, before, listener));
       }
-      for (Path entry : left) {
-        Files.delete(entry);
+      for (int turn = 0; turn < settings.updates() * runs.size(); turn++) {
+        if (stop.requested()) {
+          return List.of();
+        }
+        runs.get((turn / runs.size() + turn) % runs.size()).step();
       }
-      Files.delete(folder);
-    } catch (IOException e) {
-      throw new FileException(folder, e);
+      List<RunResult> results = new ArrayList<>();
+      for (int i = 0; i < runs.size(); i++) {
+        results.add(runs.get(i).finish(footprint(algorithms.get(i)).peak()));
+      }
+      return results;
+    } finally {
+      for (Run run : runs) {
+        run.interrupt();
+        run.close();
+      }
     }
+  }
+
+  private Footprint footprint(String algorithm) {
+    Footprint footprint = footprints.get(algorithm);
+    return footprint == null ? new Footprint(OptionalLong.empty(), 0) : footprint;
   }
 }

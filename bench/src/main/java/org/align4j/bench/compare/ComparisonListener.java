@@ -1,6 +1,6 @@
 package org.align4j.bench.compare;
 
-import org.align4j.algorithms.train.StepReport;
+import java.util.Map;
 
 /** Is told how far the comparison is. */
 public interface ComparisonListener {
@@ -11,6 +11,13 @@ public interface ComparisonListener {
   /** Held-out problems are being solved. */
   void evaluating(String what);
 
-  /** A measured update is done. */
-  void onStep(String algorithm, long seed, StepReport report);
+  /**
+   * A measured update is done.
+   *
+   * @param row what was written into {@code metrics.jsonl}
+   */
+  void onStep(String algorithm, long seed, Map<String, Double> row);
+
+  /** Something that the user should know. */
+  void onMessage(String message);
 }

@@ -2,10 +2,12 @@ package org.align4j.bench.compare;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
-import org.align4j.algorithms.settings.RlSettings;
+import java.util.stream.LongStream;
+import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.train.Recipe;
 import org.align4j.core.engine.Engine;
 
@@ -15,19 +17,19 @@ import org.align4j.core.engine.Engine;
  * @param algorithms names, each once
  * @param seed the first seed
  * @param seeds repetitions, with seed, seed + 1, …
- * @param updates rollout batches of each run
- * @param training hyper-parameters of every algorithm
+ * @param config of every run but for algorithm and seed; says how many updates
  * @param engine that runs all networks
  * @param out folder of the results
+ * @param description what {@code run.json} says of every run: versions, machine, inputs, command
  */
 public record ComparisonSettings(
     ImmutableList<String> algorithms,
     long seed,
     int seeds,
-    int updates,
-    RlSettings training,
+    TrainConfig config,
     Engine engine,
-    Path out) {
+    Path out,
+    ObjectNode description) {
 
   public ComparisonSettings {
     checkArgument(!algorithms.isEmpty(), "algorithms is empty: name one or more");
@@ -36,19 +38,44 @@ public record ComparisonSettings(
         "algorithms is %s: name each once",
         algorithms);
     checkArgument(seeds > 0, "seeds is %s: it must be at least 1", seeds);
-    checkArgument(updates > 0, "updates is %s: it must be at least 1", updates);
+    checkArgument(
+        config.input().updates().isPresent(), "updates is not set: all runs must have as many");
     for (String algorithm : algorithms) {
-      var unused = Recipe.of(training.withAlgorithm(algorithm));
+      var unused = Recipe.of(config.training().withAlgorithm(algorithm));
     }
   }
 
-  /** The hyper-parameters of one run. */
-  RlSettings training(String algorithm, long runSeed) {
-    return training.withAlgorithm(algorithm).withSeed(runSeed);
+  /** Rollout batches of each run. */
+  public int updates() {
+    return config.input().updates().orElseThrow();
+  }
+
+  /** All seeds. */
+  ImmutableList<Long> allSeeds() {
+    return LongStream.range(seed, seed + seeds).boxed().collect(ImmutableList.toImmutableList());
+  }
+
+  /** The configuration of one run. */
+  TrainConfig config(String algorithm, long runSeed) {
+    return new TrainConfig(
+        config.input(), config.run(), config.training().withAlgorithm(algorithm).withSeed(runSeed));
   }
 
   /** The folder of one run: {@code OUT/<algorithm>/seed-<n>}. */
   Path folder(String algorithm, long runSeed) {
     return out.resolve(algorithm).resolve("seed-" + runSeed);
+  }
+
+  /** What {@code run.json} says of one run. */
+  ObjectNode description(String algorithm, long runSeed) {
+    ObjectNode node = description.objectNode();
+    node.put("kind", "rl");
+    node.put("algorithm", algorithm);
+    node.put("seed", runSeed);
+    node.put("updates", updates());
+    node.put("engine", engine.name());
+    node.set("settings", config(algorithm, runSeed).toTree());
+    node.setAll(description);
+    return node;
   }
 }

@@ -33,13 +33,11 @@ public final class PeakMemory {
 
   /** Peak resident bytes since the last {@link #reset}. */
   public static OptionalLong bytes() {
-    try {
-      return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith("VmHWM:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst();
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
+    return ProcFile.bytes(STATUS, "VmHWM");
+  }
+
+  /** Resident bytes now. */
+  static OptionalLong resident() {
+    return ProcFile.bytes(STATUS, "VmRSS");
   }
 }

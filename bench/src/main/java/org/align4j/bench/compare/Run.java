@@ -1,139 +1,111 @@
 package org.align4j.bench.compare;
 
-import java.nio.file.Path;
-import java.util.OptionalDouble;
+import com.fasterxml.jackson.databind.node.LongNode;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.OptionalLong;
-import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.train.Metric;
-import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.algorithms.train.Phase;
-import org.align4j.algorithms.train.PhaseTotals;
-import org.align4j.algorithms.train.RlModels;
-import org.align4j.algorithms.train.RlTrainer;
-import org.align4j.algorithms.train.StepReport;
-import org.align4j.algorithms.train.TrainingListener;
-import org.align4j.core.metric.JsonlMetrics;
-import org.align4j.core.metric.MetricSink;
-import org.align4j.models.policy.Critic;
-import org.align4j.models.policy.Policy;
-import org.align4j.models.policy.Reference;
-import org.jspecify.annotations.Nullable;
+import org.align4j.algorithms.run.GuardEvent;
+import org.align4j.algorithms.run.LogFile;
+import org.align4j.algorithms.run.RlRun;
+import org.align4j.algorithms.run.RunFolder;
+import org.align4j.algorithms.run.RunListener;
+import org.align4j.algorithms.run.RunSteps;
+import org.align4j.algorithms.run.TrainConfig;
 
-/** One algorithm with one seed: its own copies of the models, its own folder. */
+/** One algorithm with one seed: its own networks, its own folder. */
 final class Run implements AutoCloseable {
 
-  private final ComparisonSettings settings;
-  private final Workload workload;
   private final String algorithm;
   private final long seed;
   private final ComparisonListener listener;
-  private final Policy policy;
-  private final Reference reference;
-  private final @Nullable Critic critic;
-  private final RlTrainer trainer;
+  private final InstantSource clock = InstantSource.system();
+  private final RlRun training;
+  private final RunFolder folder;
+  private final LogFile log;
+  private final RunSteps steps;
 
+  /**
+   * A run at its beginning; its folder is made.
+   *
+   * @param before evaluation of the policy that it starts from; empty for none
+   */
   Run(
       ComparisonSettings settings,
       Workload workload,
       String algorithm,
       long seed,
+      Map<String, Double> before,
       ComparisonListener listener) {
-    this.settings = settings;
-    this.workload = workload;
     this.algorithm = algorithm;
     this.seed = seed;
     this.listener = listener;
-    RlSettings training = settings.training(algorithm, seed);
-    this.policy = workload.policy().get();
-    this.reference = Reference.of(policy);
-    this.critic =
-        org.align4j.algorithms.train.Recipe.of(training).algorithm().needsCritic()
-            ? Critic.of(policy, seed)
-            : null;
-    RlModels models =
-        new RlModels(
-            policy.network(),
-            policy.generator(training.rollout().size()),
-            reference::logProbs,
-            critic == null ? null : critic.network(),
-            policy.engine());
-    this.trainer =
-        new RlTrainer(
-            training, models, ModelCodec.of(policy), workload.training(), workload.reward());
+    TrainConfig config = settings.config(algorithm, seed);
+    this.training = workload.run(config);
+    this.folder =
+        RunFolder.create(
+            settings.folder(algorithm, seed), settings.description(algorithm, seed), clock);
+    this.log = LogFile.append(folder);
+    this.steps = new RunSteps(folder, config.run(), training, new Told(), -1, clock);
+    if (!before.isEmpty()) {
+      steps.beginning(before);
+    }
   }
 
-  /** One update whose results are thrown away. */
-  void warmUp() {
-    var unused = trainer.step();
+  /** The next update, and the evaluation after the last. */
+  void step() {
+    try {
+      var unused = steps.step();
+    } catch (RuntimeException | Error e) {
+      folder.status(RunFolder.Status.FAILED, clock);
+      throw e;
+    }
   }
 
-  /** All updates, then the held-out problems, then the policy's folder. */
-  RunResult measure(OptionalDouble accuracyBefore) {
-    Path folder = settings.folder(algorithm, seed);
-    Totals totals = new Totals();
-    try (MetricSink metrics = JsonlMetrics.create(folder.resolve("metrics.jsonl"));
-        CompletionLog completions = CompletionLog.create(folder.resolve("completions.jsonl"))) {
-      TrainingListener steps =
-          report -> {
-            totals.add(report);
-            completions.add(report);
-            listener.onStep(algorithm, seed, report);
-          };
-      trainer.run(settings.updates(), metrics, steps);
+  /**
+   * Writes the policy; answers what the folder says of the run.
+   *
+   * @param peak resident bytes of the algorithm by itself
+   */
+  RunResult finish(OptionalLong peak) {
+    training.saveModel(folder.model());
+    peak.ifPresent(bytes -> folder.update(RunResult.PEAK, LongNode.valueOf(bytes)));
+    folder.status(RunFolder.Status.DONE, clock);
+    return RunResult.read(folder);
+  }
+
+  /** Says that the run was stopped, unless it has ended. */
+  void interrupt() {
+    if (folder.status() == RunFolder.Status.RUNNING) {
+      folder.status(RunFolder.Status.INTERRUPTED, clock);
     }
-    OptionalLong peak = PeakMemory.bytes();
-    OptionalDouble after = OptionalDouble.empty();
-    if (workload.heldOut().isPresent()) {
-      listener.evaluating(algorithm + ", seed " + seed);
-      after = OptionalDouble.of(HeldOut.accuracy(policy, workload, settings.training()));
-    }
-    policy.save(folder.resolve("policy"));
-    return totals.result(accuracyBefore, after, peak);
   }
 
   @Override
   public void close() {
-    trainer.close();
-    if (critic != null) {
-      critic.close();
-    }
-    reference.close();
-    policy.close();
+    steps.close();
+    log.close();
+    folder.close();
+    training.close();
   }
 
-  /** Sums over the measured updates. */
-  private final class Totals {
-    private PhaseTotals phases = PhaseTotals.ZERO;
-    private long responseTokens;
-    private @Nullable StepReport first;
-    private @Nullable StepReport last;
+  /** Hands on what happens to the log and to the comparison's listener. */
+  private final class Told implements RunListener {
 
-    void add(StepReport report) {
-      phases = phases.plus(report.phases());
-      responseTokens += report.phases().tokens(Phase.GENERATE);
-      first = first == null ? report : first;
-      last = report;
+    @Override
+    public void onStep(long step, Map<String, Double> row) {
+      log.onStep(step, row);
+      listener.onStep(algorithm, seed, row);
     }
 
-    RunResult result(OptionalDouble before, OptionalDouble after, OptionalLong peak) {
-      return new RunResult(
-          algorithm,
-          seed,
-          phases,
-          responseTokens,
-          metric(first, Metric.REWARD),
-          metric(last, Metric.REWARD),
-          before,
-          after,
-          metric(last, Metric.KL),
-          metric(first, Metric.RESPONSE_LENGTH),
-          metric(last, Metric.RESPONSE_LENGTH),
-          peak);
+    @Override
+    public void onEvaluation(long step) {
+      listener.evaluating(algorithm + ", seed " + seed);
     }
 
-    private static double metric(@Nullable StepReport report, Metric metric) {
-      Double value = report == null ? null : report.metrics().get(metric.label());
-      return value == null ? Double.NaN : value;
+    @Override
+    public void onGuard(GuardEvent event) {
+      log.onGuard(event);
+      listener.onMessage(algorithm + ", seed " + seed + ", " + event.text());
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The comparison suite: the same prompts, the same SFT policy, the same sample budget, one
- * algorithm after the other.
+ * The comparison suite: the same prompts, the same SFT policy, the same sample budget; the
+ * algorithms take turns.
  */
 @NullMarked
 package org.align4j.bench.compare;

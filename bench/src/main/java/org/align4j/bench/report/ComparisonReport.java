@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
+import org.align4j.algorithms.train.Metric;
 import org.align4j.algorithms.train.Phase;
 import org.align4j.bench.compare.RunResult;
 import org.align4j.bench.compare.Spread;
@@ -22,6 +23,9 @@ public final class ComparisonReport {
 
   private static final double PAPER_PPO_HOURS = 60;
   private static final double PAPER_REINFORCE_HOURS = 42;
+
+  private static final String ACCURACY = "eval/accuracy";
+  private static final String SCORE = "eval/reward";
 
   private ComparisonReport() {}
 
@@ -35,34 +39,47 @@ public final class ComparisonReport {
     for (Phase phase : Phase.values()) {
       row(rows, "  " + phase.label() + ", s", byAlgorithm, 1, run -> run.phases().seconds(phase));
     }
-    row(rows, "s per 1,000 response tokens", byAlgorithm, 3, RunResult::secondsPerThousandTokens);
-    row(rows, "tokens sampled", byAlgorithm, 0, run -> run.phases().tokens(Phase.GENERATE));
-    row(
-        rows,
-        "tokens scored (reference)",
-        byAlgorithm,
-        0,
-        run -> run.phases().tokens(Phase.REFERENCE));
-    row(
-        rows,
-        "tokens back-propagated (policy)",
-        byAlgorithm,
-        0,
-        run -> run.phases().tokens(Phase.POLICY_UPDATE));
-    row(rows, "reward, first batch", byAlgorithm, 3, RunResult::rewardBefore);
-    row(rows, "reward, last batch", byAlgorithm, 3, RunResult::rewardAfter);
-    if (results.stream().anyMatch(run -> run.accuracyAfter().isPresent())) {
+    row(rows, "CPU time, s", byAlgorithm, 1, run -> run.phases().totalCpuSeconds());
+    for (Phase phase : Phase.values()) {
+      row(
+          rows,
+          "  " + phase.label() + ", s",
+          byAlgorithm,
+          1,
+          run -> run.phases().cpuSeconds(phase));
+    }
+    row(rows, "s per 1,000 response tokens", byAlgorithm, 3, ComparisonReport::wallPerToken);
+    row(rows, "CPU s per 1,000 response tokens", byAlgorithm, 3, ComparisonReport::cpuPerToken);
+    tokens(rows, "tokens sampled", byAlgorithm, Phase.GENERATE);
+    tokens(rows, "tokens scored (reference)", byAlgorithm, Phase.REFERENCE);
+    tokens(rows, "tokens back-propagated (policy)", byAlgorithm, Phase.POLICY_UPDATE);
+    row(rows, "reward, first batch", byAlgorithm, 3, run -> run.first(Metric.REWARD));
+    row(rows, "reward, last batch", byAlgorithm, 3, run -> run.last(Metric.REWARD));
+    if (results.stream().anyMatch(run -> run.after(ACCURACY).isPresent())) {
       row(
           rows,
           "held-out accuracy before, %",
           byAlgorithm,
           1,
-          run -> percent(run.accuracyBefore()));
-      row(rows, "held-out accuracy after, %", byAlgorithm, 1, run -> percent(run.accuracyAfter()));
+          run -> percent(run.before(ACCURACY)));
+      row(rows, "held-out accuracy after, %", byAlgorithm, 1, run -> percent(run.after(ACCURACY)));
+    } else if (results.stream().anyMatch(run -> run.after(SCORE).isPresent())) {
+      row(rows, "held-out reward before", byAlgorithm, 3, run -> number(run.before(SCORE)));
+      row(rows, "held-out reward after", byAlgorithm, 3, run -> number(run.after(SCORE)));
     }
-    row(rows, "KL per token, last batch", byAlgorithm, 4, RunResult::kl);
-    row(rows, "response length, first batch", byAlgorithm, 1, RunResult::lengthBefore);
-    row(rows, "response length, last batch", byAlgorithm, 1, RunResult::lengthAfter);
+    row(rows, "KL per token, last batch", byAlgorithm, 4, run -> run.last(Metric.KL));
+    row(
+        rows,
+        "response length, first batch",
+        byAlgorithm,
+        1,
+        run -> run.first(Metric.RESPONSE_LENGTH));
+    row(
+        rows,
+        "response length, last batch",
+        byAlgorithm,
+        1,
+        run -> run.last(Metric.RESPONSE_LENGTH));
     if (results.stream().allMatch(run -> run.peakBytes().isPresent())) {
       row(rows, "peak memory, GB", byAlgorithm, 2, run -> run.peakBytes().orElse(0) / 1e9);
     }
@@ -83,6 +100,14 @@ public final class ComparisonReport {
         rows.stream().map(row -> row.toArray(String[]::new)).toArray(String[][]::new);
     return AsciiTable.getTable(
         AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, columns.toArray(Column[]::new), cells);
+  }
+
+  private static void tokens(
+      List<List<String>> rows,
+      String label,
+      ImmutableListMultimap<String, RunResult> byAlgorithm,
+      Phase phase) {
+    row(rows, label, byAlgorithm, 0, run -> run.phases().tokens(phase));
   }
 
   private static void row(
@@ -106,26 +131,43 @@ public final class ComparisonReport {
     if (!byAlgorithm.containsKey("ppo") || !byAlgorithm.containsKey("reinforce++")) {
       return "";
     }
-    double ppo = mean(byAlgorithm.get("ppo"), RunResult::secondsPerThousandTokens);
-    double reinforce = mean(byAlgorithm.get("reinforce++"), RunResult::secondsPerThousandTokens);
-    double wall =
-        mean(byAlgorithm.get("ppo"), run -> run.phases().totalSeconds())
-            / mean(byAlgorithm.get("reinforce++"), run -> run.phases().totalSeconds());
+    ImmutableList<RunResult> ppo = byAlgorithm.get("ppo");
+    ImmutableList<RunResult> reinforce = byAlgorithm.get("reinforce++");
     return String.format(
         Locale.ROOT,
-        "%nPPO : REINFORCE++ = %.2f in wall time, %.2f per response token (the paper: %.0f h : %.0f h = %.2f).%n",
-        wall,
-        ppo / reinforce,
+        "%nPPO : REINFORCE++ = %.2f in wall time, %.2f in CPU time; per response token %.2f and %.2f"
+            + " (the paper: %.0f h : %.0f h = %.2f).%n",
+        ratio(ppo, reinforce, run -> run.phases().totalSeconds()),
+        ratio(ppo, reinforce, run -> run.phases().totalCpuSeconds()),
+        ratio(ppo, reinforce, ComparisonReport::wallPerToken),
+        ratio(ppo, reinforce, ComparisonReport::cpuPerToken),
         PAPER_PPO_HOURS,
         PAPER_REINFORCE_HOURS,
         PAPER_PPO_HOURS / PAPER_REINFORCE_HOURS);
+  }
+
+  private static double ratio(
+      List<RunResult> some, List<RunResult> others, ToDoubleFunction<RunResult> figure) {
+    return mean(some, figure) / mean(others, figure);
   }
 
   private static double mean(List<RunResult> runs, ToDoubleFunction<RunResult> figure) {
     return runs.stream().mapToDouble(figure).average().orElse(0);
   }
 
+  private static double wallPerToken(RunResult run) {
+    return run.perThousandTokens(run.phases().totalSeconds());
+  }
+
+  private static double cpuPerToken(RunResult run) {
+    return run.perThousandTokens(run.phases().totalCpuSeconds());
+  }
+
+  private static double number(OptionalDouble value) {
+    return value.orElse(Double.NaN);
+  }
+
   private static double percent(OptionalDouble share) {
-    return 100 * share.orElse(Double.NaN);
+    return 100 * number(share);
   }
 }
