@@ -48,7 +48,9 @@ public record PairSplit(
         size);
     int from = fitting.size() - size;
     return of(
-        fitting.subList(0, from), fitting.subList(from, from + size), pairs.size() - fitting.size());
+        fitting.subList(0, from),
+        fitting.subList(from, from + size),
+        pairs.size() - fitting.size());
   }
 
   /**

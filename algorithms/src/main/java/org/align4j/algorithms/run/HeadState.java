@@ -48,7 +48,10 @@ final class HeadState {
   static FrozenHead.State load(Path folder, RewardModelConfig config, FrozenHead.State live) {
     Path file = folder.resolve(FILE);
     checkArgument(
-        Files.isRegularFile(file), "%s is not a state of a frozen head: it has no %s", folder, FILE);
+        Files.isRegularFile(file),
+        "%s is not a state of a frozen head: it has no %s",
+        folder,
+        FILE);
     ObjectNode root = (ObjectNode) JsonFiles.readObject(file, LARGEST);
     String sum = root.path(SUM).asText();
     root.remove(SUM);

@@ -38,9 +38,7 @@ public final class PairData {
       PairInput input, EvaluationSettings evaluation, int maxLength, Engine engine) {
     List<PreferencePair> all = read(input, input.data());
     Optional<List<PreferencePair>> others =
-        evaluation.isOn()
-            ? evaluation.prompts().map(path -> read(input, path))
-            : Optional.empty();
+        evaluation.isOn() ? evaluation.prompts().map(path -> read(input, path)) : Optional.empty();
     try (Policy policy = Policy.load(Path.of(input.model()), engine)) {
       ModelCodec codec = ModelCodec.of(policy);
       int longest = Math.min(maxLength, policy.config().maxPositions());

@@ -14,7 +14,8 @@ public record DirectSettings(
         Loss loss,
     @Doc("How close to the reference the policy stays; Rafailov et al. 2023: 0.1.") double beta,
     @Doc(
-            value = "Share of labels that are taken to be wrong, in (0, 0.5), cdpo only; auto: 0.1.",
+            value =
+                "Share of labels that are taken to be wrong, in (0, 0.5), cdpo only; auto: 0.1.",
             unset = "auto")
         OptionalDouble labelSmoothing) {
 

@@ -45,8 +45,7 @@ class PreferenceRunTest {
     Trainable open(Map<String, String> others) {
       Map<String, String> values = new HashMap<>(Map.of("model", "m", "data", "d"));
       if (this != FROZEN) {
-        values.putAll(
-            Map.of("steps", "12", "update.samples", "8", "update.learningRate", "3e-4"));
+        values.putAll(Map.of("steps", "12", "update.samples", "8", "update.learningRate", "3e-4"));
       }
       values.putAll(settings);
       values.putAll(others);
@@ -95,8 +94,7 @@ class PreferenceRunTest {
   @EnumSource
   void aRunGoesOnAsIfItHadNeverStopped(Way way) {
     // a moving average is part of the state; the frozen head has none
-    Map<String, String> settings =
-        way == Way.FROZEN ? Map.of() : Map.of("update.emaDecay", "0.9");
+    Map<String, String> settings = way == Way.FROZEN ? Map.of() : Map.of("update.emaDecay", "0.9");
     List<Map<String, Double>> straight;
     try (Trainable run = way.open(settings)) {
       for (int i = 0; i < 2; i++) {
@@ -167,11 +165,12 @@ class PreferenceRunTest {
       double sum = 0;
       for (var pair : pairs) {
         sum +=
-            saved.scores(
-                    List.of(
-                        new TokenSequence(
-                            codec.encode(pair.prompt()), codec.encodeResponse(pair.chosen()))),
-                    256)[0]
+            saved
+                    .scores(
+                        List.of(
+                            new TokenSequence(
+                                codec.encode(pair.prompt()), codec.encodeResponse(pair.chosen()))),
+                        256)[0]
                 / pairs.size();
       }
       assertThat(sum).isCloseTo(evaluation.get("eval/chosen"), within(1e-5));

@@ -39,8 +39,7 @@ final class EvaluationPrinter {
     if (rewards.isObject()) {
       print(
           "rewards            mean %.4f, deviation %.4f",
-          rewards.path("mean").asDouble(),
-          rewards.path("deviation").asDouble());
+          rewards.path("mean").asDouble(), rewards.path("deviation").asDouble());
     }
   }
 

@@ -44,7 +44,7 @@ abstract class RunCommand implements Callable<Integer> {
   /** Fields that were given as options of their own. */
   abstract Map<String, String> given();
 
-  /** Checks settings and files; loads no model. */
+  /** Checks settings and files; keeps no model. */
   abstract RunJob prepare(Map<String, String> values);
 
   /** Prints what a run has to say at its end, beyond its metrics. */
@@ -130,7 +130,8 @@ abstract class RunCommand implements Callable<Integer> {
                 "runs",
                 name
                     + "-"
-                    + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
+                    + LocalDateTime.now()
+                        .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
     return RunFolder.create(
         path.toAbsolutePath().normalize(), description(job), InstantSource.system());
   }

@@ -97,7 +97,9 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
 
   @Override
   public void onGuard(GuardEvent event) {
-    onWarning(String.format(Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
+    onWarning(
+        String.format(
+            Locale.ROOT, "step %d, %s: %s", event.step(), event.guard(), event.message()));
   }
 
   @Override
