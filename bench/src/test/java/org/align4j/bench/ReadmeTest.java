@@ -28,15 +28,19 @@ final class ReadmeTest {
     String readme = Files.readString(README);
     for (String command :
         List.of(
+            "train",
             "compare",
             "report",
             "sft",
+            "reward-model",
+            "dpo",
             "evaluate",
             "generate",
             "download",
             "verify",
             "throughput",
             "conformance",
+            "templates",
             "parity")) {
       assertThat(readme).contains("| `" + command + "` |");
     }

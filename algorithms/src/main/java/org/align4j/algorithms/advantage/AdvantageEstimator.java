@@ -11,7 +11,8 @@ public interface AdvantageEstimator extends Named {
 
   /**
    * Advantages and returns {@code [B,T]}, 0 where the response mask is 0, in the data type of the
-   * experience. Deterministic; the experience is not changed.
+   * experience. Deterministic; the experience is not changed. Arrays made in the call end with the
+   * step ({@link org.align4j.core.tensor.ArrayScope}): keep none in a field.
    */
   Advantages estimate(Experience experience, AdvantageSettings settings);
 
@@ -25,7 +26,10 @@ public interface AdvantageEstimator extends Named {
     return false;
   }
 
-  /** Whether it compares the samples of one prompt, so that a group of one teaches nothing. */
+  /**
+   * Whether it compares the samples of one prompt: a group of one teaches nothing, and is refused
+   * before a run.
+   */
   default boolean needsGroups() {
     return false;
   }

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Files of pairs: for supervised training and for preferences. */
 public final class PairFiles {
@@ -67,7 +68,9 @@ public final class PairFiles {
         "it has no response, completion, output, solution or answer (its keys: %s): name it with --answer-key",
         PromptFields.keys(line));
     return new TextPair(
-        Prompt.chat(id, messages.subList(0, messages.size() - 1), ""), last.content());
+        Prompt.chat(id, messages.subList(0, messages.size() - 1), "").withOptions(prompt.options()),
+        last.content(),
+        Optional.of(last));
   }
 
   /** A text, or the last of an array of messages. */

@@ -13,11 +13,18 @@ import java.util.List;
  * @param chat whether the messages go through the model's chat template; otherwise the text is fed
  *     as it is
  * @param answer the reference answer; empty where there is none
+ * @param options what the chat template is told besides
  */
-public record Prompt(String id, ImmutableList<Message> messages, boolean chat, String answer) {
+public record Prompt(
+    String id, ImmutableList<Message> messages, boolean chat, String answer, ChatOptions options) {
 
   public Prompt {
     checkArgument(!messages.isEmpty(), "prompt %s has no message", id);
+  }
+
+  /** A prompt whose template is told nothing besides. */
+  public Prompt(String id, ImmutableList<Message> messages, boolean chat, String answer) {
+    this(id, messages, chat, answer, ChatOptions.NONE);
   }
 
   /** A prompt of plain text. */
@@ -37,6 +44,11 @@ public record Prompt(String id, ImmutableList<Message> messages, boolean chat, S
 
   /** The same prompt as a chat: for models that have a template. */
   public Prompt asChat() {
-    return new Prompt(id, messages, true, answer);
+    return new Prompt(id, messages, true, answer, options);
+  }
+
+  /** The same prompt with other things to tell the template. */
+  public Prompt withOptions(ChatOptions other) {
+    return new Prompt(id, messages, chat, answer, other);
   }
 }

@@ -3,6 +3,7 @@ package org.align4j.algorithms.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
@@ -70,9 +71,11 @@ public record PromptFields(String promptKey, String answerKey, boolean answerNee
         keys(line));
     if (value.isTextual()) {
       checkArgument(!value.asText().isBlank(), "its \"%s\" is empty", key);
-      return Prompt.text(id, value.asText() + input(key, line), finalAnswer(answer));
+      return Prompt.text(id, value.asText() + input(key, line), finalAnswer(answer))
+          .withOptions(ChatOptions.of(line));
     }
-    return Prompt.chat(id, messages(key, value), finalAnswer(answer));
+    return Prompt.chat(id, messages(key, value), finalAnswer(answer))
+        .withOptions(ChatOptions.of(line));
   }
 
   /** What an instruction is about, as Alpaca's files have it. */
@@ -117,12 +120,19 @@ public record PromptFields(String promptKey, String answerKey, boolean answerNee
     List<Message> messages = new ArrayList<>();
     for (JsonNode message : value) {
       checkArgument(
-          message.path("role").isTextual() && message.path("content").isTextual(),
+          message instanceof ObjectNode
+              && message.path("role").isTextual()
+              && (isContent(message.path("content")) || message.hasNonNull("tool_calls")),
           "a message of its \"%s\" has no role or no content",
           key);
-      messages.add(new Message(message.get("role").asText(), message.get("content").asText()));
+      messages.add(new Message((ObjectNode) message));
     }
     return ImmutableList.copyOf(messages);
+  }
+
+  /** A text, or parts such as {@code {"type": "text", "text": …}}. */
+  private static boolean isContent(JsonNode content) {
+    return content.isTextual() || (content.isArray() && !content.isEmpty());
   }
 
   static String keys(JsonNode line) {

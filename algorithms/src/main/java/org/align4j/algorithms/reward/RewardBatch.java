@@ -1,6 +1,7 @@
 package org.align4j.algorithms.reward;
 
 import com.google.common.collect.ImmutableList;
+import org.align4j.algorithms.settings.OnFailure;
 
 /** Responses that are being scored: what all parts of a weighted sum share of them. */
 final class RewardBatch {

@@ -3,6 +3,8 @@ package org.align4j.algorithms.reward;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.time.Duration;
+import org.align4j.algorithms.settings.JudgingSettings;
+import org.align4j.algorithms.settings.OnFailure;
 
 /**
  * How long rewards may take and what follows when one fails.
@@ -12,9 +14,16 @@ import java.time.Duration;
  */
 public record RewardLimits(Duration perResponse, Duration perBatch, OnFailure onFailure) {
 
-  /** Two minutes for a response, half an hour for a batch; the first failure stops the run. */
-  public static final RewardLimits DEFAULT =
-      new RewardLimits(Duration.ofMinutes(2), Duration.ofMinutes(30), OnFailure.STOP);
+  /** Those of {@link JudgingSettings#defaults}. */
+  public static final RewardLimits DEFAULT = of(JudgingSettings.defaults());
+
+  /** The limits that settings name. */
+  public static RewardLimits of(JudgingSettings settings) {
+    return new RewardLimits(
+        Duration.ofMillis(Math.round(settings.responseSeconds() * 1000)),
+        Duration.ofMillis(Math.round(settings.batchSeconds() * 1000)),
+        settings.onFailure());
+  }
 
   /** Checks the times. */
   public RewardLimits {

@@ -5,13 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -19,7 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of a run, folders {@code step-N}: the last few are kept, and the best. Each is
@@ -58,7 +57,7 @@ public final class Checkpoints {
           .sorted()
           .collect(ImmutableList.toImmutableList());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
   }
 
@@ -99,9 +98,14 @@ public final class Checkpoints {
     return best == null ? OptionalDouble.empty() : OptionalDouble.of(best.path("value").asDouble());
   }
 
-  private @org.jspecify.annotations.Nullable JsonNode best() {
+  private @Nullable JsonNode best() {
     Path file = folder.resolve(BEST);
-    return Files.exists(file) ? JsonFiles.readObject(file, LARGEST) : null;
+    try {
+      return Files.exists(file) ? JsonFiles.readObject(file, LARGEST) : null;
+    } catch (BadFileException e) {
+      // Nothing is lost: the metrics say which evaluation was the best.
+      return null;
+    }
   }
 
   /**
@@ -114,10 +118,11 @@ public final class Checkpoints {
    * @return its step; empty where there is none that is whole
    */
   public OptionalLong restore(Consumer<Path> restore, Consumer<String> warn) {
-    removeLeftovers();
-    for (long step : steps().reverse()) {
+    ImmutableList<Long> newestFirst = steps().reverse();
+    for (long step : newestFirst) {
       try {
         restore.accept(path(step));
+        cleanUp(step);
         return OptionalLong.of(step);
       } catch (BadFileException e) {
         Path aside = folder.resolve("damaged-step-" + step);
@@ -125,14 +130,29 @@ public final class Checkpoints {
             "the checkpoint of step %s is damaged (%s): it is set aside as %s, and the one before is used"
                 .formatted(step, e.getMessage(), aside.getFileName()));
         delete(aside);
-        try {
-          Files.move(path(step), aside);
-        } catch (IOException failure) {
-          throw new UncheckedIOException(failure);
-        }
+        move(path(step), aside);
       }
     }
+    if (!newestFirst.isEmpty()) {
+      warn.accept(
+          "no checkpoint in %s is whole: the run begins anew, from its first step"
+              .formatted(folder));
+    }
+    cleanUp(-1);
     return OptionalLong.empty();
+  }
+
+  /**
+   * Removes what a killed process left, and the mark of a best checkpoint that is still to come.
+   */
+  private void cleanUp(long restored) {
+    AtomicFiles.removeLeftovers(folder, ImmutableSet.of());
+    OptionalLong best = bestStep();
+    if (best.isEmpty()
+        || best.getAsLong() > restored
+        || !Files.isDirectory(path(best.getAsLong()))) {
+      AtomicFiles.remove(folder.resolve(BEST));
+    }
   }
 
   private void prune() {
@@ -145,39 +165,22 @@ public final class Checkpoints {
     }
   }
 
-  /** What a killed process left half-written. */
-  private void removeLeftovers() {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      entries
-          .filter(entry -> entry.getFileName().toString().startsWith("."))
-          .sorted(Comparator.naturalOrder())
-          .forEach(Checkpoints::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Renamed first, so that no half-deleted folder is ever taken for a checkpoint. */
   private static void delete(Path path) {
     if (!Files.exists(path)) {
       return;
     }
+    Path doomed = path.resolveSibling(".deleted-" + path.getFileName());
+    AtomicFiles.remove(doomed);
+    move(path, doomed);
+    AtomicFiles.remove(doomed);
+  }
+
+  private static void move(Path from, Path to) {
     try {
-      Path doomed = path.resolveSibling(".deleted-" + path.getFileName());
-      if (!path.getFileName().toString().startsWith(".")) {
-        if (Files.exists(doomed)) {
-          MoreFiles.deleteRecursively(doomed, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
-        Files.move(path, doomed);
-      } else {
-        doomed = path;
-      }
-      MoreFiles.deleteRecursively(doomed, RecursiveDeleteOption.ALLOW_INSECURE);
+      Files.move(from, to);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(from, e);
     }
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.core.file.BadFileException;
 
@@ -27,12 +29,14 @@ public final class ConfigFile {
   private static final ObjectMapper YAML =
       new ObjectMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+  private static final String KWARGS = "chatTemplateKwargs";
   private static final int WIDTH = 100;
 
   private ConfigFile() {}
 
   /**
-   * The fields of a file by path, as text.
+   * The fields of a file by path, as text. A reward may be a list of its parts ({@code
+   * docs/rewards.md}).
    *
    * @param parts records whose fields it may name
    * @throws BadFileException for what is not YAML, with the line
@@ -58,6 +62,14 @@ public final class ConfigFile {
       tree = JsonNodeFactory.instance.objectNode();
     }
     try {
+      JsonNode kwargs = tree.path(KWARGS);
+      if (kwargs.isObject() && tree instanceof ObjectNode settings) {
+        settings.put(KWARGS, kwargs.toString());
+      }
+      JsonNode reward = tree.path("reward");
+      if (reward.isContainerNode() && tree instanceof ObjectNode settings) {
+        settings.put("reward", RewardSpec.of(reward).text());
+      }
       return Fields.flatten(parts, tree);
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, String.valueOf(e.getMessage()), e);
@@ -109,7 +121,8 @@ public final class ConfigFile {
   }
 
   private static String scalar(Fields.Field field) {
-    return field.value().isEmpty() ? "\"\"" : field.value();
+    boolean plain = field.value().matches("[\\w+*.][\\w+*.-]*");
+    return plain ? field.value() : "'" + field.value().replace("'", "''") + "'";
   }
 
   private static void comment(StringBuilder out, String indent, String text) {

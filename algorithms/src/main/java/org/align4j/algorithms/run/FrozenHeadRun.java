@@ -64,6 +64,11 @@ public final class FrozenHeadRun implements Trainable {
   }
 
   @Override
+  public MemoryPlan memory() {
+    return model.memory(false);
+  }
+
+  @Override
   public Step step() {
     long before = System.nanoTime();
     FrozenHead.State state = head.state();

@@ -47,11 +47,9 @@ final class HeadState {
    */
   static FrozenHead.State load(Path folder, RewardModelConfig config, FrozenHead.State live) {
     Path file = folder.resolve(FILE);
-    checkArgument(
-        Files.isRegularFile(file),
-        "%s is not a state of a frozen head: it has no %s",
-        folder,
-        FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(folder, "it is not a state of a frozen head: it has no %s", FILE);
+    }
     ObjectNode root = (ObjectNode) JsonFiles.readObject(file, LARGEST);
     String sum = root.path(SUM).asText();
     root.remove(SUM);

@@ -8,6 +8,7 @@ import org.align4j.algorithms.train.NonFiniteException;
 import org.align4j.algorithms.train.NonFiniteGuard;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.core.metric.StepLines;
 import org.align4j.models.policy.TokenSequence;
 
 /**
@@ -16,10 +17,13 @@ import org.align4j.models.policy.TokenSequence;
  */
 final class NonFiniteWatch implements NonFiniteGuard {
 
+  private static final String GUARD = "not-finite";
+
   private final RunFolder folder;
   private final GuardSettings settings;
   private final Trainable trainable;
   private final List<GuardEvent> events = new ArrayList<>();
+  private long step;
   private int inARow;
   private boolean skippedNow;
 
@@ -29,13 +33,34 @@ final class NonFiniteWatch implements NonFiniteGuard {
     this.trainable = trainable;
   }
 
+  /** From here on it is this step. */
+  void beforeStep(long value) {
+    step = value;
+  }
+
+  /** Counts the skips in a row at the end of the steps so far: for a resumed run. */
+  void replay(long lastStep) {
+    long[] last = {-1};
+    StepLines.read(
+        folder.events(),
+        row -> {
+          if (row.path("guard").asText().equals(GUARD)) {
+            long at = row.path("step").asLong();
+            inARow = at <= last[0] + 1 ? inARow + 1 : 1;
+            last[0] = at;
+          }
+        });
+    if (last[0] != lastStep) {
+      inARow = 0;
+    }
+  }
+
   @Override
   public boolean skips(NonFiniteException failure) {
-    long step = trainable.updates();
-    save(step, failure);
+    save(failure);
     inARow++;
     skippedNow = true;
-    events.add(GuardEvent.error(step, "not-finite", String.valueOf(failure.getMessage())));
+    events.add(GuardEvent.error(step, GUARD, String.valueOf(failure.getMessage())));
     return settings.nonFinite() == GuardSettings.NonFinite.SKIP && inARow <= settings.skipLimit();
   }
 
@@ -50,7 +75,7 @@ final class NonFiniteWatch implements NonFiniteGuard {
     return seen;
   }
 
-  private void save(long step, NonFiniteException failure) {
+  private void save(NonFiniteException failure) {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("step", step);
     node.put("message", failure.getMessage());

@@ -97,6 +97,11 @@ public final class PreferenceRun implements Trainable {
     return planned;
   }
 
+  @Override
+  public MemoryPlan memory() {
+    return model.memory(true);
+  }
+
   /** Metrics have TRL's names and are of the batch before the step. */
   @Override
   public Step step() {

@@ -3,9 +3,11 @@ package org.align4j.algorithms.run;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.settings.EvaluationSettings;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.Evaluation;
@@ -15,6 +17,8 @@ import org.align4j.algorithms.train.NonFiniteGuard;
 import org.align4j.algorithms.train.Recipe;
 import org.align4j.algorithms.train.RlModels;
 import org.align4j.algorithms.train.RlTrainer;
+import org.align4j.algorithms.train.SampleTrace;
+import org.align4j.algorithms.train.ScoredSample;
 import org.align4j.algorithms.train.StepReport;
 import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.engine.SamplingSettings;
@@ -29,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class RlRun implements Trainable {
 
   private static final int EVALUATION_SLOTS = 64;
+
+  /** Prompts whose lengths the memory plan looks at. */
+  private static final int MEASURED_PROMPTS = 1000;
 
   private final Policy policy;
   private final Reference reference;
@@ -67,7 +74,13 @@ public final class RlRun implements Trainable {
             critic == null ? null : critic.network(),
             policy.engine());
     this.trainer =
-        new RlTrainer(settings, models, ModelCodec.of(policy), this.data.training(), reward);
+        new RlTrainer(
+            settings,
+            models,
+            ModelCodec.of(policy),
+            this.data.training(),
+            reward,
+            RewardLimits.of(config.input().judging()));
   }
 
   @Override
@@ -91,16 +104,43 @@ public final class RlRun implements Trainable {
   }
 
   @Override
+  public MemoryPlan memory() {
+    RlSettings settings = config.training();
+    int longest = settings.rollout().maxNewTokens();
+    for (int i = 0; i < Math.min(data.training().size(), MEASURED_PROMPTS); i++) {
+      int prompt = ModelCodec.of(policy).encode(data.training().get(i)).length;
+      longest = Math.max(longest, prompt + settings.rollout().maxNewTokens());
+    }
+    return MemoryPlan.of(
+        policy.config(),
+        policy.parameters().size(),
+        critic == null ? 1 : 2,
+        1,
+        settings.rollout().size(),
+        longest);
+  }
+
+  @Override
   public Step step() {
     StepReport report = trainer.step(listener);
     listener.onStep(report);
     return new Step(report.metrics(), report.times(), completions(report));
   }
 
-  private static ImmutableList<Map<String, Object>> completions(StepReport report) {
-    return report.samples().stream()
-        .map(CompletionRow::of)
-        .collect(ImmutableList.toImmutableList());
+  private ImmutableList<Map<String, @Nullable Object>> completions(StepReport report) {
+    Map<ScoredSample, SampleTrace> traces = new IdentityHashMap<>();
+    if (config.run().logging().tokens()) {
+      report.traces().forEach(trace -> traces.put(trace.sample(), trace));
+    }
+    ImmutableList.Builder<Map<String, @Nullable Object>> rows = ImmutableList.builder();
+    for (ScoredSample sample : report.samples()) {
+      SampleTrace trace = traces.get(sample);
+      rows.add(
+          trace == null
+              ? CompletionRow.of(sample)
+              : CompletionRow.of(trace, id -> policy.tokenizer().decode(new int[] {id})));
+    }
+    return rows.build();
   }
 
   @Override

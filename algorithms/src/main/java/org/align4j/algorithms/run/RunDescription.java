@@ -11,6 +11,9 @@ import org.align4j.core.file.JsonFiles;
 /** Collects what {@code run.json} says of the machine, the code and the inputs of a run. */
 public final class RunDescription {
 
+  /** Version of this code. */
+  public static final String ALIGN4J = "0.1.0";
+
   private RunDescription() {}
 
   /** Versions of the code and of what runs it. */

@@ -4,21 +4,23 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 
 /**
  * The folder of one training run, its product: {@code run.json} (what was run, on what), {@code
  * metrics.jsonl}, {@code completions.jsonl}, {@code events.jsonl}, TensorBoard events, {@code
- * log.txt}, {@code checkpoints/} and {@code policy/}. The table is in {@code docs/training.md}.
+ * log.txt}, {@code checkpoints/} and {@code policy/}. The table is in {@code docs/training.md}. One
+ * process at a time has it open: the lock goes with the process, however it ends.
  */
-public final class RunFolder {
+public final class RunFolder implements AutoCloseable {
 
   /** Version of the layout. */
   public static final int FORMAT = 1;
@@ -40,20 +42,25 @@ public final class RunFolder {
 
   private final Path path;
   private final ObjectNode run;
+  private final RunLock lock;
 
-  private RunFolder(Path path, ObjectNode run) {
+  private RunFolder(Path path, ObjectNode run, RunLock lock) {
     this.path = path;
     this.run = run;
+    this.lock = lock;
   }
 
   /**
    * Makes the folder of a new run.
    *
    * @param description what {@link RunDescription} collected
-   * @throws IllegalArgumentException where a run is there already
+   * @throws IllegalArgumentException where a run is there already, or anything else but what a
+   *     process left that was killed before it had begun
    */
   public static RunFolder create(Path path, ObjectNode description, InstantSource clock) {
-    AtomicFiles.checkAbsent(path);
+    if (!RunLock.isAlone(path)) {
+      AtomicFiles.checkAbsent(path);
+    }
     ObjectNode run = JsonFiles.mapper().createObjectNode().put("format", FORMAT);
     run.setAll(description);
     run.put("status", text(Status.RUNNING));
@@ -61,24 +68,41 @@ public final class RunFolder {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": the folder cannot be made", e);
+      throw new FileException(path, e);
     }
-    RunFolder folder = new RunFolder(path, run);
-    folder.write();
-    return folder;
+    RunLock lock = RunLock.take(path);
+    try {
+      checkArgument(!exists(path), "%s is the folder of a run that has just begun", path);
+      RunFolder folder = new RunFolder(path, run, lock);
+      folder.write();
+      return folder;
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
-  /** Opens the folder of a run that is to go on. */
+  /**
+   * Opens the folder of a run that is to go on.
+   *
+   * @throws IllegalArgumentException where there is no run, or another process has it open
+   */
   public static RunFolder open(Path path) {
     Path file = path.resolve(RUN);
     checkArgument(
         Files.isRegularFile(file), "%s is not the folder of a run: it has no %s", path, RUN);
-    JsonNode root = JsonFiles.readObject(file, LARGEST);
-    if (root.path("format").asInt() != FORMAT) {
-      throw new BadFileException(
-          file, "it has format %s, %s is known", root.path("format").asText(), FORMAT);
+    RunLock lock = RunLock.take(path);
+    try {
+      JsonNode root = JsonFiles.readObject(file, LARGEST);
+      if (root.path("format").asInt() != FORMAT) {
+        throw new BadFileException(
+            file, "it has format %s, %s is known", root.path("format").asText(), FORMAT);
+      }
+      return new RunFolder(path, (ObjectNode) root, lock);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
     }
-    return new RunFolder(path, (ObjectNode) root);
   }
 
   /** Whether there is a run. */
@@ -112,10 +136,11 @@ public final class RunFolder {
     write();
   }
 
-  /** Replaces what may change when a run goes on: the command, the machine, its length. */
+  /**
+   * Replaces what may change when a run goes on, such as its length; written with the next status.
+   */
   public void update(String field, JsonNode value) {
     run.set(field, value);
-    write();
   }
 
   /** One row of metrics a step. */
@@ -166,6 +191,17 @@ public final class RunFolder {
   /** What was told. */
   public Path log() {
     return path.resolve("log.txt");
+  }
+
+  /** Removes what a killed process left half-written. */
+  void removeLeftovers() {
+    AtomicFiles.removeLeftovers(path, ImmutableSet.of(RunLock.NAME));
+  }
+
+  /** Lets another process go on with the run. */
+  @Override
+  public void close() {
+    lock.close();
   }
 
   private void write() {

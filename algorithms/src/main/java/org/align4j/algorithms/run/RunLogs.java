@@ -8,6 +8,7 @@ import org.align4j.core.metric.JsonlMetrics;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.metric.StepLines;
 import org.align4j.core.metric.TensorBoardEvents;
+import org.jspecify.annotations.Nullable;
 
 /** The files that a run appends to, step by step. */
 final class RunLogs implements AutoCloseable {
@@ -45,7 +46,7 @@ final class RunLogs implements AutoCloseable {
     metrics.record(step, row);
   }
 
-  void completion(Map<String, Object> row) {
+  void completion(Map<String, @Nullable Object> row) {
     completions.write(row);
   }
 

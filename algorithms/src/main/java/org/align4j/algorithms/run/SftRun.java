@@ -53,6 +53,11 @@ public final class SftRun implements Trainable {
   }
 
   @Override
+  public MemoryPlan memory() {
+    return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 0, 0, 0);
+  }
+
+  @Override
   public Step step() {
     long before = System.nanoTime();
     ImmutableMap<String, Double> metrics = trainer.step().metrics();

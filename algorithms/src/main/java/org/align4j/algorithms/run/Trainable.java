@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.align4j.algorithms.train.NonFiniteGuard;
 import org.align4j.models.policy.TokenSequence;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run trains: a policy by reinforcement learning, by imitation or from preferences, or a
@@ -23,13 +24,16 @@ public interface Trainable extends AutoCloseable {
   record Step(
       ImmutableMap<String, Double> metrics,
       ImmutableMap<String, Double> times,
-      ImmutableList<Map<String, Object>> completions) {}
+      ImmutableList<Map<String, @Nullable Object>> completions) {}
 
   /** Steps done. */
   long updates();
 
   /** Steps of the whole run. */
   long planned();
+
+  /** What the run will keep in memory. */
+  MemoryPlan memory();
 
   /** Does the next step. */
   Step step();

@@ -1,5 +1,7 @@
 package org.align4j.algorithms.run;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -12,6 +14,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.align4j.algorithms.settings.RunSettings;
 import org.align4j.algorithms.train.NonFiniteException;
+import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.BadFileException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop of a run that is left alone: steps, logs, guards, evaluations, checkpoints. Killed at
@@ -73,11 +78,17 @@ public final class TrainingRun {
    */
   public Outcome run() {
     OptionalLong restored = checkpoints.restore(trainable::resume, listener::onWarning);
+    checkArgument(
+        trainable.updates() <= trainable.planned(),
+        "the run is at step %s, but only %s are asked for: ask for at least as many",
+        trainable.updates(),
+        trainable.planned());
     restored.ifPresent(listener::onResume);
+    folder.removeLeftovers();
     folder.status(RunFolder.Status.RUNNING, clock);
     lastCheckpoint = clock.instant();
     try (RunLogs logs = RunLogs.open(folder, restored.orElse(-1), clock)) {
-      replay();
+      replay(restored.orElse(0));
       if (restored.isEmpty() && settings.evaluation().isOn()) {
         logs.metrics(0, evaluate(0));
       }
@@ -85,8 +96,17 @@ public final class TrainingRun {
       finish(outcome);
       return outcome;
     } catch (RuntimeException | Error e) {
-      folder.status(RunFolder.Status.FAILED, clock);
+      failed(e);
       throw e;
+    }
+  }
+
+  private void failed(Throwable failure) {
+    try {
+      folder.status(RunFolder.Status.FAILED, clock);
+    } catch (RuntimeException e) {
+      // On a full disk not even that can be written; why the run failed matters more.
+      failure.addSuppressed(e);
     }
   }
 
@@ -107,6 +127,7 @@ public final class TrainingRun {
   }
 
   private void step(RunLogs logs) {
+    notFinite.beforeStep(trainable.updates() + 1);
     Trainable.Step done = stepOrStop(logs);
     long step = trainable.updates();
     Map<String, Double> row = new LinkedHashMap<>(done.metrics());
@@ -126,8 +147,8 @@ public final class TrainingRun {
     row.putAll(done.times());
     logs.metrics(step, row);
     if (settings.logging().isDue(step, last)) {
-      for (Map<String, Object> completion : done.completions()) {
-        Map<String, Object> line = new LinkedHashMap<>();
+      for (Map<String, @Nullable Object> completion : done.completions()) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("step", step);
         line.putAll(completion);
         logs.completion(line);
@@ -171,10 +192,12 @@ public final class TrainingRun {
   }
 
   /** What the steps so far would have told the guards and the evaluation. */
-  private void replay() {
+  private void replay(long restored) {
+    long[] last = {0};
     MetricRows.read(
         folder.metrics(),
         (step, row) -> {
+          last[0] = step;
           if (row.keySet().stream().anyMatch(name -> name.startsWith("eval/"))) {
             best.observe(step, row);
           }
@@ -182,6 +205,12 @@ public final class TrainingRun {
             guards.observe(step, row);
           }
         });
+    notFinite.replay(restored);
+    if (last[0] < restored) {
+      listener.onWarning(
+          "%s ends at step %s, the checkpoint is of step %s: the rows between are lost"
+              .formatted(folder.metrics(), last[0], restored));
+    }
     if (best.step() > 0 && Files.isDirectory(checkpoints.path(best.step()))) {
       checkpoints.markBest(best.step(), best.value());
     }
@@ -192,20 +221,33 @@ public final class TrainingRun {
       folder.status(RunFolder.Status.INTERRUPTED, clock);
       return;
     }
-    if (!Files.exists(folder.model())) {
-      trainable.saveModel(folder.model());
-    }
-    if (!Files.exists(folder.averageModel())) {
-      boolean unused = trainable.saveAverage(folder.averageModel());
-    }
+    // A run that was made longer has a model of its shorter life: what is there is replaced.
+    AtomicFiles.replaceFolder(folder.model(), trainable::saveModel);
+    AtomicFiles.replaceFolder(
+        folder.averageModel(),
+        average -> {
+          boolean unused = trainable.saveAverage(average);
+        });
     trainable.conclude(folder);
-    OptionalLong bestStep = checkpoints.bestStep();
-    if (bestStep.isPresent()
-        && bestStep.getAsLong() != trainable.updates()
-        && !Files.exists(folder.bestModel())) {
-      trainable.resume(checkpoints.path(bestStep.getAsLong()));
-      trainable.saveModel(folder.bestModel());
-    }
+    saveBest();
     folder.status(RunFolder.Status.DONE, clock);
+  }
+
+  /** The last model needs no second copy. */
+  private void saveBest() {
+    OptionalLong step = checkpoints.bestStep();
+    if (step.isEmpty() || step.getAsLong() == trainable.updates()) {
+      AtomicFiles.remove(folder.bestModel());
+      return;
+    }
+    try {
+      trainable.resume(checkpoints.path(step.getAsLong()));
+    } catch (BadFileException e) {
+      listener.onWarning(
+          "the best checkpoint, of step %s, is damaged (%s): there is no %s"
+              .formatted(step.getAsLong(), e.getMessage(), folder.bestModel().getFileName()));
+      return;
+    }
+    AtomicFiles.replaceFolder(folder.bestModel(), trainable::saveModel);
   }
 }

@@ -16,6 +16,9 @@ public @interface Doc {
   /** For an optional setting: the word that leaves it open, such as {@code convention}. */
   String unset() default "none";
 
-  /** False for what costs memory or time only: a resumed run may have another value. */
+  /**
+   * False for what costs memory or time only, and for places of files, whose contents count: a
+   * resumed run may have another value.
+   */
   boolean changesResults() default true;
 }

@@ -9,7 +9,8 @@ public record EvaluationSettings(
     @Doc("Steps between evaluations; 0: before the first and after the last step only.") int every,
     @Doc(
             value = "Held-out data; left open: taken from the end of the training data.",
-            unset = "held-out")
+            unset = "held-out",
+            changesResults = false)
         Optional<String> prompts,
     @Doc("Held-out problems, examples or pairs; 0 for no evaluation.") int size,
     @Doc("Responses sampled for each problem; 1: one, greedily.") int samples,

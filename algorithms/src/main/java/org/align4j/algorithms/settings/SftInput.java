@@ -10,15 +10,23 @@ public record SftInput(
             value =
                 "Where to start from: Hugging Face folder or GGUF file; left open: random weights for"
                     + " the embedded arithmetic task.",
-            unset = SftInput.EMBEDDED)
+            unset = SftInput.EMBEDDED,
+            changesResults = false)
         Optional<String> model,
-    @Doc(value = "Prompts with the responses to imitate, JSON lines.", unset = SftInput.EMBEDDED)
+    @Doc(
+            value = "Prompts with the responses to imitate, JSON lines.",
+            unset = SftInput.EMBEDDED,
+            changesResults = false)
         Optional<String> data,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,
     @Doc(value = "Key of the response; left open: the usual ones.", unset = "usual")
         Optional<String> answerKey,
     @Doc("Whether lines that cannot be used are left out instead of refused.") boolean skipBadLines,
+    @Doc(
+            "Names for the chat template, a JSON object such as {\"enable_thinking\": false}; a line's"
+                + " own stand above them.")
+        String chatTemplateKwargs,
     @Doc("Longest response of the evaluation in tokens, where examples have a reference answer.")
         int maxNewTokens) {
 
@@ -41,13 +49,20 @@ public record SftInput(
         Optional.empty(),
         Optional.empty(),
         false,
+        TrainInput.NO_KWARGS,
         maxNewTokens);
   }
 
   /** Defaults of a run on a model and data. */
   public static SftInput of(String model, String data) {
     return new SftInput(
-        Optional.of(model), Optional.of(data), Optional.empty(), Optional.empty(), false, 256);
+        Optional.of(model),
+        Optional.of(data),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        TrainInput.NO_KWARGS,
+        256);
   }
 
   /** Whether it is the embedded task. */

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /** What a run of reinforcement learning is made from; see the {@link Doc} of each component. */
 public record TrainInput(
@@ -11,11 +12,13 @@ public record TrainInput(
             value =
                 "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
                     + " embedded arithmetic task.",
-            unset = TrainInput.EMBEDDED)
+            unset = TrainInput.EMBEDDED,
+            changesResults = false)
         Optional<String> model,
     @Doc(
             value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
-            unset = TrainInput.EMBEDDED)
+            unset = TrainInput.EMBEDDED,
+            changesResults = false)
         Optional<String> prompts,
     @Doc(value = "Key of the prompt; left open: the usual ones.", unset = "usual")
         Optional<String> promptKey,
@@ -23,16 +26,24 @@ public record TrainInput(
         Optional<String> answerKey,
     @Doc("Whether lines that cannot be used are left out instead of refused.") boolean skipBadLines,
     @Doc(
+            "Names for the chat template, a JSON object such as {\"enable_thinking\": false}; a line's"
+                + " own stand above them.")
+        String chatTemplateKwargs,
+    @Doc(
             "What scores responses: a name, or a sum such as math*0.9+format*0.1; see docs/rewards.md.")
         String reward,
     @Doc(
             value = "Rollout batches of the run; left open: one pass over the prompts.",
             unset = "pass",
             changesResults = false)
-        OptionalInt updates) {
+        OptionalInt updates,
+    @Doc("Limits of rewards.") JudgingSettings judging) {
 
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
+
+  /** The chat template is told nothing. */
+  static final String NO_KWARGS = "{}";
 
   /** Rollout batches of a run on the embedded task. */
   private static final int EMBEDDED_UPDATES = 40;
@@ -56,8 +67,10 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         false,
+        NO_KWARGS,
         "math",
-        OptionalInt.of(EMBEDDED_UPDATES));
+        OptionalInt.of(EMBEDDED_UPDATES),
+        JudgingSettings.defaults());
   }
 
   /** Defaults of a run on a model and prompts. */
@@ -68,13 +81,20 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         false,
+        NO_KWARGS,
         "math",
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        JudgingSettings.defaults());
   }
 
   /** With another reward. */
   public TrainInput withReward(String value) {
     return Fields.replace(this, "reward", value);
+  }
+
+  /** With other limits of rewards. */
+  public TrainInput withJudging(UnaryOperator<JudgingSettings> change) {
+    return Fields.replace(this, "judging", change.apply(judging));
   }
 
   /** With another number of rollout batches. */

@@ -16,7 +16,8 @@ public record UpdateSettings(
         int samples,
     @Doc("Passes over each rollout batch, or over all the data; OpenRLHF 0.5.5: 1.") int epochs,
     @Doc(
-            value = "Tokens of one forward pass: memory and speed, never results.",
+            value =
+                "Tokens of one forward pass: memory and speed; results differ by rounding only.",
             changesResults = false)
         int microBatchTokens,
     @Doc("Peak learning rate; paper, table 1: 5e-7 for the policy of 8B.") double learningRate,

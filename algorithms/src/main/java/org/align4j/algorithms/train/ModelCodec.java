@@ -5,10 +5,15 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.data.TextPair;
+import org.align4j.models.jinja.Template;
 import org.align4j.models.policy.Policy;
-import org.align4j.models.text.ChatMessage;
 import org.align4j.models.text.ChatTemplate;
+import org.align4j.models.text.Conversation;
+import org.align4j.models.text.EncodedText;
 import org.align4j.models.text.Tokenizer;
 
 /** Texts as a model's own tokenizer and chat template have them. */
@@ -50,17 +55,52 @@ public final class ModelCodec implements PromptCodec {
     if (!prompt.chat()) {
       return known(tokenizer.encodePrompt(prompt.text()));
     }
-    ChatTemplate chat =
-        template.orElseThrow(() ->
-            new IllegalArgumentException(
-                "prompt %s is a chat, but the model has no chat template: give plain text"
-                    .formatted(prompt.id())));
     return known(
         tokenizer.encodeChat(
-            chat.prompt(
-                prompt.messages().stream()
-                    .map(m -> new ChatMessage(m.role(), m.content()))
-                    .collect(ImmutableList.toImmutableList()))));
+            template(prompt).apply(conversation(prompt, Optional.empty()), true).text()));
+  }
+
+  private ChatTemplate template(Prompt prompt) {
+    return template.orElseThrow(() ->
+        new IllegalArgumentException(
+            "prompt %s is a chat, but the model has no chat template: give plain text"
+                .formatted(prompt.id())));
+  }
+
+  private static Conversation conversation(Prompt prompt, Optional<Message> turn) {
+    return new Conversation(
+        Stream.concat(prompt.messages().stream(), turn.stream())
+            .map(Message::chat)
+            .collect(ImmutableList.toImmutableList()),
+        prompt.options().tools(),
+        prompt.options().templateKwargs());
+  }
+
+  /**
+   * An example's tokens and which of them are learned. Of a whole conversation, where the model's
+   * template marks what the assistant says ({@code {% generation %}}), it is all that is marked, of
+   * every turn ({@code assistant_only_loss} of TRL); else it is the last message and the token that
+   * ends a response.
+   */
+  @Override
+  public LabelledTokens example(TextPair pair) {
+    Prompt prompt = pair.prompt();
+    if (pair.turn().isEmpty() || !prompt.chat()) {
+      return PromptCodec.super.example(pair);
+    }
+    ChatTemplate chat = template(prompt);
+    Conversation whole = conversation(prompt, pair.turn());
+    if (!chat.marksAssistant(whole)) {
+      checkArgument(
+          !pair.response().isEmpty() || !pair.turn().get().chat().fields().hasNonNull("tool_calls"),
+          "example %s ends in a call of a tool: it can be learned only with a chat template that"
+              + " marks what the assistant says ({%% generation %%})",
+          prompt.id());
+      return PromptCodec.super.example(pair);
+    }
+    Template.Rendered rendered = chat.apply(whole, false);
+    EncodedText text = tokenizer.encodeChatSpans(rendered.text());
+    return new LabelledTokens(known(text.ids()), text.overlapping(rendered.generated()));
   }
 
   /**

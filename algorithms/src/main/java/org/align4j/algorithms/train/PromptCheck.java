@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -83,8 +84,7 @@ public final class PromptCheck {
     Tally tally = new Tally(badLines, maxPositions);
     List<TextPair> kept = new ArrayList<>();
     for (TextPair example : examples) {
-      if (tally.keeps(
-          example.prompt().id(), lengthOf(example.prompt()).plus(responseOf(example.response())))) {
+      if (tally.keeps(example.prompt().id(), lengthOf(example))) {
         kept.add(example);
       }
     }
@@ -136,6 +136,22 @@ public final class PromptCheck {
 
   private Length lengthOf(Prompt prompt) {
     return encoded("", () -> codec.encode(prompt), this::complaint);
+  }
+
+  private Length lengthOf(TextPair example) {
+    if (example.turn().isEmpty()) {
+      return lengthOf(example.prompt()).plus(responseOf(example.response()));
+    }
+    LabelledTokens[] found = new LabelledTokens[1];
+    return encoded("", () -> (found[0] = codec.example(example)).ids(), ids -> complaint(found[0]));
+  }
+
+  /** What is wrong with a conversation: the first thing to learn must have a place. */
+  private Optional<String> complaint(LabelledTokens example) {
+    int first = example.first();
+    return first == example.ids().length
+        ? Optional.of("has no token to learn: the chat template marks none as the assistant's")
+        : complaint(Arrays.copyOf(example.ids(), first));
   }
 
   private Length responseOf(String response) {

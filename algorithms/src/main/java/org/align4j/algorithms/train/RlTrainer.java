@@ -2,6 +2,7 @@ package org.align4j.algorithms.train;
 
 import static com.google.common.base.Preconditions.checkState;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -227,14 +228,16 @@ public final class RlTrainer implements AutoCloseable {
     RolloutCollector.Collected collected = collector.collect(clock, metrics);
     StepMetrics.ofRollouts(collected.judged(), metrics);
     RewardStage.Shaped shaped = rewards.shape(collected.kept(), metrics);
+    ImmutableList<SampleTrace> traces = ImmutableList.of();
     if (shaped.rollouts().size() > 0) {
       double beta = klController.coefficient();
       ExperienceMaker.Estimated estimated = experienceMaker.make(shaped, beta, clock, metrics);
       metrics.mean(Metric.KL_COEF, beta);
       learn(estimated.batch(), shaped.rollouts().groups(), clock, metrics);
+      traces = estimated.batch().traces(shaped.rollouts().samples());
       klController = klController.update(estimated.kl(), shaped.rollouts().size());
     }
-    return new StepReport(updates, metrics.build(), clock.stop(), collected.sampled());
+    return new StepReport(updates, metrics.build(), clock.stop(), collected.sampled(), traces);
   }
 
   private void learn(TrainingBatch batch, int[] groups, PhaseClock clock, MetricRow metrics) {

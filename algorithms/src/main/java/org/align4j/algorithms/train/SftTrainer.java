@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.Shuffle;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.settings.SftSettings;
@@ -149,16 +148,14 @@ public final class SftTrainer implements AutoCloseable {
 
   /** One optimiser step. */
   public Report step() {
-    List<TokenSequence> batch = new ArrayList<>();
+    List<Example> batch = new ArrayList<>();
     for (int i = 0; i < settings.update().samples(); i++) {
       batch.add(encode(examples.apply(shuffle.at((long) step * settings.update().samples() + i))));
     }
-    PackedSequences packed =
-        PackedSequences.ofResponses(
-            batch, training.tokens(settings.update().microBatchTokens()), 1f);
-    double labels = batch.stream().mapToDouble(s -> s.response().length).sum();
+    PackedSequences packed = packed(batch, training.tokens(settings.update().microBatchTokens()));
+    double labels = batch.stream().mapToDouble(Example::labels).sum();
     checkArgument(labels > 0, "the examples of step %s have no response token", step + 1);
-    Loss loss = new Loss(labels);
+    Loss loss = new Loss(weights(batch), labels);
     UpdateReport report = training.run(packed, loss, schedule.at(step));
     step++;
     return new Report(
@@ -168,17 +165,19 @@ public final class SftTrainer implements AutoCloseable {
   /** Mean negative log-prob over the labels of the whole step. */
   private static final class Loss implements TrainStep.Loss {
 
+    private final float[][] weights;
     private final double labels;
     private double value;
 
-    Loss(double labels) {
+    Loss(float[][] weights, double labels) {
+      this.weights = weights;
       this.labels = labels;
     }
 
     @Override
     public TrainStep.Coefficients of(MicroBatch batch, Scores scores) {
-      value -= sum(scores, batch) / labels;
-      int[] counts = batch.counts();
+      float[] counts = batch.gather(weights);
+      value -= sum(scores, counts) / labels;
       float[] gradient = new float[counts.length];
       for (int m = 0; m < counts.length; m++) {
         gradient[m] = (float) (-counts[m] / labels);
@@ -189,21 +188,20 @@ public final class SftTrainer implements AutoCloseable {
 
   /** Mean loss per response token of other examples. */
   public double evaluate(List<TextPair> heldOut) {
-    List<TokenSequence> sequences = heldOut.stream().map(this::encode).toList();
-    double labels = sequences.stream().mapToDouble(s -> s.response().length).sum();
+    List<Example> encoded = heldOut.stream().map(this::encode).toList();
+    float[][] weights = weights(encoded);
+    double labels = encoded.stream().mapToDouble(Example::labels).sum();
     double loss = 0;
-    for (MicroBatch part :
-        PackedSequences.ofResponses(sequences, settings.update().microBatchTokens(), 1f)
-            .batches()) {
-      loss -= sum(training.network().score(part.batch()), part) / Math.max(1, labels);
+    for (MicroBatch part : packed(encoded, settings.update().microBatchTokens()).batches()) {
+      loss -=
+          sum(training.network().score(part.batch()), part.gather(weights)) / Math.max(1, labels);
     }
     return loss;
   }
 
-  /** Sum of the log-probs of a micro-batch's response tokens. */
-  private static double sum(Scores scores, MicroBatch part) {
+  /** Sum of the log-probs of a micro-batch's labels, each as often as it is learned. */
+  private static double sum(Scores scores, float[] counts) {
     NotFiniteException.checkScores(scores.outputs());
-    int[] counts = part.counts();
     double sum = 0;
     for (int m = 0; m < counts.length; m++) {
       sum += (double) counts[m] * scores.outputs()[m];
@@ -211,19 +209,48 @@ public final class SftTrainer implements AutoCloseable {
     return sum;
   }
 
-  private TokenSequence encode(TextPair pair) {
-    Prompt prompt = pair.prompt();
-    int[] ids = codec.encode(prompt);
+  /**
+   * An example from its beginning to the last token that is learned.
+   *
+   * @param weights of the response tokens: 1 for those that are learned, else 0
+   */
+  private record Example(TokenSequence sequence, float[] weights) {
+    double labels() {
+      double labels = 0;
+      for (float weight : weights) {
+        labels += weight;
+      }
+      return labels;
+    }
+  }
+
+  private static PackedSequences packed(List<Example> examples, int budget) {
+    return PackedSequences.ofResponses(
+        examples.stream().map(Example::sequence).toList(), budget, 1f);
+  }
+
+  private static float[][] weights(List<Example> examples) {
+    return examples.stream().map(Example::weights).toArray(float[][]::new);
+  }
+
+  private Example encode(TextPair pair) {
+    LabelledTokens tokens = codec.example(pair);
+    int first = tokens.first();
     checkArgument(
-        ids.length < settings.maxLength(),
+        first < settings.maxLength(),
         "prompt %s has %s tokens, maxLength is %s: nothing is left for the response",
-        prompt.id(),
-        ids.length,
+        pair.prompt().id(),
+        first,
         settings.maxLength());
-    int[] response = codec.encodeResponse(pair.response());
-    int room = settings.maxLength() - ids.length;
-    return new TokenSequence(
-        ids, response.length > room ? Arrays.copyOf(response, room) : response);
+    int end = Math.clamp(tokens.end(), first, settings.maxLength());
+    float[] weights = new float[end - first];
+    for (int t = 0; t < weights.length; t++) {
+      weights[t] = tokens.learned()[first + t] ? 1 : 0;
+    }
+    return new Example(
+        new TokenSequence(
+            Arrays.copyOf(tokens.ids(), first), Arrays.copyOfRange(tokens.ids(), first, end)),
+        weights);
   }
 
   @Override

@@ -11,12 +11,14 @@ import com.google.common.collect.ImmutableMap;
  *     rows
  * @param phases time and tokens of each phase
  * @param samples the responses with their scores, prompt by prompt
+ * @param traces tokens of those that were learnt from, in the same order
  */
 public record StepReport(
     long update,
     ImmutableMap<String, Double> metrics,
     PhaseTotals phases,
-    ImmutableList<ScoredSample> samples) {
+    ImmutableList<ScoredSample> samples,
+    ImmutableList<SampleTrace> traces) {
 
   /**
    * What differs between equal runs: tokens, wall and CPU seconds of each phase, as {@code

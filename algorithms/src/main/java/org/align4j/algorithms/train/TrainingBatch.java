@@ -1,6 +1,8 @@
 package org.align4j.algorithms.train;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
+import java.util.List;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,22 @@ record TrainingBatch(
 
   int size() {
     return sequences.size();
+  }
+
+  /** What was computed of each sample's tokens. */
+  ImmutableList<SampleTrace> traces(List<ScoredSample> samples) {
+    ImmutableList.Builder<SampleTrace> traces = ImmutableList.builder();
+    for (int i = 0; i < samples.size(); i++) {
+      int[] ids = sequences.get(i).response();
+      traces.add(
+          new SampleTrace(
+              samples.get(i),
+              ids,
+              Arrays.copyOf(oldLogProbs[i], ids.length),
+              Arrays.copyOf(refLogProbs[i], ids.length),
+              Arrays.copyOf(advantages[i], ids.length)));
+    }
+    return traces.build();
   }
 
   /** Some of the samples: a mini-batch. */

@@ -138,8 +138,9 @@ final class TrainingState {
    */
   Counters load(Path folder, Counters expected) {
     Path file = folder.resolve(STATE);
-    checkArgument(
-        Files.isRegularFile(file), "%s is not a training state: it has no %s", folder, STATE);
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(folder, "it is not a training state: it has no %s", STATE);
+    }
     ObjectNode root = (ObjectNode) JsonFiles.readObject(file, LARGEST_STATE);
     checkState(folder, file, root);
     Counters counters = counters(file, root, expected);
@@ -156,16 +157,18 @@ final class TrainingState {
   }
 
   private void checkState(Path folder, Path file, ObjectNode root) {
-    if (root.path("format").asInt() != FORMAT) {
-      throw new BadFileException(
-          file, "it has format %s, %s is known", root.path("format").asText(), FORMAT);
-    }
     String sum = root.path("sha256").asText();
     root.remove("sha256");
     if (!sha256(root).equals(sum)) {
       throw new BadFileException(
           file, "its contents do not match its checksum: it is damaged; use an earlier state");
     }
+    checkArgument(
+        root.path("format").asInt() == FORMAT,
+        "%s has format %s, %s is known: resume with the version that wrote it",
+        file,
+        root.path("format").asText(),
+        FORMAT);
     String kind = root.path("kind").asText();
     checkArgument(
         kind.equals(parts.kind()), "%s is a state of %s, not of %s", folder, kind, parts.kind());
@@ -211,10 +214,13 @@ final class TrainingState {
       Path file = folder.resolve(entry.getKey() + SUFFIX);
       String sum = sums.path(entry.getKey() + SUFFIX).asText();
       checkArgument(
-          !sum.isEmpty() && Files.isRegularFile(file),
+          !sum.isEmpty(),
           "%s has no %s: it is a state of a run without it",
           folder,
           file.getFileName());
+      if (!Files.isRegularFile(file)) {
+        throw new BadFileException(file, "it is missing: use an earlier state");
+      }
       if (!sha256(file).equals(sum)) {
         throw new BadFileException(
             file, "it does not match its checksum: it is damaged; use an earlier state");

@@ -59,6 +59,30 @@ class PromptFileTest {
   }
 
   @Test
+  void toolsAndTemplateKwargsOfALineAreKept() throws IOException {
+    Path file =
+        file(
+            "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\", \"text\": \"hi\"}]},"
+                + " {\"role\": \"assistant\", \"tool_calls\": [{\"id\": 1}]}],"
+                + " \"tools\": \"[{\\\"name\\\": \\\"f\\\"}]\", \"chat_template_kwargs\": {\"k\": 1}}");
+    try (var pairs = PairFiles.supervised(file, PromptFields.AUTO, BadLines.FATAL)) {
+      Prompt prompt = pairs.get(0).prompt();
+      assertThat(prompt.options().tools().orElseThrow().toString()).isEqualTo("[{\"name\":\"f\"}]");
+      assertThat(prompt.options().templateKwargs().toString()).isEqualTo("{\"k\":1}");
+      assertThat(prompt.text()).isEqualTo("hi");
+      assertThat(pairs.get(0).turn().orElseThrow().chat().fields().has("tool_calls")).isTrue();
+    }
+  }
+
+  @Test
+  void toolsThatAreNoneAreABadLine() throws IOException {
+    Path file = file("{\"prompt\": \"a\", \"tools\": {\"name\": \"f\"}}");
+    assertThatThrownBy(() -> open(file, BadLines.FATAL))
+        .hasMessageContaining("p.jsonl")
+        .hasMessageContaining("tools");
+  }
+
+  @Test
   void readsPreferences() throws IOException {
     Path file = file("{\"prompt\": \"q\", \"chosen\": \"a\", \"rejected\": \"b\"}");
     try (var pairs = PairFiles.preferences(file, BadLines.FATAL)) {

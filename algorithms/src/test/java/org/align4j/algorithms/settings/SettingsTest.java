@@ -37,6 +37,8 @@ class SettingsTest {
           .put("rollout.temperature", 0.7)
           .put("rollout.topK", 5)
           .put("rollout.topP", 0.9)
+          .put("rollout.refill", 3)
+          .put("rollout.curriculum", Optional.of("success-rate"))
           .put("update.samples", 6)
           .put("update.epochs", 2)
           .put("update.microBatchTokens", 99)
@@ -45,6 +47,7 @@ class SettingsTest {
           .put("update.decayUpdates", OptionalInt.of(40))
           .put("update.maxNorm", 0.5)
           .put("update.weightDecay", 0.1)
+          .put("update.emaDecay", 0.99)
           .put("critic.learningRate", 2e-6)
           .put("critic.warmupUpdates", 1)
           .put("critic.valueClip", OptionalDouble.of(Double.POSITIVE_INFINITY))
@@ -166,7 +169,8 @@ class SettingsTest {
             settings.critic(),
             settings.kl(),
             settings.advantage(),
-            SftSettings.arithmetic());
+            SftSettings.arithmetic(),
+            PreferenceSettings.direct());
     for (Record group : groups) {
       for (RecordComponent component : group.getClass().getRecordComponents()) {
         assertThat(withers(group.getClass())).contains("with" + capital(component.getName()));
@@ -227,11 +231,19 @@ class SettingsTest {
 
   @Test
   void everyFieldSaysWhatItMeans() {
-    for (Record settings : List.of(RlSettings.paper(), SftSettings.arithmetic())) {
+    for (Record settings :
+        List.of(RlSettings.paper(), SftSettings.arithmetic(), PreferenceSettings.direct())) {
       for (Fields.Field field : Fields.all(settings)) {
         assertThat(field.doc()).as(field.path()).endsWith(".").hasSizeGreaterThan(15);
       }
     }
+  }
+
+  @Test
+  void everyGroupSaysWhatItIs() {
+    assertThat(Fields.groups(RlSettings.paper()))
+        .containsEntry("critic", "The critic of PPO.")
+        .containsOnlyKeys("rollout", "update", "critic", "objective", "kl", "advantage", "rewards");
   }
 
   @Test

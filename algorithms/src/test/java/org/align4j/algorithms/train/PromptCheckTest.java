@@ -107,7 +107,7 @@ final class PromptCheckTest {
             new TextPair(Prompt.text("s.jsonl:2", "abcdefgh", ""), "a"));
     assertThat(CHECK.usableExamples(examples, BadLines.SKIP)).containsExactly(examples.get(0));
     assertThatThrownBy(() -> CHECK.usableExamples(examples, BadLines.FATAL))
-        .hasMessageContaining("s.jsonl:2 has 9 tokens");
+        .hasMessageContaining("s.jsonl:2 has 8 tokens");
   }
 
   @Test

@@ -176,6 +176,37 @@ class RlTrainerTest {
     }
   }
 
+  /** The generator is the trainer: exp(0) is 1, and a factor of 1 changes no bit. */
+  @Test
+  void aCorrectionOfTheGeneratorWeighsEveryTokenOne() {
+    var plain = metrics(TinyRun.SETTINGS, Engine.PLAN);
+    for (String correction : List.of("tis", "icepop")) {
+      assertThat(metrics(TinyRun.SETTINGS.with("objective.correction", correction), Engine.PLAN))
+          .isEqualTo(plain);
+    }
+  }
+
+  @Test
+  void statisticsOfTheRewardStepsAreMeasured() {
+    RlSettings settings =
+        TinyRun.SETTINGS
+            .withAlgorithm("remax")
+            .with("rewards.normalize", "running")
+            .with("rewards.clip", "1")
+            .with("rewards.truncation", "0.5");
+    var rows = metrics(settings, Engine.PLAN);
+    assertThat(rows.get(1))
+        .containsKeys(
+            "train/shaped_reward",
+            "train/reward_penalty",
+            "train/clipped_rewards",
+            "train/normalizer_mean",
+            "train/normalizer_std");
+    assertThat(rows.get(1).get("train/clipped_rewards")).isBetween(0.0, 1.0);
+    assertThat(metrics(TinyRun.SETTINGS, Engine.PLAN).get(0))
+        .doesNotContainKey("train/shaped_reward");
+  }
+
   /** Equal scores teach a group estimator nothing: nothing is computed, nothing moves. */
   @Test
   void samplesWithoutAdvantageCostNothing() {
@@ -206,8 +237,8 @@ class RlTrainerTest {
       RlSettings settings =
           TinyRun.SETTINGS
               .with("algorithm", algorithm)
-              .with("initKlCoef", algorithm.equals("rloo") ? "0" : "0.01")
-              .with("entropyCoef", "0.001");
+              .with("kl.coefficient", algorithm.equals("rloo") ? "0" : "0.01")
+              .with("objective.entropyCoefficient", "0.001");
       try (TinyRun run = new TinyRun(settings, Engine.PLAN, constant)) {
         assertThat(run.trainer.step().metrics().get("train/idle_samples"))
             .as(algorithm)

@@ -3,7 +3,7 @@ package example;
 import java.time.Duration;
 import java.util.List;
 import org.align4j.algorithms.data.ArithmeticTask;
-import org.align4j.algorithms.reward.OnFailure;
+import org.align4j.algorithms.settings.OnFailure;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.reward.Rewards;

@@ -139,6 +139,8 @@ final class CompareCommand implements Callable<Integer> {
           "Reward, such as math*0.9+format*0.1; docs/rewards.md (default: ${DEFAULT-VALUE}).")
   private String reward;
 
+  @Mixin private ChatTemplateOption chatTemplate;
+
   @Mixin private EngineOption engine;
 
   @Option(
@@ -171,7 +173,8 @@ final class CompareCommand implements Callable<Integer> {
       UserClasspath.use(Failures.usage(() -> UserClasspath.urls(String.valueOf(classpath))));
     }
     ComparisonSettings settings = Failures.usage(this::settings);
-    Workload workload = Failures.usage(() -> workload(settings.training().rollout().maxNewTokens()));
+    Workload workload =
+        Failures.usage(() -> workload(settings.training().rollout().maxNewTokens()));
     Failures.usage(() -> {
       Comparison.prepare(settings);
       return settings;
@@ -195,6 +198,8 @@ final class CompareCommand implements Callable<Integer> {
             ? "--prompts needs --model, the policy to train"
             : "--model needs --prompts, the problems to train on");
     Checks.that(!embedded || evalPrompts == null, "--eval-prompts needs --model and --prompts");
+    Checks.that(
+        !embedded || chatTemplate.kwargs().isEmpty(), "--chat-template-kwargs needs --model");
     Checks.atLeastOne("--seeds", seeds);
     RlSettings training = embedded ? RlSettings.arithmetic() : RlSettings.smallModel();
     training = with(training, "--prompts-per-batch", "rollout.prompts", promptsPerBatch);
@@ -224,7 +229,8 @@ final class CompareCommand implements Callable<Integer> {
           engine.engine(), evalSize == null ? Workloads.EMBEDDED_EVAL_SIZE : evalSize);
     }
     return Workloads.of(
-        new Workloads.Files(model, prompts, evalPrompts, promptKey, answerKey, skipBadLines),
+        new Workloads.Files(
+            model, prompts, evalPrompts, promptKey, answerKey, skipBadLines, chatTemplate.kwargs()),
         engine.engine(),
         evalSize == null ? Workloads.MODEL_EVAL_SIZE : evalSize,
         maxNewTokens,

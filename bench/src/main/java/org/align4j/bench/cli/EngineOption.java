@@ -46,6 +46,11 @@ final class EngineOption {
     return engine;
   }
 
+  /** Of the engine, as it is given. */
+  String name() {
+    return engine.name().toLowerCase(Locale.ROOT);
+  }
+
   private static long bytes(String text) {
     String number = text.strip().toLowerCase(Locale.ROOT).replaceFirst("i?b$", "");
     int shift =

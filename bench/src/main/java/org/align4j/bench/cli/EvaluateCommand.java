@@ -19,6 +19,7 @@ import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.bench.compare.CompletionLog;
 import org.align4j.bench.compare.Workloads;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Writes every response with its score; the file must not exist.")
   private @Nullable Path completions;
 
+  @Mixin private ChatTemplateOption chatTemplate;
+
   @Mixin private EngineOption engine;
 
   EvaluateCommand(Console console) {
@@ -155,7 +158,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     prompts,
                     new PromptFields(promptKey, answerKey, scored.needsAnswer()),
                     badLines));
-        Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
+        Policy policy = Failures.usage(this::start)) {
       Prompts problems =
           Failures.usage(() -> Workloads.usable(policy, file, size, maxNewTokens, badLines));
       Evaluation evaluation =
@@ -197,5 +200,10 @@ final class EvaluateCommand implements Callable<Integer> {
         100 * share.value(),
         100 * share.low(),
         100 * share.high());
+  }
+
+  private Policy start() {
+    return Policy.of(
+        Checkpoint.load(model).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
   }
 }

@@ -65,7 +65,8 @@ final class Failures {
     return 1;
   }
 
-  private static String sentence(Throwable failure) {
+  /** What went wrong, for the user. */
+  static String sentence(Throwable failure) {
     if (failure instanceof IOException io) {
       return FileException.sentence(io);
     }

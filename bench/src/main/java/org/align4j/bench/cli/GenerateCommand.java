@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
@@ -115,6 +116,8 @@ final class GenerateCommand implements Callable<Integer> {
           "Most sequences decoded at once; results do not depend on it (default: ${DEFAULT-VALUE}).")
   private int batch;
 
+  @Mixin private ChatTemplateOption chatTemplate;
+
   @Mixin private EngineOption engine;
 
   GenerateCommand(Console console) {
@@ -132,7 +135,7 @@ final class GenerateCommand implements Callable<Integer> {
               new SamplingSettings(temperature, topK, topP),
               ImmutableList.copyOf(stops));
         });
-    try (Policy policy = Failures.usage(() -> Policy.load(model, engine.engine()))) {
+    try (Policy policy = Failures.usage(() -> start())) {
       List<int[]> prompts =
           Failures.usage(
               () -> checked(policy, input.prompts.isEmpty() ? chats(policy) : plain(policy)));
@@ -199,5 +202,10 @@ final class GenerateCommand implements Callable<Integer> {
     console.print(
         "--- prompt %s, sample %s".formatted(completion.prompt() + 1, completion.sample() + 1));
     console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));
+  }
+
+  private Policy start() {
+    return Policy.of(
+        Checkpoint.load(model).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
   }
 }

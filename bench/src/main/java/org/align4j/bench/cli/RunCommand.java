@@ -69,19 +69,60 @@ abstract class RunCommand implements Callable<Integer> {
     options.useClasspath();
     Optional<RunFolder> saved =
         options.resume() ? Failures.usage(this::savedRun) : Optional.empty();
+    try {
+      return begin(saved);
+    } finally {
+      saved.ifPresent(RunFolder::close);
+    }
+  }
+
+  /** Models are loaded and prompts checked before a folder is made. */
+  private int begin(Optional<RunFolder> saved) {
     RunJob job = Failures.usage(() -> prepare(values(saved)));
     console.log().println(job.plan());
-    if (options.dryRun()) {
-      return 0;
+    if (saved.isPresent() && !options.dryRun()) {
+      boolean done = isDone(saved.get(), job);
+      var unused = Failures.usage(() -> goOn(saved.get(), job));
+      if (done) {
+        console.print("The run in %s is done: nothing is left to do".formatted(saved.get().path()));
+        return 0;
+      }
     }
-    RunFolder folder =
-        Failures.usage(() -> saved.isEmpty() ? newRun(name, job) : goOn(saved.get(), job));
+    PhaseRelay phases = new PhaseRelay();
+    try (Trainable trainable = Failures.usage(() -> job.opener().open(phases))) {
+      if (options.dryRun()) {
+        console.log().println(trainable.memory().text());
+        return 0;
+      }
+      if (saved.isPresent()) {
+        return run(saved.get(), job, trainable, phases);
+      }
+      try (RunFolder folder = Failures.usage(() -> newRun(job))) {
+        return run(folder, job, trainable, phases);
+      }
+    }
+  }
+
+  private static boolean isDone(RunFolder folder, RunJob job) {
+    return folder.status() == RunFolder.Status.DONE
+        && folder.description().path("updates").asLong() == job.planned();
+  }
+
+  private int run(RunFolder folder, RunJob job, Trainable trainable, PhaseRelay phases) {
+    console.log().println("The run is written to " + folder.path());
     Signals signals = Signals.install(console);
-    try (RunProgress progress = new RunProgress(console, name, folder, job.planned());
-        Trainable trainable = job.opener().open(progress)) {
-      TrainingRun.Outcome outcome =
-          new TrainingRun(folder, job.run(), trainable, signals, progress, InstantSource.system())
-              .run();
+    try (RunProgress progress =
+        new RunProgress(console, spec.name(), folder, job.planned(), options.report())) {
+      phases.relay(progress);
+      TrainingRun.Outcome outcome;
+      try {
+        outcome =
+            new TrainingRun(folder, job.run(), trainable, signals, progress, InstantSource.system())
+                .run();
+      } catch (RuntimeException | Error e) {
+        progress.onFailure(Failures.sentence(e));
+        throw e;
+      }
       progress.close();
       return report(outcome, folder, signals);
     }
@@ -92,8 +133,8 @@ abstract class RunCommand implements Callable<Integer> {
       console
           .log()
           .println(
-              "Stopped; the state is saved. Go on with: bench/run %s --resume --out %s"
-                  .formatted(spec.name(), folder.path()));
+              "Stopped; the state is saved. Go on with: bench/run %s --resume%s --out '%s'"
+                  .formatted(spec.name(), options.needed(), folder.path()));
       return signals.exitCode();
     }
     if (outcome == TrainingRun.Outcome.EARLY_STOP) {
@@ -121,14 +162,14 @@ abstract class RunCommand implements Callable<Integer> {
     return RunFolder.exists(out) ? Optional.of(RunFolder.open(out)) : Optional.empty();
   }
 
-  private RunFolder newRun(String name, RunJob job) {
+  private RunFolder newRun(RunJob job) {
     Path out = options.out();
     Path path =
         out != null
             ? out
             : Path.of(
                 "runs",
-                name
+                spec.name()
                     + "-"
                     + LocalDateTime.now()
                         .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
@@ -142,6 +183,7 @@ abstract class RunCommand implements Callable<Integer> {
     node.put("algorithm", job.algorithm());
     node.put("seed", job.seed());
     node.put("updates", job.planned());
+    node.put("engine", options.engine().name());
     node.set("settings", job.settings());
     node.set("versions", RunDescription.versions(Main.VERSION));
     node.set("machine", RunDescription.machine());
@@ -175,16 +217,44 @@ abstract class RunCommand implements Callable<Integer> {
           "%s was %s when the run in %s began, it is %s now: leave it as it was, or begin a new run"
               .formatted(field.path(), old, saved.path(), now));
     }
+    Checks.that(
+        before.path("engine").asText().equals(options.engine().name()),
+        "the run in %s began with --engine %s: pass the same again"
+            .formatted(saved.path(), before.path("engine").asText()));
     ObjectNode inputs = inputs(job);
     for (String input : List.of("model", "data")) {
       Checks.that(
-          before.path(input).equals(inputs.path(input)),
+          before
+              .path(input)
+              .findValuesAsText("sha256")
+              .equals(inputs.path(input).findValuesAsText("sha256")),
           "the %s of the run in %s changed since it began (%s then, %s now): begin a new run"
               .formatted(input, saved.path(), before.path(input), inputs.path(input)));
+      if (inputs.has(input)) {
+        saved.update(input, inputs.path(input));
+      }
     }
+    warnOfAnotherMachine(before);
     saved.update("updates", JsonFiles.mapper().valueToTree(job.planned()));
     saved.update("settings", job.settings());
     return saved;
+  }
+
+  /** Sums are rounded in an order that depends on the processor's vectors. */
+  private void warnOfAnotherMachine(JsonNode before) {
+    JsonNode versions = RunDescription.versions(Main.VERSION);
+    JsonNode machine = RunDescription.machine();
+    if (!before.path("versions").equals(versions)
+        || !before.path("machine").path("processor").equals(machine.path("processor"))) {
+      console
+          .log()
+          .printf(
+              "The run began with %s on %s, this is %s on %s: it goes on, but its bits may not be those of an unbroken run%n",
+              before.path("versions"),
+              before.path("machine").path("processor").asText(),
+              versions,
+              machine.path("processor").asText());
+    }
   }
 
   /** Puts an option among the fields, where it was given. */

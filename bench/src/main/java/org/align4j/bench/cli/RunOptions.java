@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.run.ConfigFile;
+import org.align4j.core.engine.Engine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -49,6 +50,11 @@ final class RunOptions {
   private boolean dryRun;
 
   @Option(
+      names = "--report",
+      description = "Keep OUT/report.html up to date: the page of bench/run report.")
+  private boolean report;
+
+  @Option(
       names = "--classpath",
       paramLabel = "JARS",
       description =
@@ -86,12 +92,22 @@ final class RunOptions {
     return init;
   }
 
+  boolean report() {
+    return report;
+  }
+
   boolean dryRun() {
     return dryRun;
   }
 
   EngineOption engine() {
     return engine;
+  }
+
+  /** Options without which a run cannot go on, each after a space. */
+  String needed() {
+    String jars = classpath == null ? "" : " --classpath '%s'".formatted(classpath);
+    return engine.engine() == Engine.PLAN ? jars : jars + " --engine " + engine.name();
   }
 
   /** From here on services are also looked for in the user's jars. */

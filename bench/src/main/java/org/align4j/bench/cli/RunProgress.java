@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -20,19 +21,26 @@ import org.align4j.algorithms.run.RunListener;
 import org.align4j.algorithms.train.Phase;
 import org.align4j.algorithms.train.StepReport;
 import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.bench.report.ReportPage;
 
 /** Shows on standard error how far a run is, and writes {@code log.txt}. */
 final class RunProgress implements RunListener, TrainingListener, AutoCloseable {
 
   private static final int WIDTH = 110;
   private static final int REFRESH_MILLISECONDS = 1000;
+  private static final long REPORT_NANOS = 30_000_000_000L;
 
   private final Console console;
   private final ProgressBar bar;
   private final PrintWriter log;
+  private final RunFolder folder;
+  private final boolean report;
+  private long reported = System.nanoTime();
 
-  RunProgress(Console console, String name, RunFolder folder, long steps) {
+  RunProgress(Console console, String name, RunFolder folder, long steps, boolean report) {
     this.console = console;
+    this.folder = folder;
+    this.report = report;
     this.bar =
         new ProgressBarBuilder()
             .setTaskName(name)
@@ -61,6 +69,16 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
     String summary = summary(row);
     bar.setExtraMessage(summary);
     write(String.format(Locale.ROOT, "step %d: %s", step, summary));
+    if (System.nanoTime() - reported > REPORT_NANOS) {
+      report();
+    }
+  }
+
+  private void report() {
+    if (report) {
+      ReportPage.write(List.of(folder.path()), folder.path().resolve("report.html"));
+      reported = System.nanoTime();
+    }
   }
 
   /** The first few numbers that a reader wants. */
@@ -115,6 +133,11 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
     write(message);
   }
 
+  /** The console says it by itself. */
+  void onFailure(String message) {
+    write("failed: " + message);
+  }
+
   private void write(String message) {
     log.println(LocalDateTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + message);
   }
@@ -123,5 +146,6 @@ final class RunProgress implements RunListener, TrainingListener, AutoCloseable 
   public void close() {
     bar.close();
     log.close();
+    report();
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.align4j.algorithms.run.PolicyFiles;
 import org.align4j.algorithms.run.SftConfig;
 import org.align4j.algorithms.run.SftData;
 import org.align4j.algorithms.run.SftRun;
@@ -58,6 +59,13 @@ final class SftCommand extends RunCommand {
   @Option(names = "--steps", description = "Optimiser steps.")
   private @Nullable Integer steps;
 
+  @Option(
+      names = "--chat-template-kwargs",
+      paramLabel = "JSON",
+      description =
+          "Names for the chat template, such as '{\"enable_thinking\": false}'; a line's own stand above them.")
+  private @Nullable String chatTemplateKwargs;
+
   SftCommand(Console console) {
     super(console, "sft");
   }
@@ -78,6 +86,7 @@ final class SftCommand extends RunCommand {
     put(values, "evaluation.size", evalSize);
     put(values, "maxNewTokens", maxNewTokens);
     put(values, "steps", steps);
+    put(values, "chatTemplateKwargs", chatTemplateKwargs);
     return values;
   }
 
@@ -110,7 +119,8 @@ final class SftCommand extends RunCommand {
 
   private Policy policy(SftInput input) {
     return input.model().isPresent()
-        ? Policy.load(Path.of(input.model().get()), options().engine().engine())
+        ? PolicyFiles.load(
+            input.model().get(), input.chatTemplateKwargs(), options().engine().engine())
         : ArithmeticModel.untrained(options().engine().engine(), 1);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.run.BatchPlan;
+import org.align4j.algorithms.run.PolicyFiles;
 import org.align4j.algorithms.run.RlRun;
 import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.run.TrainData;
@@ -63,6 +64,13 @@ final class TrainCommand extends RunCommand {
       description = "Steps between checkpoints; there is one every 30 minutes in any case.")
   private @Nullable Integer checkpointEvery;
 
+  @Option(
+      names = "--chat-template-kwargs",
+      paramLabel = "JSON",
+      description =
+          "Names for the chat template, such as '{\"enable_thinking\": false}'; a line's own stand above them.")
+  private @Nullable String chatTemplateKwargs;
+
   TrainCommand(Console console) {
     super(console, "rl");
   }
@@ -79,6 +87,7 @@ final class TrainCommand extends RunCommand {
     put(values, "prompts", prompts);
     put(values, "algorithm", algorithm);
     put(values, "reward", reward);
+    put(values, "chatTemplateKwargs", chatTemplateKwargs);
     put(values, "updates", updates);
     put(values, "seed", seed);
     put(values, "checkpoint.every", checkpointEvery);
@@ -110,7 +119,8 @@ final class TrainCommand extends RunCommand {
 
   private Policy policy(TrainInput input) {
     return input.model().isPresent()
-        ? Policy.load(Path.of(input.model().get()), options().engine().engine())
+        ? PolicyFiles.load(
+            input.model().get(), input.chatTemplateKwargs(), options().engine().engine())
         : ArithmeticModel.pretrained(options().engine().engine());
   }
 }

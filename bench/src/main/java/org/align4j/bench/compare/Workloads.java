@@ -2,6 +2,7 @@ package org.align4j.bench.compare;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.algorithms.data.ArithmeticTask;
@@ -15,6 +16,7 @@ import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.PromptCheck;
 import org.align4j.core.engine.Engine;
+import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ public final class Workloads {
    * @param evalPrompts problems to evaluate on; null: taken from the end of {@code prompts}
    * @param promptKey key of the prompt; empty for the usual ones
    * @param answerKey key of the answer; empty for the usual ones
+   * @param templateKwargs names that the chat template is told
    * @param skipBadLines whether bad lines are left out
    */
   public record Files(
@@ -51,7 +54,13 @@ public final class Workloads {
       @Nullable Path evalPrompts,
       String promptKey,
       String answerKey,
-      boolean skipBadLines) {}
+      boolean skipBadLines,
+      ObjectNode templateKwargs) {
+
+    Policy load(Engine engine) {
+      return Policy.of(Checkpoint.load(model).withTemplateKwargs(templateKwargs), engine);
+    }
+  }
 
   /** The arithmetic task with the policy that comes with it. */
   public static Workload embedded(Engine engine, int evalSize) {
@@ -74,7 +83,7 @@ public final class Workloads {
     BadLines badLines = badLines(files);
     Prompts all;
     @Nullable Prompts others = null;
-    try (Policy policy = Policy.load(files.model(), engine)) {
+    try (Policy policy = files.load(engine)) {
       all = usable(policy, file, null, maxNewTokens, badLines);
       if (evaluation != null && evalSize > 0) {
         others = usable(policy, evaluation, evalSize, maxNewTokens, badLines);
@@ -96,7 +105,7 @@ public final class Workloads {
     }
     return new Workload(
         files.model() + " on " + files.prompts(),
-        () -> Policy.load(files.model(), engine),
+        () -> files.load(engine),
         training,
         heldOut,
         reward);

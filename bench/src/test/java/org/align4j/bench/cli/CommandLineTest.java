@@ -72,7 +72,43 @@ final class CommandLineTest {
   }
 
   @Test
+  void templateKwargsThatAreNoObjectAreRefused() {
+    assertUsageError(
+        run("compare", "--chat-template-kwargs", "{'a': 1}"), "--chat-template-kwargs", "not JSON");
+    assertUsageError(run("compare", "--chat-template-kwargs", "3"), "not a JSON object");
+    assertUsageError(run("compare", "--chat-template-kwargs", "{\"a\": 1}"), "needs --model");
+  }
+
+  @Test
+  void templatesAreComparedWithRecordedTexts() throws IOException {
+    Files.writeString(
+        folder.resolve("templates.json"), "{\"t\": \"{{ messages[0].content }}{{ x + 1 }}\"}");
+    Files.writeString(
+        folder.resolve("conversations.json"),
+        "{\"one\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}], \"kwargs\": {\"x\": 1}},"
+            + " \"two\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}], \"kwargs\": {}}}");
+    String good =
+        "{\"template\": \"t\", \"conversation\": \"one\", \"prompt\": false, \"text\": \"q2\"}\n"
+            // sha256 of q2
+            + "{\"template\": \"t\", \"conversation\": \"one\", \"prompt\": true, \"sha256\":"
+            + " \"bee98bf120e8906382754c6be52860ac5dbc65a1ca4dbee7576267d8fd3367e1\"}\n"
+            + "{\"template\": \"t\", \"conversation\": \"two\", \"prompt\": false, \"error\": \"x\"}\n";
+    Files.writeString(folder.resolve("expected.jsonl"), good);
+    Outcome result = run("templates", folder.toString());
+    assertThat(result.results()).endsWith("3 passed, 0 failed\n");
+    assertThat(result.code()).isZero();
+    Files.writeString(folder.resolve("expected.jsonl"), good.replace("q2", "q3"));
+    Outcome other = run("templates", folder.toString());
+    assertThat(other.results())
+        .contains("t, one: FAILED", "character 1")
+        .endsWith("2 passed, 1 failed\n");
+    assertThat(other.code()).isEqualTo(1);
+  }
+
+  @Test
   void aNegativeLearningRateIsRefused() {
+    assertUsageError(run("compare", "--threads", "0"), "--threads is 0: it must be at least 1");
+    assertUsageError(run("compare", "--memory", "much"), "--memory much: write 512m or 8g");
     assertUsageError(
         run("compare", "--set", "update.learningRate=-1"),
         "update.learningRate is -1.0",

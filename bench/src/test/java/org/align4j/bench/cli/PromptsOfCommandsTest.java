@@ -134,6 +134,6 @@ final class PromptsOfCommandsTest {
   void oneSampleOfAPromptIsRefusedForAGroupAlgorithm() {
     Outcome outcome = run("compare", "--algorithms", "ppo,grpo", "--samples-per-prompt", "1");
     assertThat(outcome.code()).isEqualTo(2);
-    assertThat(outcome.errors()).contains("samplesPerPrompt is 1: grpo compares");
+    assertThat(outcome.errors()).contains("rollout.samples is 1: grpo compares");
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,8 @@ final class ReportDataTest {
   void aSpikeOfOneStepSurvivesThinning() throws IOException {
     String[] lines =
         IntStream.rangeClosed(1, 5000)
-            .mapToObj(step -> "{\"step\":%d,\"a\":%d}".formatted(step, step == 3333 ? 99 : 0))
+            .mapToObj(step ->
+                String.format(Locale.ROOT, "{\"step\":%d,\"a\":%d}", step, step == 3333 ? 99 : 0))
             .toArray(String[]::new);
     MetricTable table = MetricTable.read(metrics("ppo", 1, lines).resolve("metrics.jsonl"));
     StepGrid grid = StepGrid.over(List.of(table), 100);

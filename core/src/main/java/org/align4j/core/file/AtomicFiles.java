@@ -2,6 +2,8 @@ package org.align4j.core.file;
 
 import static com.google.common.base.Preconditions.checkNotNull;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -9,11 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -96,6 +101,62 @@ public final class AtomicFiles {
     } catch (UncheckedIOException e) {
       // The filler's: it names a file in the temporary folder.
       throw new FileException(absolute, checkNotNull(e.getCause()));
+    }
+  }
+
+  /**
+   * Puts a new folder in the place of one that may be there, which stays until the new one is
+   * whole.
+   *
+   * @param writer makes the folder at the path it is given, whole or not at all; where it makes
+   *     none, nothing changes
+   */
+  public static void replaceFolder(Path target, Consumer<Path> writer) {
+    Path absolute = target.toAbsolutePath().normalize();
+    Path fresh = absolute.resolveSibling("." + absolute.getFileName() + ".new");
+    Path old = absolute.resolveSibling("." + absolute.getFileName() + ".old");
+    try {
+      remove(fresh);
+      writer.accept(fresh);
+      if (!Files.exists(fresh)) {
+        return;
+      }
+      remove(old);
+      if (Files.exists(absolute)) {
+        Files.move(absolute, old, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(fresh, absolute, StandardCopyOption.ATOMIC_MOVE);
+      remove(old);
+    } catch (IOException e) {
+      throw new FileException(absolute, e);
+    }
+  }
+
+  /** Removes a file, or a folder with all that is in it, where there is one. */
+  public static void remove(Path path) {
+    try {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
+      }
+    } catch (IOException e) {
+      throw new FileException(path, e);
+    }
+  }
+
+  /**
+   * Removes what a killed process left half-written or half-removed in a folder: hidden entries.
+   */
+  public static void removeLeftovers(Path folder, Set<String> kept) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries
+          .filter(entry -> entry.getFileName().toString().startsWith("."))
+          .filter(entry -> !kept.contains(entry.getFileName().toString()))
+          .forEach(AtomicFiles::remove);
+    } catch (IOException e) {
+      throw new FileException(folder, e);
     }
   }
 

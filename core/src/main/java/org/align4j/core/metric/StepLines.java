@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.FileException;
 import org.align4j.core.file.WellFormedText;
@@ -64,6 +65,22 @@ public final class StepLines implements AutoCloseable {
   public void force() {
     try {
       channel.force(false);
+    } catch (IOException e) {
+      throw new FileException(file, e);
+    }
+  }
+
+  /** Reads the objects of a file in order; none where there is no such file. */
+  public static void read(Path file, Consumer<JsonNode> taker) {
+    if (!Files.exists(file)) {
+      return;
+    }
+    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      String line = reader.readLine();
+      while (line != null) {
+        taker.accept(MAPPER.readTree(line));
+        line = reader.readLine();
+      }
     } catch (IOException e) {
       throw new FileException(file, e);
     }

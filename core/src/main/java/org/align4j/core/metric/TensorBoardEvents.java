@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +34,14 @@ public final class TensorBoardEvents implements MetricSink {
   private static final int RECORD_OVERHEAD = Long.BYTES + 2 * Integer.BYTES;
 
   private final Path file;
+  private final FileChannel channel;
   private final OutputStream out;
   private final InstantSource clock;
 
-  private TensorBoardEvents(Path file, OutputStream out, InstantSource clock) {
+  private TensorBoardEvents(Path file, FileChannel channel, InstantSource clock) {
     this.file = file;
-    this.out = out;
+    this.channel = channel;
+    this.out = new BufferedOutputStream(Channels.newOutputStream(channel));
     this.clock = clock;
   }
 
@@ -51,9 +55,9 @@ public final class TensorBoardEvents implements MetricSink {
     }
     Path file = folder.resolve(name(second));
     try {
-      var out =
-          new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
-      TensorBoardEvents events = new TensorBoardEvents(file, out, clock);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+      TensorBoardEvents events = new TensorBoardEvents(file, channel, clock);
       Message version = new Message();
       version.fixed64(1, Double.doubleToRawLongBits(events.now()));
       version.bytes(3, "brain.Event:2".getBytes(StandardCharsets.UTF_8));
@@ -70,7 +74,7 @@ public final class TensorBoardEvents implements MetricSink {
 
   /**
    * Cuts the event files of a folder back to the steps up to this one, and what a broken end left
-   * behind.
+   * behind. A file of which nothing is left is removed.
    */
   public static void cutBack(Path folder, long step) {
     List<Path> files;
@@ -80,8 +84,16 @@ public final class TensorBoardEvents implements MetricSink {
       throw new FileException(folder, e);
     }
     for (Path file : files) {
-      AtomicFiles.write(
-          file, temporary -> Files.write(temporary, kept(Files.readAllBytes(file), step)));
+      try {
+        byte[] kept = kept(Files.readAllBytes(file), step);
+        if (kept.length == 0) {
+          Files.delete(file);
+        } else {
+          AtomicFiles.writeBytes(file, kept);
+        }
+      } catch (IOException e) {
+        throw new FileException(file, e);
+      }
     }
   }
 
@@ -96,7 +108,12 @@ public final class TensorBoardEvents implements MetricSink {
       }
       ByteBuffer event = in.slice(in.position() + Integer.BYTES, (int) length);
       in.position(in.position() + (int) length + 2 * Integer.BYTES);
-      if (step(event) > step) {
+      // Zeros at the end, as a power failure leaves them, are no records: their checksums are
+      // wrong.
+      boolean whole =
+          in.getInt(in.position() - Integer.BYTES)
+              == checksum(bytes, in.position() - Integer.BYTES - (int) length, (int) length);
+      if (!whole || step(event) > step) {
         break;
       }
       end = in.position();
@@ -143,6 +160,15 @@ public final class TensorBoardEvents implements MetricSink {
   }
 
   @Override
+  public void force() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw new FileException(file, e);
+    }
+  }
+
+  @Override
   public void close() {
     try {
       out.close();
@@ -160,16 +186,19 @@ public final class TensorBoardEvents implements MetricSink {
     byte[] length =
         ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(data.length).array();
     out.write(length);
-    out.write(checksum(length));
+    out.write(littleEndian(checksum(length, 0, length.length)));
     out.write(data);
-    out.write(checksum(data));
+    out.write(littleEndian(checksum(data, 0, data.length)));
     out.flush();
   }
 
-  private static byte[] checksum(byte[] data) {
+  private static int checksum(byte[] data, int offset, int length) {
     CRC32C crc = new CRC32C();
-    crc.update(data);
-    int value = Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK;
+    crc.update(data, offset, length);
+    return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK;
+  }
+
+  private static byte[] littleEndian(int value) {
     return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
   }
 

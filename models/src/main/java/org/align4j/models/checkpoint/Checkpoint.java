@@ -1,5 +1,8 @@
 package org.align4j.models.checkpoint;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,6 +38,20 @@ public record Checkpoint(
     }
     throw new BadFileException(
         path, "there is no such model (%s): give a Hugging Face folder or a GGUF file", path);
+  }
+
+  /**
+   * The same model, whose chat template is told these names of every conversation.
+   *
+   * @throws IllegalArgumentException where there are some and the model has no chat template
+   */
+  public Checkpoint withTemplateKwargs(ObjectNode kwargs) {
+    checkArgument(
+        kwargs.isEmpty() || chatTemplate.isPresent(),
+        "the model has no chat template that could be told %s",
+        kwargs);
+    return new Checkpoint(
+        config, parameters, tokenizer, chatTemplate.map(template -> template.withKwargs(kwargs)));
   }
 
   /** Frees the weights. */

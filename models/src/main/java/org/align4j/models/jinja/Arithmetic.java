@@ -91,6 +91,9 @@ final class Arithmetic {
   }
 
   private static Value repeat(Value sequence, BigInteger wanted) {
+    if (wanted.bitLength() > 63) {
+      throw TemplateException.of(Kind.OVERFLOW, "cannot fit 'int' into an index-sized integer");
+    }
     long times = wanted.signum() <= 0 ? 0 : wanted.min(BigInteger.valueOf(1L << 40)).longValue();
     if (sequence instanceof Str text) {
       if (text.value().isEmpty()) {
@@ -129,6 +132,9 @@ final class Arithmetic {
     }
     if (b.signum() == 0) {
       throw zero("division by zero");
+    }
+    if (a.bitLength() <= 53 && b.bitLength() <= 53) {
+      return new Real(a.doubleValue() / b.doubleValue());
     }
     // 60 digits and then 17: rounded once for all that a double tells apart
     double quotient =

@@ -35,6 +35,16 @@ record Bound(@Nullable Value[] values) {
     return value == null ? absent : value.truth();
   }
 
+  /** A truth value where Python wants an integer. */
+  boolean flag(int index) {
+    Value value = values[index];
+    if (value != null && Numbers.index(value).bitLength() > 31) {
+      throw TemplateException.of(
+          TemplateException.Kind.OVERFLOW, "Python int too large to convert to C int");
+    }
+    return value != null && Numbers.size(value) != 0;
+  }
+
   /** A whole number, of any size where it is but a count. */
   int integer(int index, int absent) {
     Value value = values[index];

@@ -37,8 +37,8 @@ final class Checks {
     simple(all, "upper", value -> StrChecks.isUpper(value.text()));
     simple(all, "odd", value -> remainder(value, Int.of(2), 1));
     simple(all, "even", value -> remainder(value, Int.of(2), 0));
-    simple(all, "filter", value -> value instanceof Str name && isKnown(name, Filters.ALL));
-    simple(all, "test", value -> value instanceof Str name && isKnown(name, Checks.ALL));
+    simple(all, "filter", value -> isKnown(value, Filters.ALL));
+    simple(all, "test", value -> isKnown(value, Checks.ALL));
     binary(all, "divisibleby", (left, right) -> remainder(left, right, 0));
     binary(all, "sameas", Comparison::identical);
     binary(all, "in", (left, right) -> Comparison.contains(right, left));
@@ -55,8 +55,8 @@ final class Checks {
     return all.buildOrThrow();
   }
 
-  private static boolean isKnown(Str name, ImmutableMap<String, ?> all) {
-    return all.containsKey(name.value());
+  private static boolean isKnown(Value name, ImmutableMap<String, ?> all) {
+    return all.containsKey(name.key());
   }
 
   private static void simple(

@@ -2,6 +2,7 @@ package org.align4j.models.jinja;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Compiler {
 
   private final Map<String, BlockCode> blocks = new LinkedHashMap<>();
+  private final Set<String> blockNames = new HashSet<>();
 
   private Compiler() {}
 
@@ -283,7 +285,7 @@ final class Compiler {
     Macro.Definition definition = definition(null, call.signature(), call.body(), frame);
     Evaluation value =
         new ExpressionCompiler(frame).call(call.call(), locals -> new Macro(definition, locals));
-    return (locals, out) -> write(value.evaluate(locals).text(), out);
+    return (locals, out) -> write(Bound.text(value.evaluate(locals)).value(), out);
   }
 
   private Action generation(Statement.Generation generation, Frame frame) {
@@ -309,7 +311,7 @@ final class Compiler {
       if (flow != Flow.NEXT) {
         return flow;
       }
-      write(capture.value(locals, written).text(), out);
+      write(Bound.text(capture.value(locals, written)).value(), out);
       capture.leave().run(locals, out);
       return Flow.NEXT;
     };
@@ -462,7 +464,7 @@ final class Compiler {
   }
 
   private Action blockStatement(Statement.Block block, Frame frame) {
-    if (blocks.containsKey(block.name())) {
+    if (!blockNames.add(block.name())) {
       throw TemplateException.of(Kind.ASSERTION, "block %s defined twice", Quotes.of(block.name()));
     }
     BlockCode code = block(block.body(), false);

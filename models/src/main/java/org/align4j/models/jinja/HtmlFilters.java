@@ -138,7 +138,7 @@ final class HtmlFilters {
     Value limit = bound.some(0);
     Urlize links =
         new Urlize(
-            limit == null ? Integer.MAX_VALUE : Numbers.size(limit),
+            limit,
             String.join(" ", relations),
             target == null ? "" : Html.escape(target).value(),
             schemes);

@@ -30,8 +30,7 @@ final class Iterables {
   static Stream reversed(Value value) {
     List<Value> items =
         switch (value) {
-          case Undefined undefined ->
-              throw TemplateException.type("'Undefined' object is not reversible");
+          case Undefined undefined -> List.of();
           case Str text -> list(text);
           case ListValue list -> list.items();
           case TupleValue tuple -> tuple.items();

@@ -15,9 +15,10 @@ final class Json {
   private final boolean sorted;
   private final StringBuilder out = new StringBuilder();
 
-  private Json(Bound given) {
+  private Json(Value value, Bound given) {
     this.ascii = given.truth(0, false);
-    this.indent = indent(given.some(1));
+    // a text alone is written without a look at the indent
+    this.indent = value instanceof Str ? null : indent(given.some(1));
     Value separators = given.some(2);
     if (separators == null) {
       this.itemSeparator = indent == null ? ", " : ",";
@@ -44,7 +45,8 @@ final class Json {
   /** The filter {@code tojson(ensure_ascii, indent, separators, sort_keys)}. */
   static Str dumps(Value value, Arguments given) {
     Json json =
-        new Json(given.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys"));
+        new Json(
+            value, given.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys"));
     json.write(value, 0);
     return new Str(json.out.toString());
   }

@@ -132,6 +132,13 @@ final class Lexer {
     return next;
   }
 
+  /** Jinja2 does not mind what begins at the very end. */
+  private void unfinished(String error) {
+    if (at < source.length()) {
+      throw TemplateException.syntax(line, error);
+    }
+  }
+
   /** The end of {@code raw %}} at a place; -1 where it does not stand there. */
   private int rawBegin(int from) {
     int word = skipSpaces(from);
@@ -159,7 +166,7 @@ final class Lexer {
         return;
       }
     }
-    throw TemplateException.syntax(line, "Missing end of raw directive");
+    unfinished("Missing end of raw directive");
   }
 
   /**
@@ -182,7 +189,8 @@ final class Lexer {
   private void comment() {
     int close = source.indexOf("#}", at);
     if (close < 0) {
-      throw TemplateException.syntax(line, "Missing end of comment tag");
+      unfinished("Missing end of comment tag");
+      return;
     }
     char sign = close > at ? source.charAt(close - 1) : ' ';
     int end =

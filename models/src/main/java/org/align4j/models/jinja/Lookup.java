@@ -9,7 +9,9 @@ final class Lookup {
   /** What every object of Python has and the sandbox keeps to itself. */
   private static final ImmutableSet<String> INTERNAL =
       ImmutableSet.of(
+          "__add__",
           "__class__",
+          "__contains__",
           "__delattr__",
           "__dir__",
           "__doc__",
@@ -17,13 +19,17 @@ final class Lookup {
           "__format__",
           "__ge__",
           "__getattribute__",
+          "__getitem__",
           "__getstate__",
           "__gt__",
           "__hash__",
           "__init__",
           "__init_subclass__",
+          "__iter__",
           "__le__",
+          "__len__",
           "__lt__",
+          "__mul__",
           "__ne__",
           "__new__",
           "__reduce__",

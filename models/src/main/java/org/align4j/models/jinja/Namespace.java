@@ -32,14 +32,13 @@ final class Namespace implements Value {
 
   @Override
   public String repr() {
-    return Repr.within(
-        this,
-        "{...}",
-        () -> {
-          Dict dict = new Dict();
-          attributes.forEach(dict::put);
-          return "<Namespace " + dict.repr() + ">";
-        });
+    return "<Namespace " + Repr.within(this, "{...}", this::attributes) + ">";
+  }
+
+  private String attributes() {
+    Dict dict = new Dict();
+    attributes.forEach(dict::put);
+    return dict.repr();
   }
 
   @Override

@@ -44,7 +44,6 @@ final class NumberFilters {
 
   private static Value integer(Rendering rendering, Value value, Arguments given) {
     Bound bound = given.bind("int", 0, "default", "base");
-    int base = bound.integer(1, 10);
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
     }
@@ -61,7 +60,7 @@ final class NumberFilters {
       return otherwise;
     }
     try {
-      number = Numbers.parse(text.value(), base);
+      number = Numbers.parse(text.value(), bound.integer(1, 10));
     } catch (TemplateException e) {
       number = null;
     }

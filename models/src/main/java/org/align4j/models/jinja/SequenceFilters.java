@@ -66,7 +66,7 @@ final class SequenceFilters {
     if (!value.iterable()) {
       throw TemplateException.of(Kind.FILTER_ARGUMENT, "argument must be iterable");
     }
-    if (value instanceof Stream || value instanceof Undefined) {
+    if (value instanceof Stream) {
       List<Value> turned = new ArrayList<>(Iterables.list(value));
       Collections.reverse(turned);
       return new ListValue(turned);
@@ -130,7 +130,7 @@ final class SequenceFilters {
     for (Value item : items) {
       keys.add(new ListValue(selectors.stream().map(selector -> selector.of(item)).toList()));
     }
-    return new ListValue(sorted(items, keys, bound.truth(0, false)));
+    return new ListValue(sorted(items, keys, bound.flag(0)));
   }
 
   private static Value dictSort(Rendering rendering, Value value, Arguments given) {
@@ -149,8 +149,7 @@ final class SequenceFilters {
     Selector selector =
         new Selector(Int.of(by.equals("key") ? 0 : 1), !bound.truth(0, false), null);
     List<Value> pairs = new DictView(dict, DictView.Part.ITEMS).items();
-    return new ListValue(
-        sorted(pairs, pairs.stream().map(selector::of).toList(), bound.truth(2, false)));
+    return new ListValue(sorted(pairs, pairs.stream().map(selector::of).toList(), bound.flag(2)));
   }
 
   private static Value extreme(String name, Value value, Arguments given) {

@@ -50,50 +50,44 @@ final class StrCases {
         || Character.isTitleCase(point);
   }
 
+  /** The lower form of one character, which of a sigma depends on what stands around it. */
+  private static String lower(String text, int at, int point) {
+    if (point != 'Σ') {
+      return lower(Character.toString(point));
+    }
+    int place = lower(text.substring(0, at)).length();
+    return lower(text).substring(place, place + 1);
+  }
+
   static String title(String text) {
     StringBuilder out = new StringBuilder(text.length());
-    StringBuilder word = new StringBuilder();
     boolean inside = false;
     for (int at = 0; at < text.length(); ) {
       int point = text.codePointAt(at);
+      out.append(inside ? lower(text, at, point) : title(point));
+      inside = isCased(point);
       at += Character.charCount(point);
-      if (inside) {
-        word.appendCodePoint(point);
-      } else {
-        out.append(isCased(point) ? title(point) : Character.toString(point));
-      }
-      boolean cased = isCased(point);
-      if (inside && !cased) {
-        out.append(lower(word.toString()));
-        word.setLength(0);
-      }
-      inside = cased;
     }
-    return out.append(lower(word.toString())).toString();
+    return out.toString();
   }
 
   static String capitalize(String text) {
-    if (text.isEmpty()) {
-      return text;
+    StringBuilder out = new StringBuilder(text.length());
+    for (int at = 0; at < text.length(); ) {
+      int point = text.codePointAt(at);
+      out.append(at == 0 ? title(point) : lower(text, at, point));
+      at += Character.charCount(point);
     }
-    int first = text.codePointAt(0);
-    // the first letter stays before the rest while that is lowered: a final sigma sees it
-    String lowered = lower(text);
-    String head = lower(Character.toString(first));
-    return lowered.startsWith(head)
-        ? title(first) + lowered.substring(head.length())
-        : title(first) + lower(text.substring(Character.charCount(first)));
+    return out.toString();
   }
 
   private static String swapCase(String text) {
     StringBuilder out = new StringBuilder(text.length());
-    String lowered = lower(text);
-    boolean aligned = lowered.length() == text.length();
     for (int at = 0; at < text.length(); ) {
       int point = text.codePointAt(at);
       String one = Character.toString(point);
       if (Character.isUpperCase(point)) {
-        out.append(aligned ? lowered.substring(at, at + one.length()) : lower(one));
+        out.append(lower(text, at, point));
       } else {
         out.append(Character.isLowerCase(point) ? upper(one) : one);
       }

@@ -212,22 +212,21 @@ final class StrMethods {
   static String replace(String text, String old, String with, int count) {
     StringBuilder out = new StringBuilder();
     int at = 0;
-    int done = 0;
-    while (done != count) {
-      int found = text.indexOf(old, old.isEmpty() && done > 0 ? after(text, at) : at);
-      if (found < 0 || found > text.length()) {
+    for (int done = 0; done != count; done++) {
+      // nothing is found before each character and at the end
+      int from = old.isEmpty() && done > 0 ? after(text, at) : at;
+      int found = from > text.length() ? -1 : text.indexOf(old, from);
+      if (found < 0) {
         break;
       }
       out.append(text, at, found).append(with);
       Limits.length(out.length());
       at = found + old.length();
-      done++;
     }
-    Limits.length((long) out.length() + text.length() - at);
-    return out.append(text, Math.min(at, text.length()), text.length()).toString();
+    return out.append(text, at, text.length()).toString();
   }
 
-  /** The place after a character, beyond the end at the end. */
+  /** The place after a character; beyond the end at the end. */
   private static int after(String text, int at) {
     return at >= text.length() ? at + 1 : at + Character.charCount(text.codePointAt(at));
   }

@@ -15,7 +15,7 @@ final class StrSplits {
           "rsplit", (self, given) -> split(self, given, "rsplit"),
           "splitlines",
               (self, given) -> {
-                boolean keep = given.bind("splitlines", 0, "keepends").truth(0, false);
+                boolean keep = given.bind("splitlines", 0, "keepends").flag(0);
                 return list(self, lines(self.value(), keep));
               },
           "partition", (self, given) -> partition(self, given, "partition"),
@@ -62,7 +62,7 @@ final class StrSplits {
     at = skip(text, 0, true);
     while (at < text.length()) {
       if (parts.size() == most) {
-        parts.add(StrMethods.strip(text.substring(at), null, false, true));
+        parts.add(text.substring(at));
         break;
       }
       int end = skip(text, at, false);
@@ -106,7 +106,7 @@ final class StrSplits {
                 rest.substring(0, rest.length() - words.get(i).length()), null, false, true);
       }
       if (kept > 0) {
-        parts.add(StrMethods.strip(rest, null, kept == words.size() && false, true));
+        parts.add(StrMethods.strip(rest, null, false, true));
       }
     }
     Collections.reverse(parts);

@@ -147,7 +147,7 @@ final class TextFilters {
   private static Value truncate(Rendering rendering, Value value, Arguments given) {
     Bound bound = given.bind("truncate", 0, "length", "killwords", "end", "leeway");
     int length = bound.integer(0, 255);
-    Str end = Bound.text(bound.or(2, new Str("...")));
+    Value end = bound.or(2, new Str("..."));
     int leeway = bound.some(3) == null ? 5 : bound.integer(3, 5);
     if (length < end.length()) {
       throw TemplateException.of(

@@ -3,14 +3,15 @@ package org.align4j.models.jinja;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Jinja2's {@code urlize}: addresses of the web and of mail become links.
  *
- * @param limit most characters of a link's text
+ * @param limit most characters of a link's text; null for any
  * @param target empty for none
  */
-record Urlize(int limit, String rel, String target, List<String> schemes) {
+record Urlize(@Nullable Value limit, String rel, String target, List<String> schemes) {
 
   private static final Pattern WEB =
       Pattern.compile(
@@ -81,9 +82,11 @@ record Urlize(int limit, String rel, String target, List<String> schemes) {
   }
 
   private String trimmed(String address) {
-    return address.codePointCount(0, address.length()) > limit
-        ? new Str(address).part(0, limit) + "..."
-        : address;
+    Str text = new Str(address);
+    if (limit == null || !Comparison.ordered(">", Int.of(text.length()), limit)) {
+      return address;
+    }
+    return Slices.slice(text, None.NONE, limit, None.NONE).text() + "...";
   }
 
   private String link(String address, String text) {

@@ -82,6 +82,44 @@ public final class ByteLevelBpe implements Tokenizer {
   }
 
   @Override
+  public EncodedText encodeChatSpans(String rendered) {
+    String text = WellFormedText.of(rendered);
+    int[] ids = encode(text, allAdded);
+    int[] starts = new int[ids.length];
+    int[] ends = new int[ids.length];
+    int token = 0;
+    int start = 0;
+    while (start < text.length()) {
+      var found = allAdded.find(text, start);
+      int end = found == null ? text.length() : found.start();
+      token = spans(text, start, end, ids, token, starts, ends);
+      start = end;
+      if (found != null) {
+        starts[token] = found.start();
+        ends[token++] = found.end();
+        start = found.end();
+      }
+    }
+    return new EncodedText(ids, starts, ends);
+  }
+
+  /** The places of the tokens of ordinary text; gives the number of the token after them. */
+  private int spans(String text, int from, int to, int[] ids, int first, int[] starts, int[] ends) {
+    String part = text.substring(from, to);
+    ByteSpans places = ByteSpans.of(part, preTokenizer.normalize(part));
+    int token = first;
+    int at = 0;
+    while (token < ids.length
+        && at < places.length()
+        && !vocabulary.added().containsKey(ids[token])) {
+      starts[token] = from + places.start(at);
+      at = Math.min(places.length(), at + bytes[ids[token]].length);
+      ends[token++] = from + places.end(at - 1);
+    }
+    return token;
+  }
+
+  @Override
   public int[] encodePlain(String text) {
     return encode(WellFormedText.of(text), ordinaryAdded);
   }

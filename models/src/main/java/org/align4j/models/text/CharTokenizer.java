@@ -56,6 +56,20 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
+  public EncodedText encodeChatSpans(String rendered) {
+    int[] ids = encodeChat(rendered);
+    int[] starts = new int[ids.length];
+    int[] ends = new int[ids.length];
+    int at = 0;
+    for (int i = 0; i < ids.length; i++) {
+      starts[i] = at;
+      at += tokens.get(ids[i]).length();
+      ends[i] = at;
+    }
+    return new EncodedText(ids, starts, ends);
+  }
+
+  @Override
   public int[] encodePlain(String text) {
     return encode(WellFormedText.of(text), false);
   }

@@ -41,15 +41,25 @@ public final class ChatTemplate {
   private final ImmutableMap<String, String> sources;
   private final SpecialTokens specialTokens;
   private final Clock clock;
+  private final ObjectNode kwargs;
   private final Map<String, Template> compiled = new ConcurrentHashMap<>();
 
   /** A template and the special tokens it may name ({@code bos_token}, {@code eos_token}, …). */
   public ChatTemplate(String source, SpecialTokens specialTokens) {
-    this(ImmutableMap.of(DEFAULT, source), specialTokens, Clock.systemDefaultZone());
+    this(ImmutableMap.of(DEFAULT, source), specialTokens);
   }
 
-  ChatTemplate(ImmutableMap<String, String> sources, SpecialTokens specialTokens, Clock clock) {
+  ChatTemplate(ImmutableMap<String, String> sources, SpecialTokens specialTokens) {
+    this(sources, specialTokens, Clock.systemDefaultZone(), JsonNodeFactory.instance.objectNode());
+  }
+
+  private ChatTemplate(
+      ImmutableMap<String, String> sources,
+      SpecialTokens specialTokens,
+      Clock clock,
+      ObjectNode kwargs) {
     checkArgument(!sources.isEmpty(), "there is no template");
+    this.kwargs = kwargs.deepCopy();
     this.sources = sources;
     this.specialTokens = specialTokens;
     this.clock = clock;
@@ -64,14 +74,17 @@ public final class ChatTemplate {
     ImmutableMap<String, String> sources = ChatTemplateFiles.read(folder);
     return sources.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new ChatTemplate(
-                sources, TokenizerFiles.specialTokens(folder), Clock.systemDefaultZone()));
+        : Optional.of(new ChatTemplate(sources, TokenizerFiles.specialTokens(folder)));
   }
 
   /** The same, with another idea of what time it is. */
   public ChatTemplate withClock(Clock other) {
-    return new ChatTemplate(sources, specialTokens, other);
+    return new ChatTemplate(sources, specialTokens, other, kwargs);
+  }
+
+  /** The same, told these names of every conversation; a conversation's own stand above them. */
+  public ChatTemplate withKwargs(ObjectNode other) {
+    return new ChatTemplate(sources, specialTokens, clock, other);
   }
 
   /** The template's text; of several, that of the default. */
@@ -133,6 +146,7 @@ public final class ChatTemplate {
     specialTokens.pad().ifPresent(token -> bindings.put("pad_token", token));
     specialTokens.unknown().ifPresent(token -> bindings.put("unk_token", token));
     bindings.put("documents", JsonNodeFactory.instance.nullNode());
+    kwargs.properties().forEach(each -> bindings.put(each.getKey(), each.getValue()));
     conversation
         .kwargs()
         .properties()

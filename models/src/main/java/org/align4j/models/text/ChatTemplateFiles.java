@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 
 /** Where a Hugging Face folder has its chat templates. */
@@ -46,7 +46,7 @@ final class ChatTemplateFiles {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(folder, e);
     }
   }
 
@@ -56,7 +56,7 @@ final class ChatTemplateFiles {
     } catch (CharacterCodingException e) {
       throw new BadFileException(file, "is not UTF-8", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new FileException(file, e);
     }
   }
 
@@ -91,7 +91,7 @@ final class ChatTemplateFiles {
       try {
         Files.createDirectories(others);
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new FileException(folder, e);
       }
       AtomicFiles.writeString(file, source);
     });

@@ -3,6 +3,7 @@ package org.align4j.models.text;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
@@ -138,6 +139,28 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   @Override
   public int[] encodeChat(String rendered) {
     return ids(whole.encode(WellFormedText.of(rendered), false, false));
+  }
+
+  @Override
+  public EncodedText encodeChatSpans(String rendered) {
+    String text = WellFormedText.of(rendered);
+    Encoding encoding = whole.encode(text, false, false);
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    int[] starts = new int[spans.length];
+    int[] ends = new int[spans.length];
+    // the library counts Unicode's characters; its tokens stand in the text's order
+    int at = 0;
+    int characters = 0;
+    for (int i = 0; i < spans.length; i++) {
+      // what stands for no character, such as a byte of one, is where the token before it is
+      boolean none = spans[i] == null;
+      starts[i] = none ? at : text.offsetByCodePoints(at, spans[i].getStart() - characters);
+      ends[i] =
+          none ? at : text.offsetByCodePoints(starts[i], spans[i].getEnd() - spans[i].getStart());
+      at = starts[i];
+      characters = none ? characters : spans[i].getStart();
+    }
+    return new EncodedText(ids(encoding), starts, ends);
   }
 
   @Override

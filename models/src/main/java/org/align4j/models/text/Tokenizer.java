@@ -32,6 +32,9 @@ public interface Tokenizer {
    */
   int[] encodeChat(String rendered);
 
+  /** The ids of {@link #encodeChat} with the characters that each stands for. */
+  EncodedText encodeChatSpans(String rendered);
+
   /**
    * Ids of a prompt of unknown origin that is no chat: {@link #prefixIds}, then the text with
    * special tokens as ordinary characters.

@@ -64,6 +64,27 @@ final class GgufTest {
     }
   }
 
+  /** llama.cpp adds it where the key says so, and without the key for Llama 3's pre-tokenizer. */
+  @Test
+  void plainPromptsBeginWithTheBosTokenThatTheMetadataWant() throws IOException {
+    var builder = TinyModels.gguf("llama").put("tokenizer.ggml.bos_token_id", 6);
+    assertThat(prefix(builder.put("tokenizer.ggml.pre", "gpt-2"))).isEmpty();
+    assertThat(prefix(builder.put("tokenizer.ggml.pre", "llama-bpe"))).containsExactly(6);
+    assertThat(prefix(builder.put("tokenizer.ggml.add_bos_token", false))).isEmpty();
+    assertThat(
+            prefix(
+                builder
+                    .put("tokenizer.ggml.pre", "gpt-2")
+                    .put("tokenizer.ggml.add_bos_token", true)))
+        .containsExactly(6);
+  }
+
+  private List<Integer> prefix(GgufBuilder builder) throws IOException {
+    try (Checkpoint model = load(builder)) {
+      return model.tokenizer().orElseThrow().prefixIds();
+    }
+  }
+
   @Test
   void aHeadOfItsOwnIsLoadedAndACopyOfTheEmbeddingIsNot() throws IOException {
     float[] head = TinyModels.randoms(new Random(1), 104);

@@ -120,7 +120,7 @@ final class ByteLevelBpeTest {
     return ids;
   }
 
-  private static ByteLevelBpe bpe(String pre) throws IOException {
+  static ByteLevelBpe bpe(String pre) throws IOException {
     JsonNode json = JsonFiles.mapper().readTree(resource("bpe-vocabulary.json"));
     var tokens = ImmutableList.<String>builder();
     json.path("tokens").forEach(token -> tokens.add(token.asText()));
