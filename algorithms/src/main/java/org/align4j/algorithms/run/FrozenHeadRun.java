@@ -15,19 +15,25 @@ import org.align4j.core.file.AtomicFiles;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reward head on frozen features as a run: a step is a pass over the pairs. The features are
- * computed when it is made, for training and held-out pairs alike, so an evaluation costs next to
- * nothing. Owns its model.
+ * computed once, when they are first needed, for training and held-out pairs alike, so an
+ * evaluation costs next to nothing. Owns its model.
  */
 public final class FrozenHeadRun implements Trainable {
 
   private final RewardModelConfig config;
   private final PairModel.Rewarding model;
-  private final FrozenHead head;
-  private final PairFeatures heldOut;
+  private final ModelCodec codec;
+  private final PairSplit pairs;
+  private final IntConsumer progress;
+  private @Nullable Learner learner;
   private NonFiniteGuard guard = NonFiniteGuard.STOP;
+
+  /** What needs features. */
+  private record Learner(FrozenHead head, PairFeatures heldOut) {}
 
   /**
    * A run at its beginning.
@@ -38,24 +44,39 @@ public final class FrozenHeadRun implements Trainable {
   public FrozenHeadRun(
       RewardModelConfig config, Policy policy, PairSplit pairs, IntConsumer progress) {
     this.config = config;
+    this.pairs = pairs;
+    this.progress = progress;
     try (policy) {
-      ModelCodec codec = ModelCodec.of(policy);
-      RewardModel body = RewardModel.of(policy, config.training().seed());
-      this.model = new PairModel.Rewarding(body);
-      int tokens = config.training().update().microBatchTokens();
-      this.heldOut = PairFeatures.of(body, codec, pairs.heldOut(), tokens, done -> {});
-      this.head =
-          new FrozenHead(
-              PairFeatures.of(body, codec, pairs.training(), tokens, progress),
-              config.reward().loss(),
-              config.reward().frozen(),
-              config.training().seed());
+      this.codec = ModelCodec.of(policy);
+      this.model = new PairModel.Rewarding(RewardModel.of(policy, config.training().seed()));
     }
+  }
+
+  private Learner learner() {
+    if (learner == null) {
+      RewardModel body = model.model();
+      int tokens = config.training().update().microBatchTokens();
+      PairFeatures heldOut = PairFeatures.of(body, codec, pairs.heldOut(), tokens, done -> {});
+      PairFeatures training = PairFeatures.of(body, codec, pairs.training(), tokens, progress);
+      learner =
+          new Learner(
+              new FrozenHead(
+                  training,
+                  config.reward().loss(),
+                  config.reward().frozen(),
+                  config.training().seed()),
+              heldOut);
+    }
+    return learner;
+  }
+
+  private FrozenHead head() {
+    return learner().head();
   }
 
   @Override
   public long updates() {
-    return head.epochs();
+    return head().epochs();
   }
 
   @Override
@@ -71,11 +92,11 @@ public final class FrozenHeadRun implements Trainable {
   @Override
   public Step step() {
     long before = System.nanoTime();
-    FrozenHead.State state = head.state();
-    double loss = head.epoch();
-    boolean finite = Double.isFinite(loss) && head.isFinite();
+    FrozenHead.State state = head().state();
+    double loss = head().epoch();
+    boolean finite = Double.isFinite(loss) && head().isFinite();
     if (!finite) {
-      head.restore(state);
+      head().restore(state);
       NonFiniteException failure =
           new NonFiniteException(
               "head: the loss of epoch %s is %s, or a weight is not finite: the learning rate, %s, is"
@@ -86,7 +107,7 @@ public final class FrozenHeadRun implements Trainable {
       if (!guard.skips(failure)) {
         throw failure;
       }
-      head.restore(state.next());
+      head().restore(state.next());
     }
     double seconds = (System.nanoTime() - before) * 1e-9;
     return new Step(
@@ -96,7 +117,7 @@ public final class FrozenHeadRun implements Trainable {
   }
 
   private PairScores scores() {
-    return heldOut.scores(head.weights(), config.reward().loss());
+    return learner().heldOut().scores(head().weights(), config.reward().loss());
   }
 
   @Override
@@ -106,12 +127,12 @@ public final class FrozenHeadRun implements Trainable {
 
   @Override
   public void save(Path folder) {
-    HeadState.save(folder, config, head.state());
+    HeadState.save(folder, config, head().state());
   }
 
   @Override
   public void resume(Path folder) {
-    head.restore(HeadState.load(folder, config, head.state()));
+    head().restore(HeadState.load(folder, config, head().state()));
   }
 
   @Override
@@ -121,7 +142,7 @@ public final class FrozenHeadRun implements Trainable {
 
   @Override
   public void saveModel(Path folder) {
-    model.model().replaceHead(head.weights());
+    model.model().replaceHead(head().weights());
     model.save(folder, this::scores);
   }
 
