@@ -127,9 +127,8 @@ public final class TrainingRun {
   }
 
   private void step(RunLogs logs) {
-    notFinite.beforeStep(trainable.updates() + 1);
-    Trainable.Step done = stepOrStop(logs);
-    long step = trainable.updates();
+    long step = trainable.updates() + 1;
+    Trainable.Step done = stepOrStop(step, logs);
     Map<String, Double> row = new LinkedHashMap<>(done.metrics());
     boolean last = step == trainable.planned();
     boolean better = false;
@@ -163,14 +162,15 @@ public final class TrainingRun {
     }
   }
 
-  private Trainable.Step stepOrStop(RunLogs logs) {
+  private Trainable.Step stepOrStop(long step, RunLogs logs) {
+    notFinite.beforeStep(step);
     try {
       return trainable.step();
     } catch (NonFiniteException e) {
       notFinite.afterStep().forEach(logs::event);
       throw new RunStoppedException(
           "step %s: %s. The batch is in %s. Go on from the last checkpoint with a lower learning rate,"
-                  .formatted(trainable.updates(), e.getMessage(), folder.inspection())
+                  .formatted(step, e.getMessage(), folder.inspection())
               + " or with guards.nonFinite=skip",
           e);
     }
