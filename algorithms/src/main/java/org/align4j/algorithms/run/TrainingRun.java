@@ -223,9 +223,11 @@ public final class TrainingRun {
     }
     // A run that was made longer has a model of its shorter life: what is there is replaced.
     AtomicFiles.replaceFolder(folder.model(), trainable::saveModel);
-    AtomicFiles.replaceFolder(folder.averageModel(), average -> {
-      boolean unused = trainable.saveAverage(average);
-    });
+    AtomicFiles.replaceFolder(
+        folder.averageModel(),
+        average -> {
+          boolean unused = trainable.saveAverage(average);
+        });
     trainable.conclude(folder);
     saveBest();
     folder.status(RunFolder.Status.DONE, clock);

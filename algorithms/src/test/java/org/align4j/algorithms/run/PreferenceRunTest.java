@@ -153,7 +153,10 @@ class PreferenceRunTest {
       run.saveModel(folder.resolve("policy"));
     }
     try (RewardModel saved = RewardModel.load(folder.resolve("policy"), Engine.PLAN)) {
-      double mean = (evaluation.getOrDefault("eval/chosen", Double.NaN) + evaluation.getOrDefault("eval/rejected", Double.NaN)) / 2;
+      double mean =
+          (evaluation.getOrDefault("eval/chosen", Double.NaN)
+                  + evaluation.getOrDefault("eval/rejected", Double.NaN))
+              / 2;
       assertThat(saved.statistics().orElseThrow().mean()).isCloseTo(mean, within(1e-9));
       var codec =
           new ModelCodec(

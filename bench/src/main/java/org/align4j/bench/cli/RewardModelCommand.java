@@ -116,7 +116,9 @@ final class RewardModelCommand extends RunCommand {
 
   private void features(int done, PairSplit split) {
     if (done % PROGRESS == 0) {
-      console().log().println("features of %s of %s pairs".formatted(done, split.training().size()));
+      console()
+          .log()
+          .println("features of %s of %s pairs".formatted(done, split.training().size()));
     }
   }
 

@@ -142,13 +142,15 @@ final class ResumeTest {
       policy.save(other);
     }
     assertRefused(
-        resume("train", "--model", other.toString()), contents(), "the model of the run", "changed");
+        resume("train", "--model", other.toString()),
+        contents(),
+        "the model of the run",
+        "changed");
   }
 
   @Test
   void anotherEngineIsAnotherRun() throws IOException {
-    assertRefused(
-        resume("train", "--engine", "samediff"), contents(), "began with --engine plan");
+    assertRefused(resume("train", "--engine", "samediff"), contents(), "began with --engine plan");
   }
 
   @Test

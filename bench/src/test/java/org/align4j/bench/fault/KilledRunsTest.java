@@ -99,8 +99,8 @@ final class KilledRunsTest {
     boolean inCheckpoint = random.nextBoolean();
     int rows = inCheckpoint ? ROWS : random.nextInt(ROWS);
     RunProcess process = start(kind, run);
-    process.waitUntil(() ->
-        inCheckpoint && RunResults.writesCheckpoint(run) || RunResults.rows(run) > rows);
+    process.waitUntil(
+        () -> inCheckpoint && RunResults.writesCheckpoint(run) || RunResults.rows(run) > rows);
     Thread.sleep(random.nextInt(inCheckpoint ? 10 : 200));
     boolean killed = process.isAlive();
     process.kill();

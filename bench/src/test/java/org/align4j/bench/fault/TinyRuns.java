@@ -65,8 +65,7 @@ final class TinyRuns {
   List<String> arguments(String kind) {
     List<String> arguments = new ArrayList<>();
     if (kind.equals("sft")) {
-      arguments.addAll(
-          List.of("sft", "--model", model.toString(), "--data", examples.toString()));
+      arguments.addAll(List.of("sft", "--model", model.toString(), "--data", examples.toString()));
       set(arguments, "steps=" + STEPS, "update.samples=4", "evaluation.size=3");
     } else {
       arguments.addAll(List.of("train", "--algorithm", kind, "--updates", "" + STEPS));
