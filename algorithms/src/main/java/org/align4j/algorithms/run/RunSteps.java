@@ -66,9 +66,8 @@ public final class RunSteps implements AutoCloseable {
    * @throws RunStoppedException where the step met a number that is not finite
    */
   public Map<String, Double> step() {
-    notFinite.beforeStep(trainable.updates() + 1);
-    Trainable.Step done = stepOrStop();
-    long step = trainable.updates();
+    long step = trainable.updates() + 1;
+    Trainable.Step done = stepOrStop(step);
     boolean last = step == trainable.planned();
     Map<String, Double> row = new LinkedHashMap<>(done.metrics());
     if (settings.evaluation().isDue(step, last)) {
@@ -92,14 +91,15 @@ public final class RunSteps implements AutoCloseable {
     return row;
   }
 
-  private Trainable.Step stepOrStop() {
+  private Trainable.Step stepOrStop(long step) {
+    notFinite.beforeStep(step);
     try {
       return trainable.step();
     } catch (NonFiniteException e) {
       notFinite.afterStep().forEach(logs::event);
       throw new RunStoppedException(
           "step %s: %s. The batch is in %s. Go on from the last checkpoint with a lower learning rate,"
-                  .formatted(trainable.updates(), e.getMessage(), folder.inspection())
+                  .formatted(step, e.getMessage(), folder.inspection())
               + " or with guards.nonFinite=skip",
           e);
     }

@@ -2,6 +2,7 @@ package org.align4j.algorithms.run;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableMap;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +82,9 @@ public final class TrainingRun {
       replay(restored.orElse(0));
       if (restored.isEmpty() && settings.evaluation().isOn()) {
         listener.onEvaluation(0);
-        steps.beginning(trainable.evaluate());
+        ImmutableMap<String, Double> beginning = trainable.evaluate();
+        steps.beginning(beginning);
+        var unused = best.observe(0, beginning);
       }
       Outcome outcome = run(steps);
       finish(outcome);

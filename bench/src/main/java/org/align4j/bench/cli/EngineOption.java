@@ -46,6 +46,12 @@ final class EngineOption {
     return engine;
   }
 
+  /** Options on which results depend, where they are not the defaults, each after a space. */
+  String needed() {
+    return (engine == Engine.PLAN ? "" : " --engine " + name())
+        + (memory == null ? "" : " --memory " + memory);
+  }
+
   /** Of the engine, as it is given. */
   String name() {
     return engine.name().toLowerCase(Locale.ROOT);

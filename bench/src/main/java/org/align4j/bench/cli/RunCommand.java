@@ -159,7 +159,16 @@ abstract class RunCommand implements Callable<Integer> {
     if (out == null) {
       throw new UsageException("--resume needs --out, the folder of the run that is to go on");
     }
-    return RunFolder.exists(out) ? Optional.of(RunFolder.open(out)) : Optional.empty();
+    if (!RunFolder.exists(out)) {
+      return Optional.empty();
+    }
+    RunFolder saved = RunFolder.open(out);
+    String was = saved.description().path("kind").asText();
+    if (!was.equals(kind)) {
+      saved.close();
+      throw new UsageException("%s is a run of %s, not of %s".formatted(out, was, kind));
+    }
+    return Optional.of(saved);
   }
 
   private RunFolder newRun(RunJob job) {
@@ -197,9 +206,6 @@ abstract class RunCommand implements Callable<Integer> {
   /** Another model, other data or other settings would be another run. */
   private RunFolder goOn(RunFolder saved, RunJob job) {
     JsonNode before = saved.description();
-    Checks.that(
-        before.path("kind").asText().equals(kind),
-        "%s is a run of %s, not of %s".formatted(saved.path(), before.path("kind").asText(), kind));
     Map<String, String> was = Fields.flatten(defaults(), before.path("settings"));
     Map<String, String> is = Fields.flatten(defaults(), job.settings());
     for (Fields.Field field : defaults().stream().flatMap(r -> Fields.all(r).stream()).toList()) {
@@ -211,9 +217,9 @@ abstract class RunCommand implements Callable<Integer> {
               .formatted(field.path(), old, saved.path(), now));
     }
     Checks.that(
-        before.path("engine").asText().equals(options.engine().name()),
+        before.path("engine").asText("plan").equals(options.engine().name()),
         "the run in %s began with --engine %s: pass the same again"
-            .formatted(saved.path(), before.path("engine").asText()));
+            .formatted(saved.path(), before.path("engine").asText("plan")));
     ObjectNode inputs = RunDescription.inputs(job.model(), job.data());
     for (String input : List.of("model", "data")) {
       Checks.that(

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.run.ConfigFile;
-import org.align4j.core.engine.Engine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,7 +106,7 @@ final class RunOptions {
   /** Options without which a run cannot go on, each after a space. */
   String needed() {
     String jars = classpath == null ? "" : " --classpath '%s'".formatted(classpath);
-    return engine.engine() == Engine.PLAN ? jars : jars + " --engine " + engine.name();
+    return jars + engine.needed();
   }
 
   /** From here on services are also looked for in the user's jars. */

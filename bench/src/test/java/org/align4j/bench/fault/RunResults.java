@@ -20,7 +20,9 @@ final class RunResults {
 
   /** Two runs left the same, but for times: every row, every sample, every parameter. */
   static void assertSame(Path run, Path other) throws IOException {
-    assertThat(objects(run, "metrics.jsonl")).isNotEmpty().isEqualTo(objects(other, "metrics.jsonl"));
+    assertThat(objects(run, "metrics.jsonl"))
+        .isNotEmpty()
+        .isEqualTo(objects(other, "metrics.jsonl"));
     assertThat(objects(run, "completions.jsonl")).isEqualTo(objects(other, "completions.jsonl"));
     assertThat(objects(run, "events.jsonl")).isEqualTo(objects(other, "events.jsonl"));
     assertThat(models(run)).contains("policy/model.safetensors").isEqualTo(models(other));
