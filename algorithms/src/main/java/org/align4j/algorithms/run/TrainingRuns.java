@@ -3,7 +3,6 @@ package org.align4j.algorithms.run;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.align4j.algorithms.reward.Reward;
@@ -64,16 +63,10 @@ public final class TrainingRuns {
     node.set("settings", tree(config));
     node.set("versions", RunDescription.versions(RunDescription.ALIGN4J));
     node.set("machine", RunDescription.machine());
-    config
-        .input()
-        .model()
-        .ifPresent(model -> node.set("model", RunDescription.file(Path.of(model))));
-    node.set(
-        "data",
-        RunDescription.files(
-            config.input().prompts().stream()
-                .map(Path::of)
-                .collect(ImmutableList.toImmutableList())));
+    node.setAll(
+        RunDescription.inputs(
+            config.input().model().map(Path::of),
+            config.input().prompts().map(Path::of).stream().toList()));
     return node;
   }
 
