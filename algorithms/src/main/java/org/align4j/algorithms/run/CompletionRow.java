@@ -58,8 +58,7 @@ public final class CompletionRow {
   }
 
   /** A row with the step that it belongs to, first; 0 for an evaluation. */
-  public static Map<String, @Nullable Object> ofStep(
-      long step, Map<String, @Nullable Object> row) {
+  public static Map<String, @Nullable Object> ofStep(long step, Map<String, @Nullable Object> row) {
     Map<String, @Nullable Object> line = new LinkedHashMap<>();
     line.put("step", step);
     line.putAll(row);
