@@ -192,9 +192,14 @@ public final class FrozenHead {
     to.assign(Nd4j.createFromArray(values).reshape(to.shape()));
   }
 
-  /** Whether all weights are finite. */
+  /** Whether all {@link #weights} are finite. */
   public boolean isFinite() {
-    return Double.isFinite(graph.params().sumNumber().doubleValue());
+    for (float weight : weights()) {
+      if (!Float.isFinite(weight)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The weights {@code [D]} for features as the body gives them. */

@@ -63,10 +63,11 @@ public final class TrainingRuns {
     node.set("settings", tree(config));
     node.set("versions", RunDescription.versions(RunDescription.ALIGN4J));
     node.set("machine", RunDescription.machine());
-    node.setAll(
-        RunDescription.inputs(
+    RunDescription.inputs(
             config.input().model().map(Path::of),
-            config.input().prompts().map(Path::of).stream().toList()));
+            config.input().prompts().stream().map(Path::of).toList())
+        .properties()
+        .forEach(entry -> node.set(entry.getKey(), entry.getValue()));
     return node;
   }
 

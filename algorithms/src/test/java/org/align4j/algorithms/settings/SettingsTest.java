@@ -240,6 +240,13 @@ class SettingsTest {
   }
 
   @Test
+  void everyGroupSaysWhatItIs() {
+    assertThat(Fields.groups(RlSettings.paper()))
+        .containsEntry("critic", "The critic of PPO.")
+        .containsOnlyKeys("rollout", "update", "critic", "objective", "kl", "advantage", "rewards");
+  }
+
+  @Test
   void mistakesAreAnsweredInOneSentence() {
     refused("update.learningrat", "1", "did you mean update.learningRate?");
     refused("learningRate", "1", "unknown setting learningRate; did you mean update.learningRate?");

@@ -1,6 +1,7 @@
 package org.align4j.algorithms.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -215,6 +216,28 @@ class PreferenceTrainerTest {
       // the policy still is its reference
       assertThat(scores.metrics().get("rewards/chosen")).isZero();
       assertThat(scores.metrics().get("logps/chosen")).isNegative();
+    }
+  }
+
+  @Test
+  void aStepThatMeetsANumberThatIsNotFiniteStopsOrIsSkippedAsTheGuardSays() {
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        PreferenceTrainer trainer =
+            PreferenceTrainer.policy(
+                run.policy.network(),
+                run.reference,
+                ModelCodec.of(run.policy),
+                DirectPreference.dpo(0.1),
+                UPDATE)) {
+      run.policy.parameters().get(run.policy.parameters().names().get(0)).assign(Double.NaN);
+      run.policy.network().parametersChanged();
+      assertThatThrownBy(() -> trainer.step(PAIRS, 1e-2))
+          .isInstanceOf(NonFiniteException.class)
+          .hasMessageContaining("the output of response token 0");
+      trainer.guard(failure -> failure.sequence() != null);
+      PreferenceTrainer.Report report = trainer.step(PAIRS, 1e-2);
+      assertThat(report.applied()).isFalse();
+      assertThat(report.scores().loss()).isNaN();
     }
   }
 }

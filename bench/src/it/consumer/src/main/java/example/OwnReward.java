@@ -3,15 +3,15 @@ package example;
 import java.time.Duration;
 import java.util.List;
 import org.align4j.algorithms.data.ArithmeticTask;
-import org.align4j.algorithms.settings.OnFailure;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.reward.Rewards;
 import org.align4j.algorithms.reward.WeightedReward;
+import org.align4j.algorithms.settings.OnFailure;
+import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.algorithms.train.ModelCodec;
 import org.align4j.algorithms.train.RlModels;
-import org.align4j.algorithms.train.RlSettings;
 import org.align4j.algorithms.train.RlTrainer;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;
@@ -35,7 +35,7 @@ public final class OwnReward {
         Reference reference = Reference.of(policy);
         RlTrainer trainer =
             new RlTrainer(
-                RlSettings.ARITHMETIC.with("algorithm", "reinforce++"),
+                RlSettings.arithmetic().withAlgorithm("reinforce++"),
                 RlModels.of(policy, reference, null),
                 ModelCodec.of(policy),
                 ArithmeticTask.training(),

@@ -44,7 +44,7 @@ abstract class RunCommand implements Callable<Integer> {
   /** Fields that were given as options of their own. */
   abstract Map<String, String> given();
 
-  /** Checks settings and files; loads no model. */
+  /** Checks settings and files; keeps no model. */
   abstract RunJob prepare(Map<String, String> values);
 
   /** Prints what a run has to say at its end, beyond its metrics. */

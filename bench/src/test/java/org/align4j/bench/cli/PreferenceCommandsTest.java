@@ -193,6 +193,8 @@ final class PreferenceCommandsTest {
     MoreFiles.deleteRecursively(
         resumed.resolve("checkpoints/step-6"), RecursiveDeleteOption.ALLOW_INSECURE);
     MoreFiles.deleteRecursively(resumed.resolve("policy"), RecursiveDeleteOption.ALLOW_INSECURE);
+    ObjectNode state = (ObjectNode) JSON.readTree(resumed.resolve("run.json").toFile());
+    JSON.writeValue(resumed.resolve("run.json").toFile(), state.put("status", "running"));
     Outcome outcome = execute(List.of(command, "--resume", "--out", resumed.toString()));
 
     assertThat(outcome.code()).as(outcome.errors()).isZero();

@@ -40,8 +40,7 @@ final class RunProcess {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(flag -> !flag.startsWith("-javaagent") && !flag.startsWith("-agentlib"))
         .forEach(command::add);
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("org.align4j.bench.cli.Main");
     command.addAll(arguments);
     Path output = Files.createTempFile(folder, "output", ".txt");

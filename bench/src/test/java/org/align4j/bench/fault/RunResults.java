@@ -20,20 +20,23 @@ final class RunResults {
 
   /** Two runs left the same, but for times: every row, every sample, every parameter. */
   static void assertSame(Path run, Path other) throws IOException {
-    assertThat(rows(run, "metrics.jsonl")).isNotEmpty().isEqualTo(rows(other, "metrics.jsonl"));
-    assertThat(rows(run, "completions.jsonl")).isEqualTo(rows(other, "completions.jsonl"));
-    assertThat(rows(run, "events.jsonl")).isEqualTo(rows(other, "events.jsonl"));
+    assertThat(objects(run, "metrics.jsonl")).isNotEmpty().isEqualTo(objects(other, "metrics.jsonl"));
+    assertThat(objects(run, "completions.jsonl")).isEqualTo(objects(other, "completions.jsonl"));
+    assertThat(objects(run, "events.jsonl")).isEqualTo(objects(other, "events.jsonl"));
     assertThat(models(run)).contains("policy/model.safetensors").isEqualTo(models(other));
     for (String model : models(run)) {
       assertThat(run.resolve(model)).hasSameBinaryContentAs(other.resolve(model));
     }
     assertThat(hidden(run)).isEmpty();
-    assertThat(
-            JsonFiles.mapper().readTree(run.resolve("run.json").toFile()).path("status").asText())
-        .isEqualTo("done");
+    assertThat(status(run)).isEqualTo("done");
   }
 
-  private static List<JsonNode> rows(Path run, String file) throws IOException {
+  /** What run.json says. */
+  static String status(Path run) throws IOException {
+    return JsonFiles.mapper().readTree(run.resolve("run.json").toFile()).path("status").asText();
+  }
+
+  private static List<JsonNode> objects(Path run, String file) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve(file))) {
       ObjectNode row = (ObjectNode) JsonFiles.mapper().readTree(line);
@@ -74,7 +77,7 @@ final class RunResults {
   }
 
   /** Rows of metrics so far. */
-  static int steps(Path run) {
+  static int rows(Path run) {
     try (Stream<String> lines = Files.lines(run.resolve("metrics.jsonl"))) {
       return (int) lines.count();
     } catch (IOException e) {

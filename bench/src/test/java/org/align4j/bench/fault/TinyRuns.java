@@ -75,7 +75,7 @@ final class TinyRuns {
       set(arguments, "rollout.prompts=4", "rollout.samples=2", "rollout.maxNewTokens=12");
       set(arguments, "update.samples=4", "evaluation.size=2", "guards.window=3");
       // Adaptive β, and statistics of all rewards so far: both are part of the state.
-      set(arguments, "kl.target=0.1", "rewards.normalization=running", "update.emaDecay=0.5");
+      set(arguments, "kl.target=0.1", "rewards.normalize=running", "update.emaDecay=0.5");
     }
     set(arguments, "update.learningRate=1e-4", "evaluation.every=3", "evaluation.patience=0");
     set(arguments, "checkpoint.every=2", "checkpoint.keep=2");

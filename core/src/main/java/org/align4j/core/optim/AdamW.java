@@ -189,23 +189,11 @@ public final class AdamW implements AutoCloseable {
     return secondMoment;
   }
 
-  /** Continues after so many updates; whoever calls it wrote the live moments. */
+  /**
+   * Continues a saved state: after so many updates, whose moments were written to the live ones.
+   */
   public void seek(long appliedSteps) {
     checkArgument(appliedSteps >= 0, "steps is %s: it must be at least 0", appliedSteps);
-    steps = appliedSteps;
-  }
-
-  /** Continues from a saved state; the moments are copied. */
-  public void restore(INDArray first, INDArray second, long appliedSteps) {
-    checkArgument(
-        first.length() == parameters.size() && second.length() == parameters.size(),
-        "moments of %s and %s elements do not match %s parameter elements",
-        first.length(),
-        second.length(),
-        parameters.size());
-    checkArgument(appliedSteps >= 0, "steps is %s: it must be at least 0", appliedSteps);
-    firstMoment.assign(first.reshape(-1));
-    secondMoment.assign(second.reshape(-1));
     steps = appliedSteps;
   }
 

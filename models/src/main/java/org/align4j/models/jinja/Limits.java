@@ -18,7 +18,7 @@ final class Limits {
   static final int RANGE = 100_000;
 
   /** Statements, calls and items looped over in one rendering. */
-  static final long STEPS = 100_000_000;
+  static final long STEPS = 50_000_000;
 
   /** Macros within macros, loops within recursive loops. */
   static final int CALLS = 200;

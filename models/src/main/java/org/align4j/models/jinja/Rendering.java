@@ -13,12 +13,14 @@ final class Rendering {
   private final Map<String, BlockCode> blocks;
   private final StringBuilder out = new StringBuilder();
   private final List<Template.Span> generated = new ArrayList<>();
+  private final long mostSteps;
   private long steps;
   private int calls;
   private boolean escaping;
 
-  Rendering(ZonedDateTime now, Map<String, BlockCode> blocks) {
+  Rendering(ZonedDateTime now, Map<String, BlockCode> blocks, long mostSteps) {
     this.now = now;
+    this.mostSteps = mostSteps;
     this.blocks = blocks;
   }
 
@@ -65,9 +67,9 @@ final class Rendering {
 
   private void steps(long count) {
     steps += count;
-    if (steps > Limits.STEPS) {
+    if (steps > mostSteps) {
       throw TemplateException.of(
-          Kind.LIMIT, "rendering takes more than %s steps: does a loop not end?", Limits.STEPS);
+          Kind.LIMIT, "rendering takes more than %s steps: does a loop not end?", mostSteps);
     }
   }
 

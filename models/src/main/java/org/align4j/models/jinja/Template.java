@@ -62,9 +62,13 @@ public final class Template {
    * @throws TemplateException with the line, where Jinja2 has an error
    */
   public Rendered render(Map<String, ?> bindings, ZonedDateTime now) {
+    return render(bindings, now, Limits.STEPS);
+  }
+
+  Rendered render(Map<String, ?> bindings, ZonedDateTime now, long mostSteps) {
     Map<String, Value> given = new HashMap<>(Globals.ALL);
     bindings.forEach((name, value) -> given.put(name, Values.of(value)));
-    Rendering rendering = new Rendering(now, code.blocks());
+    Rendering rendering = new Rendering(now, code.blocks(), mostSteps);
     try {
       code.root().render(new Context(rendering, given), rendering.out());
     } catch (StackOverflowError e) {

@@ -46,7 +46,7 @@ final class ByteSpans {
     return ends[index];
   }
 
-  /** Characters with their marks are composed each by themselves. */
+  /** A composed character stands for the first of its parts, as {@code tokenizers} has it. */
   private static void align(String text, String normal, int[] from, int[] to) {
     int made = 0;
     for (int start = 0; start < text.length(); ) {
@@ -54,16 +54,13 @@ final class ByteSpans {
       while (end < text.length() && joins(text.codePointAt(end))) {
         end += Character.charCount(text.codePointAt(end));
       }
-      String part = text.substring(start, end);
-      // text that is in its normal form already is not looked at
-      int length =
-          text.equals(normal)
-              ? part.length()
-              : Normalizer.normalize(part, Normalizer.Form.NFC).length();
-      boolean same = length == part.length();
+      int length = end - start;
+      if (!text.equals(normal)) {
+        length = Normalizer.normalize(text.substring(start, end), Normalizer.Form.NFC).length();
+      }
       for (int i = 0; i < length && made < normal.length(); i++, made++) {
-        from[made] = same ? start + i : start;
-        to[made] = same ? start + i + 1 : end;
+        from[made] = Math.min(start + i, end - 1);
+        to[made] = from[made] + 1;
       }
       start = end;
     }

@@ -14,7 +14,7 @@ final class LimitsTest {
   private static final ZonedDateTime NOW = ZonedDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
   private static void assertRefused(String template) {
-    assertThatThrownBy(() -> Template.of(template).render(Map.of(), NOW))
+    assertThatThrownBy(() -> Template.of(template).render(Map.of(), NOW, 1_000_000))
         .as(template.substring(0, Math.min(80, template.length())))
         .isInstanceOf(TemplateException.class);
   }
@@ -33,7 +33,7 @@ final class LimitsTest {
         "{% set x = range(100000)|list %}{% for i in x %}{{ x|map('string')|list|length }}{% endfor %}",
         "{{ 'a' * 10**12 }}",
         "{{ [1] * 10**9 }}",
-        "{{ 10**10**10 }}",
+        "{{ 10**(10**10) }}",
         "{{ '%999999999d' % 1 }}",
         "{{ '{:999999999}'.format(1) }}",
         "{{ 'a'.center(10**9) }}",
@@ -52,18 +52,18 @@ final class LimitsTest {
   @ParameterizedTest
   @ValueSource(strings = {"(", "[", "{1:", "not ", "-", "f(", "a[", "x if y else "})
   void whatIsNestedTooDeepIsAnError(String opening) {
-    assertRefused("{{ " + opening.repeat(100_000) + "1 }}");
+    assertRefused("{{ " + opening.repeat(20_000) + "1 }}");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {" + 1", "|upper", ".a", "[0]", " and 1", "()", " is defined"})
   void tooManyOperatorsInARowAreAnError(String more) {
-    assertRefused("{{ a" + more.repeat(100_000) + " }}");
+    assertRefused("{{ a" + more.repeat(20_000) + " }}");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{% if 1 %}", "{% for x in [1] %}", "{% filter upper %}", "{% set x %}"})
   void blocksNestedTooDeepAreAnError(String block) {
-    assertRefused(block.repeat(100_000));
+    assertRefused(block.repeat(20_000));
   }
 }
