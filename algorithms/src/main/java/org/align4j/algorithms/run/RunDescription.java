@@ -44,7 +44,7 @@ public final class RunDescription {
   }
 
   /** A file or folder with its SHA-256. */
-  public static ObjectNode file(Path path) {
+  private static ObjectNode file(Path path) {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("path", path.toAbsolutePath().normalize().toString());
     node.put("sha256", FileHashes.sha256(path));
