@@ -37,10 +37,8 @@ class DynamicSamplingTest {
       // Four prompts of four samples are learnt from, none of them of an even number.
       assertThat(report.traces()).hasSize(16);
       assertThat(report.traces())
-          .allMatch(
-              trace ->
-                  Integer.parseInt(trace.sample().completion().prompt().id().substring(1)) % 2
-                      == 1);
+          .allMatch(trace ->
+              Integer.parseInt(trace.sample().completion().prompt().id().substring(1)) % 2 == 1);
       assertThat(metric(report, Metric.GROUPS_WITH_SPREAD)).isBetween(0.1, 0.9);
     }
   }
@@ -94,8 +92,7 @@ class DynamicSamplingTest {
       for (String name : before.names()) {
         float[] start = before.get(name).reshape(-1).toFloatVector();
         float[] end = run.policy.parameters().get(name).reshape(-1).toFloatVector();
-        float[] average =
-            run.trainer.average().orElseThrow().get(name).reshape(-1).toFloatVector();
+        float[] average = run.trainer.average().orElseThrow().get(name).reshape(-1).toFloatVector();
         for (int i = 0; i < start.length; i++) {
           assertThat(average[i]).isCloseTo(0.5f * start[i] + 0.5f * end[i], within(1e-6f));
         }
