@@ -14,7 +14,6 @@ import org.align4j.models.jinja.Code.Flow;
 import org.align4j.models.jinja.FunctionScope.Place;
 import org.align4j.models.jinja.Symbols.Variable;
 import org.align4j.models.jinja.TemplateException.Kind;
-import org.jspecify.annotations.Nullable;
 
 /** Statements to code: what Jinja2's compiler writes in Python, with the same scopes. */
 final class Compiler {
@@ -130,15 +129,15 @@ final class Compiler {
       case Statement.Output output -> output(output, frame);
       case Statement.For loop -> new LoopCompiler(this, frame, loop).compile();
       case Statement.If branch -> branch(branch, frame);
-      case Statement.Macro macro -> macro(macro, frame);
-      case Statement.CallBlock call -> callBlock(call, frame);
-      case Statement.FilterBlock filter -> filterBlock(filter, frame);
+      case Statement.Macro macro -> new MacroCompiler(this, frame).macro(macro);
+      case Statement.CallBlock call -> new MacroCompiler(this, frame).callBlock(call);
+      case Statement.FilterBlock filter -> new CaptureCompiler(this, frame).filter(filter);
       case Statement.With with -> with(with, frame);
       case Statement.Assign assign -> assign(assign, frame);
-      case Statement.AssignBlock assign -> assignBlock(assign, frame);
+      case Statement.AssignBlock assign -> new CaptureCompiler(this, frame).set(assign);
       case Statement.Block block -> blockStatement(block, frame);
       case Statement.Autoescape autoescape -> autoescape(autoescape, frame);
-      case Statement.Generation generation -> generation(generation, frame);
+      case Statement.Generation generation -> new MacroCompiler(this, frame).generation(generation);
       case Statement.Break end -> jump("break", Flow.BREAK, frame);
       case Statement.Continue next -> jump("continue", Flow.CONTINUE, frame);
       case Statement.Load load -> load(load, frame);
@@ -186,7 +185,7 @@ final class Compiler {
     };
   }
 
-  private static Flow write(String text, StringBuilder out) {
+  static Flow write(String text, StringBuilder out) {
     Limits.length((long) out.length() + text.length());
     out.append(text);
     return Flow.NEXT;
@@ -213,148 +212,6 @@ final class Compiler {
     };
   }
 
-  /** The function of a macro or of the body of a call. */
-  private Macro.Definition definition(
-      @Nullable String name, Statement.Signature signature, List<Statement> body, Frame outer) {
-    Frame frame = outer.innerFunction();
-    Symbols symbols = frame.symbols();
-    analyze(signature, body, symbols);
-    Set<String> special = Walk.undeclared(body, "caller", "kwargs", "varargs");
-    List<String> parameters = signature.names();
-    List<Expression> defaults = signature.defaults();
-    List<Variable> variables =
-        new ArrayList<>(parameters.stream().map(symbols::reference).toList());
-    int required = parameters.size() - defaults.size();
-    boolean caller = special.contains("caller");
-    if (caller && parameters.contains("caller") && parameters.indexOf("caller") < required) {
-      throw TemplateException.of(
-          Kind.ASSERTION,
-          "When defining macros or call blocks the special \"caller\" argument must be omitted or"
-              + " be given a default.");
-    }
-    if (caller && !parameters.contains("caller")) {
-      variables.add(symbols.declareParameter("caller"));
-    }
-    boolean kwargs = special.contains("kwargs") && !parameters.contains("kwargs");
-    if (kwargs) {
-      variables.add(symbols.declareParameter("kwargs"));
-    }
-    boolean varargs = special.contains("varargs") && !parameters.contains("varargs");
-    if (varargs) {
-      variables.add(symbols.declareParameter("varargs"));
-    }
-    analyze(signature, body, symbols);
-    List<Integer> places = variables.stream().map(frame::index).toList();
-    List<Action> code = new ArrayList<>();
-    code.add(enter(frame));
-    for (int i = 0; i < parameters.size(); i++) {
-      Value absent =
-          Undefined.hint("parameter %s was not provided".formatted(Quotes.of(parameters.get(i))));
-      Evaluation value =
-          i < required ? locals -> absent : expression(defaults.get(i - required), frame);
-      int place = places.get(i);
-      code.add((locals, out) -> {
-        if (locals.get(0, place) == null) {
-          locals.set(place, value.evaluate(locals));
-        }
-        return Flow.NEXT;
-      });
-    }
-    code.add(statements(body, frame));
-    return new Macro.Definition(
-        name, parameters, frame.function(), places, caller, kwargs, varargs, sequence(code));
-  }
-
-  private static void analyze(
-      Statement.Signature signature, List<Statement> body, Symbols symbols) {
-    SymbolFinder finder = new SymbolFinder(symbols);
-    finder.signature(signature);
-    finder.visit(body);
-  }
-
-  private Action macro(Statement.Macro macro, Frame frame) {
-    Macro.Definition definition = definition(macro.name(), macro.signature(), macro.body(), frame);
-    Assignment assignment = assignment(new Target.ToName(macro.name()), frame);
-    return (locals, out) -> {
-      assignment.assign(locals, new Macro(definition, locals));
-      return Flow.NEXT;
-    };
-  }
-
-  private Action callBlock(Statement.CallBlock call, Frame frame) {
-    Macro.Definition definition = definition(null, call.signature(), call.body(), frame);
-    Evaluation value =
-        new ExpressionCompiler(frame).call(call.call(), locals -> new Macro(definition, locals));
-    return (locals, out) -> write(Bound.text(value.evaluate(locals)).value(), out);
-  }
-
-  private Action generation(Statement.Generation generation, Frame frame) {
-    Macro.Definition definition =
-        definition(null, Statement.Signature.NONE, generation.body(), frame);
-    return (locals, out) -> {
-      Rendering rendering = locals.rendering();
-      String text = new Macro(definition, locals).call(rendering, Arguments.NONE).text();
-      rendering.generated(text.length());
-      return write(text, out);
-    };
-  }
-
-  private Action filterBlock(Statement.FilterBlock block, Frame outer) {
-    Frame frame = outer.inner();
-    SymbolFinder finder = new SymbolFinder(frame.symbols());
-    finder.visit(block.body());
-    finder.visit(block.filter());
-    Capture capture = capture(block.body(), frame, block.filter());
-    return (locals, out) -> {
-      StringBuilder written = new StringBuilder();
-      Flow flow = capture.run(locals, written);
-      if (flow != Flow.NEXT) {
-        return flow;
-      }
-      write(Bound.text(capture.value(locals, written)).value(), out);
-      capture.leave().run(locals, out);
-      return Flow.NEXT;
-    };
-  }
-
-  /** A body whose text is not written but used, perhaps filtered. */
-  private record Capture(
-      Action enter, Action body, Action leave, @Nullable Captured filter, Frame frame) {
-
-    Flow run(Locals locals, StringBuilder written) {
-      enter.run(locals, written);
-      return body.run(locals, written);
-    }
-
-    Value value(Locals locals, StringBuilder written) {
-      Str text = new Str(written.toString(), frame.escapes(locals.rendering()));
-      return filter == null ? text : filter.value(locals, text);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Captured {
-    Value value(Locals locals, Str text);
-  }
-
-  private Capture capture(List<Statement> body, Frame frame, Expression.@Nullable Filter filter) {
-    Captured captured = null;
-    if (filter != null) {
-      Variable text = frame.symbols().declareParameter(" written");
-      int place = frame.index(text);
-      Evaluation filtered =
-          new ExpressionCompiler(
-                  frame, locals -> java.util.Objects.requireNonNull(locals.get(0, place)))
-              .compile(filter);
-      captured =
-          (locals, value) -> {
-            locals.set(place, value);
-            return filtered.evaluate(locals);
-          };
-    }
-    return new Capture(enter(frame), statements(body, frame), leave(frame), captured, frame);
-  }
-
   private Action with(Statement.With with, Frame outer) {
     Frame frame = outer.inner();
     SymbolFinder finder = new SymbolFinder(frame.symbols());
@@ -363,7 +220,7 @@ final class Compiler {
     List<Action> code = new ArrayList<>();
     code.add(enter(frame));
     for (int i = 0; i < with.targets().size(); i++) {
-      Assignment assignment = assignment(with.targets().get(i), frame);
+      Assignment assignment = Assignments.to(with.targets().get(i), frame);
       Evaluation value = expression(with.values().get(i), outer);
       code.add((locals, out) -> {
         assignment.assign(locals, value.evaluate(locals));
@@ -376,7 +233,7 @@ final class Compiler {
   }
 
   private static Action assign(Statement.Assign assign, Frame frame) {
-    Assignment assignment = assignment(assign.target(), frame);
+    Assignment assignment = Assignments.to(assign.target(), frame);
     List<Evaluation> namespaces = new ArrayList<>();
     assign
         .target()
@@ -396,71 +253,6 @@ final class Compiler {
       assignment.assign(locals, value.evaluate(locals));
       return Flow.NEXT;
     };
-  }
-
-  private Action assignBlock(Statement.AssignBlock assign, Frame outer) {
-    Frame frame = outer.inner();
-    new SymbolFinder(frame.symbols()).visit(assign.body());
-    Capture capture = capture(assign.body(), frame, assign.filter());
-    Assignment assignment = assignment(assign.target(), outer);
-    return (locals, out) -> {
-      StringBuilder written = new StringBuilder();
-      Flow flow = capture.run(locals, written);
-      if (flow != Flow.NEXT) {
-        return flow;
-      }
-      Value value = capture.value(locals, written);
-      boolean escaping = locals.rendering().escaping();
-      assignment.assign(locals, escaping ? locals.rendering().marked(value.text()) : value);
-      capture.leave().run(locals, out);
-      return Flow.NEXT;
-    };
-  }
-
-  /** Assigns to names of a frame; those outside of all loops and macros are the context's too. */
-  static Assignment assignment(Target target, Frame frame) {
-    return switch (target) {
-      case Target.ToName(String name) -> {
-        int index = frame.index(frame.symbols().reference(name));
-        boolean exported = frame.topLevel();
-        yield (locals, value) -> {
-          locals.set(index, value);
-          if (exported) {
-            locals.context().export(name, value);
-          }
-        };
-      }
-      case Target.ToAttribute(String namespace, String name) -> {
-        Evaluation owner = expression(new Expression.Name(namespace), frame);
-        yield (locals, value) -> {
-          if (owner.evaluate(locals) instanceof Namespace space) {
-            space.set(name, value);
-          }
-        };
-      }
-      case Target.ToTuple(List<Target> targets) -> {
-        List<Assignment> parts = targets.stream().map(part -> assignment(part, frame)).toList();
-        yield (locals, value) -> unpack(parts, locals, value);
-      }
-    };
-  }
-
-  private static void unpack(List<Assignment> parts, Locals locals, Value value) {
-    if (!value.iterable()) {
-      throw TemplateException.type("cannot unpack non-iterable %s object", value.type());
-    }
-    List<Value> items = Iterables.list(value);
-    if (items.size() != parts.size()) {
-      throw TemplateException.value(
-          items.size() < parts.size()
-              ? "not enough values to unpack (expected %s, got %s)"
-              : "too many values to unpack (expected %s, got %s)",
-          parts.size(),
-          items.size());
-    }
-    for (int i = 0; i < parts.size(); i++) {
-      parts.get(i).assign(locals, items.get(i));
-    }
   }
 
   private Action blockStatement(Statement.Block block, Frame frame) {

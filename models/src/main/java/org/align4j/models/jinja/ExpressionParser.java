@@ -323,42 +323,7 @@ final class ExpressionParser {
   }
 
   private CallArguments arguments() {
-    int line = stream.expect(Type.LEFT_PARENTHESIS).line();
-    List<Expression> positional = new ArrayList<>();
-    List<Expression.Keyword> named = new ArrayList<>();
-    Expression more = null;
-    Expression moreNamed = null;
-    boolean comma = false;
-    while (!stream.is(Type.RIGHT_PARENTHESIS)) {
-      if (comma) {
-        stream.expect(Type.COMMA);
-        if (stream.is(Type.RIGHT_PARENTHESIS)) {
-          break;
-        }
-      }
-      boolean valid = moreNamed == null;
-      if (stream.is(Type.MULTIPLY)) {
-        valid &= more == null;
-        stream.next();
-        more = expression();
-      } else if (stream.is(Type.POWER)) {
-        stream.next();
-        moreNamed = expression();
-      } else if (stream.is(Type.NAME) && stream.look().is(Type.ASSIGN)) {
-        String name = stream.next().text();
-        stream.next();
-        named.add(new Expression.Keyword(name, expression()));
-      } else {
-        valid &= more == null && named.isEmpty();
-        positional.add(expression());
-      }
-      if (!valid) {
-        throw TemplateException.syntax(line, "invalid syntax for function call expression");
-      }
-      comma = true;
-    }
-    stream.expect(Type.RIGHT_PARENTHESIS);
-    return new CallArguments(positional, named, more, moreNamed);
+    return new ArgumentsParser(stream, this).arguments();
   }
 
   private String dottedName() {

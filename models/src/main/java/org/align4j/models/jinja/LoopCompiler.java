@@ -98,7 +98,7 @@ final class LoopCompiler {
       throw TemplateException.of(
           Kind.ASSERTION, "Can't assign to special loop variable in for-loop target");
     }
-    Assignment target = Compiler.assignment(loop.target(), frame);
+    Assignment target = Assignments.to(loop.target(), frame);
     int place = own == null ? -1 : frame.index(own);
     Action enter = Compiler.enter(frame);
     Action body = compiler.statements(loop.body(), frame);
@@ -151,7 +151,7 @@ final class LoopCompiler {
     SymbolFinder finder = new SymbolFinder(frame.symbols());
     finder.parameters(loop.target());
     finder.visit(test);
-    Assignment target = Compiler.assignment(loop.target(), frame);
+    Assignment target = Assignments.to(loop.target(), frame);
     Action enter = Compiler.enter(frame);
     Evaluation passes = new ExpressionCompiler(frame).compile(test);
     FunctionScope function = frame.function();
