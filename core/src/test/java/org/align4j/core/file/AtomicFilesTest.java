@@ -27,6 +27,28 @@ final class AtomicFilesTest {
   }
 
   @Test
+  void aFolderThatIsReplacedStaysUntilTheNewOneIsWhole() throws IOException {
+    Path target = folder.resolve("model");
+    AtomicFiles.replaceFolder(target, path -> write(path, "one"));
+    assertThatThrownBy(() ->
+            AtomicFiles.replaceFolder(
+                target,
+                path -> {
+                  throw new IllegalStateException("disk full");
+                }))
+        .hasMessage("disk full");
+    AtomicFiles.replaceFolder(target, path -> {});
+    assertThat(target.resolve("a.txt")).hasContent("one");
+    AtomicFiles.replaceFolder(target, path -> write(path, "two"));
+    assertThat(target.resolve("a.txt")).hasContent("two");
+    assertThat(names(folder)).containsExactly("model");
+  }
+
+  private static void write(Path path, String text) {
+    AtomicFiles.createFolder(path, half -> Files.writeString(half.resolve("a.txt"), text));
+  }
+
+  @Test
   void aWriteThatFailsLeavesTheOldFileAndNothingElse() throws IOException {
     Path file = folder.resolve("a.txt");
     AtomicFiles.writeString(file, "old");

@@ -80,6 +80,24 @@ class MetricSinkTest {
     assertThat(folder.resolve("events.out.tfevents.2.align4j")).isNotEmptyFile();
   }
 
+  /** A power failure leaves zeros where a file was longer than what had reached the disk. */
+  @Test
+  void zerosAtTheEndOfEventsGo() throws IOException {
+    Path file = folder.resolve("events.out.tfevents.1.align4j");
+    byte[] whole = HexFormat.of().parseHex(EXPECTED);
+    Files.write(file, java.util.Arrays.copyOf(whole, whole.length + 64));
+    TensorBoardEvents.cutBack(folder, 300);
+    assertThat(file).hasBinaryContent(whole);
+  }
+
+  @Test
+  void aFileOfEventsOfWhichNothingIsLeftIsRemoved() throws IOException {
+    Path file = folder.resolve("events.out.tfevents.1.align4j");
+    Files.write(file, HexFormat.of().parseHex(EXPECTED));
+    TensorBoardEvents.cutBack(folder, -1);
+    assertThat(file).doesNotExist();
+  }
+
   private static final String EXPECTED =
       "1800000000000000a37f4b2209000000000000f03f1a0d627261696e2e4576656e743a3286bf577a1800000000000000a37f4b2209000000000000f03f10ac022a0a0a080a0161150000c03fb0e7ab9d";
 }
