@@ -3,7 +3,6 @@ package org.align4j.algorithms.loss;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.core.tensor.Masked;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * What each token counts in the scalar loss: every aggregation is a weighted sum with weights that
@@ -29,15 +28,11 @@ final class AggregationWeights {
     double columns = length > 0 ? length : totals.columns();
     return switch (aggregation) {
       case TOKEN_MEAN -> mask.div(totals.tokens());
-      case SEQ_MEAN_TOKEN_MEAN -> mask.div(Masked.column(lengths(mask))).divi(rows);
+      case SEQ_MEAN_TOKEN_MEAN ->
+          mask.div(Masked.column(PolicyLossInputs.lengths(mask))).divi(rows);
       case SEQ_MEAN_TOKEN_SUM -> mask.div(rows);
       case SEQ_MEAN_TOKEN_SUM_NORM -> mask.div(columns);
       case SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH -> mask.div(totals.sequences() * columns);
     };
-  }
-
-  /** Response tokens of each row {@code [B]}, at least 1. */
-  static INDArray lengths(INDArray mask) {
-    return Transforms.max(mask.sum(1), 1, false);
   }
 }

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * What a policy loss sees: arrays {@code [B,T]} of one floating type, 0 where masked.
@@ -41,6 +42,15 @@ public record PolicyLossInputs(
   public static PolicyLossInputs of(
       INDArray logProbs, INDArray oldLogProbs, INDArray advantages, INDArray mask) {
     return new PolicyLossInputs(logProbs, oldLogProbs, advantages, mask, null, null, null);
+  }
+
+  /** Response tokens of each row {@code [B]}, at least 1. */
+  public INDArray lengths() {
+    return lengths(mask);
+  }
+
+  static INDArray lengths(INDArray mask) {
+    return Transforms.max(mask.sum(1), 1, false);
   }
 
   /** With the log-probs of the policy being trained replaced: the next inner step. */

@@ -1,7 +1,7 @@
 package org.align4j.algorithms.preference;
 
 import java.util.Arrays;
-import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.loss.preference.BradleyTerry;
 import org.align4j.algorithms.settings.HeadSettings;
 import org.align4j.core.random.CounterRandom;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.align4j.algorithms.data.PreferencePair;
-import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.loss.preference.BradleyTerry;
 import org.align4j.algorithms.train.PairScores;
 import org.align4j.algorithms.train.PairSequences;
 import org.align4j.algorithms.train.PromptCodec;

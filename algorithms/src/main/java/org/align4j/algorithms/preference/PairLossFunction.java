@@ -2,8 +2,8 @@ package org.align4j.algorithms.preference;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.algorithms.loss.BradleyTerry;
-import org.align4j.algorithms.loss.PairLoss;
+import org.align4j.algorithms.loss.preference.BradleyTerry;
+import org.align4j.algorithms.loss.preference.PairLoss;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;

@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.align4j.algorithms.loss.DirectPreference;
+import org.align4j.algorithms.loss.preference.DirectPreference;
 
 /** The loss of direct preference optimisation; see the {@link Doc} of each component. */
 public record DirectSettings(

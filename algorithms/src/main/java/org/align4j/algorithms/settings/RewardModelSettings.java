@@ -3,7 +3,7 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
-import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.loss.preference.BradleyTerry;
 
 /** What of a reward model is trained and how; see the {@link Doc} of each component. */
 public record RewardModelSettings(

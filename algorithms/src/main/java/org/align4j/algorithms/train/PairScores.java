@@ -3,9 +3,9 @@ package org.align4j.algorithms.train;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.Optional;
-import org.align4j.algorithms.loss.BradleyTerry;
-import org.align4j.algorithms.loss.DirectPreference;
-import org.align4j.algorithms.loss.PairLoss;
+import org.align4j.algorithms.loss.preference.BradleyTerry;
+import org.align4j.algorithms.loss.preference.DirectPreference;
+import org.align4j.algorithms.loss.preference.PairLoss;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

@@ -6,6 +6,7 @@ import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.convention.RolloutCorrection.Kind;
+import org.align4j.algorithms.loss.surrogate.PpoClip;
 import org.junit.jupiter.api.Test;
 
 /** Ranges of the settings. */

@@ -12,6 +12,8 @@ import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.convention.RolloutCorrection.Kind;
+import org.align4j.algorithms.loss.surrogate.PpoClip;
+import org.align4j.algorithms.loss.surrogate.ReinforceLoss;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;

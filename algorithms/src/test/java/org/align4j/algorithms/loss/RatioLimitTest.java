@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import org.align4j.algorithms.convention.Convention;
+import org.align4j.algorithms.loss.surrogate.Gspo;
+import org.align4j.algorithms.loss.surrogate.PpoClip;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;

@@ -60,6 +60,8 @@ class MutationCheck {
                   "loss.PolicyObjectiveTest",
                   "loss.PolicyLossInputsTest",
                   "loss.PolicyLossSettingsTest"),
+          "surrogate", List.of("loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
+          "preference", List.of("loss.OtherLossesTest"),
           "reward", List.of("reward.ShapingTest"),
           "convention",
               List.of(
@@ -110,7 +112,15 @@ class MutationCheck {
   private static List<Mutant> mutants() throws IOException {
     String only = System.getProperty("align4j.mutate", "");
     List<Path> folders = new ArrayList<>();
-    for (String name : List.of("kl", "advantage", "loss", "convention", "reward")) {
+    for (String name :
+        List.of(
+            "kl",
+            "advantage",
+            "loss",
+            "loss/surrogate",
+            "loss/preference",
+            "convention",
+            "reward")) {
       folders.add(Path.of("src/main/java/org/align4j/algorithms", name));
     }
     folders.add(Path.of("../core/src/main/java/org/align4j/core/tensor"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
-import org.align4j.algorithms.loss.BradleyTerry;
+import org.align4j.algorithms.loss.preference.BradleyTerry;
 import org.align4j.algorithms.settings.HeadSettings;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,12 @@
-package org.align4j.algorithms.loss;
+package org.align4j.algorithms.loss.surrogate;
 
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention.LossRules;
 import org.align4j.algorithms.convention.Convention.SequenceGradient;
+import org.align4j.algorithms.loss.PolicyLoss;
+import org.align4j.algorithms.loss.PolicyLossInputs;
+import org.align4j.algorithms.loss.PolicyLossSettings;
+import org.align4j.algorithms.loss.Surrogate;
 import org.align4j.core.tensor.Masked;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -32,7 +36,7 @@ public final class Gspo implements PolicyLoss {
       PolicyLossInputs inputs, INDArray weights, PolicyLossSettings settings) {
     LossRules rules = settings.convention().loss();
     INDArray mask = inputs.mask();
-    INDArray lengths = AggregationWeights.lengths(mask);
+    INDArray lengths = inputs.lengths();
     INDArray logRatio = inputs.logProbs().sub(inputs.oldLogProbs()).muli(mask).sum(1).divi(lengths);
     double limit = rules.sequenceLogRatioLimit();
     INDArray ratio =

@@ -1,4 +1,4 @@
-package org.align4j.algorithms.loss;
+package org.align4j.algorithms.loss.preference;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 

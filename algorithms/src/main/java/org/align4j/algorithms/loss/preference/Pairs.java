@@ -1,4 +1,4 @@
-package org.align4j.algorithms.loss;
+package org.align4j.algorithms.loss.preference;
 
 import static com.google.common.base.Preconditions.checkArgument;
 

@@ -1,5 +1,9 @@
-package org.align4j.algorithms.loss;
+package org.align4j.algorithms.loss.surrogate;
 
+import org.align4j.algorithms.loss.PolicyLoss;
+import org.align4j.algorithms.loss.PolicyLossInputs;
+import org.align4j.algorithms.loss.PolicyLossSettings;
+import org.align4j.algorithms.loss.Surrogate;
 import org.align4j.core.tensor.Masked;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;

@@ -1,5 +1,6 @@
-package org.align4j.algorithms.loss;
+package org.align4j.algorithms.loss.surrogate;
 
+import org.align4j.algorithms.loss.PolicyLossSettings;
 import org.align4j.core.tensor.Masked;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
