@@ -34,6 +34,11 @@ public interface AdvantageEstimator extends Named {
     return false;
   }
 
+  /** Whether {@link Experience#parts} is needed: each reward of a sum by itself. */
+  default boolean needsParts() {
+    return false;
+  }
+
   /** All registered estimators. */
   static Registry<AdvantageEstimator> registry() {
     return Registry.load("advantage estimator", AdvantageEstimator.class);

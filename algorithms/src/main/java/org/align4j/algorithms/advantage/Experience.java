@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param rewards score of each sample {@code [B]}
  * @param greedyRewards score of the greedy sample of the same prompt {@code [B]}, or null
  * @param groups which samples answer the same prompt
+ * @param parts the single rewards, where the scores are a sum of several, or null
  */
 public record Experience(
     @Nullable INDArray tokens,
@@ -31,7 +32,8 @@ public record Experience(
     @Nullable INDArray rolloutLogProbs,
     INDArray rewards,
     @Nullable INDArray greedyRewards,
-    Groups groups) {
+    Groups groups,
+    @Nullable RewardParts parts) {
 
   /** Checks shapes, finiteness, and that there is a response token. */
   public Experience {
@@ -66,6 +68,14 @@ public record Experience(
     finite("rollout log-probs", rolloutLogProbs);
     finite("rewards", rewards);
     finite("greedy rewards", greedyRewards);
+    if (parts != null) {
+      checkArgument(
+          parts.scores().size(1) == responseMask.size(0),
+          "scores of rewards %s do not match response mask %s: pass one score per row",
+          Arrays.toString(parts.scores().shape()),
+          Arrays.toString(responseMask.shape()));
+      finite("scores of rewards", parts.scores());
+    }
   }
 
   /** An experience without critic, greedy rollout or a generator of its own numerics. */
@@ -76,7 +86,7 @@ public record Experience(
       INDArray rewards,
       Groups groups) {
     return new Experience(
-        null, responseMask, logProbs, refLogProbs, null, null, rewards, null, groups);
+        null, responseMask, logProbs, refLogProbs, null, null, rewards, null, groups, null);
   }
 
   /** With the tokens. */
@@ -90,7 +100,8 @@ public record Experience(
         rolloutLogProbs,
         rewards,
         greedyRewards,
-        groups);
+        groups,
+        parts);
   }
 
   /** With the critic's values. */
@@ -104,7 +115,8 @@ public record Experience(
         rolloutLogProbs,
         rewards,
         greedyRewards,
-        groups);
+        groups,
+        parts);
   }
 
   /** With other rewards: shaped ones. */
@@ -118,13 +130,23 @@ public record Experience(
         rolloutLogProbs,
         value,
         greedyRewards,
-        groups);
+        groups,
+        parts);
   }
 
   /** With the generator's own log-probs. */
   public Experience withRolloutLogProbs(@Nullable INDArray value) {
     return new Experience(
-        tokens, responseMask, logProbs, refLogProbs, values, value, rewards, greedyRewards, groups);
+        tokens,
+        responseMask,
+        logProbs,
+        refLogProbs,
+        values,
+        value,
+        rewards,
+        greedyRewards,
+        groups,
+        parts);
   }
 
   /** With the scores of the greedy samples. */
@@ -138,7 +160,23 @@ public record Experience(
         rolloutLogProbs,
         rewards,
         value,
-        groups);
+        groups,
+        parts);
+  }
+
+  /** With the single rewards. */
+  public Experience withParts(@Nullable RewardParts value) {
+    return new Experience(
+        tokens,
+        responseMask,
+        logProbs,
+        refLogProbs,
+        values,
+        rolloutLogProbs,
+        rewards,
+        greedyRewards,
+        groups,
+        value);
   }
 
   private static void columns(String field, @Nullable INDArray array, INDArray mask) {

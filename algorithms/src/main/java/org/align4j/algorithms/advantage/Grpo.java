@@ -29,7 +29,7 @@ public final class Grpo implements AdvantageEstimator {
     return GroupBaseline.estimate(name(), experience, settings, Grpo::advantage);
   }
 
-  private static INDArray advantage(Scored scored) {
+  static INDArray advantage(Scored scored) {
     INDArray centred = scored.centred();
     INDArray degrees = Transforms.max(scored.sizes().subi(1), 1, false);
     INDArray deviation =

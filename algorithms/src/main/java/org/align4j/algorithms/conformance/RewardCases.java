@@ -4,6 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableDoubleArray;
+import org.align4j.algorithms.advantage.RewardParts;
+import org.jspecify.annotations.Nullable;
 import java.util.HashMap;
 import java.util.Map;
 import org.align4j.algorithms.advantage.AdvantageEstimator;
@@ -39,7 +42,8 @@ final class RewardCases {
                 file.input("rewards"),
                 groups(file))
             .withValues(file.inputOrNull("values"))
-            .withGreedyRewards(file.inputOrNull("greedy_rewards"));
+            .withGreedyRewards(file.inputOrNull("greedy_rewards"))
+            .withParts(parts(file));
     JsonNode clip = file.config().path("reward_clip");
     // OpenRLHF takes a coefficient below 0 for 0.
     AdvantageSettings settings =
@@ -57,6 +61,17 @@ final class RewardCases {
         "returns", advantages.returns(),
         "shaped_return", advantages.shapedReturn(),
         "kl", advantages.kl());
+  }
+
+  /** Single rewards [K,B] with their weights, where a case has them. */
+  private static @Nullable RewardParts parts(CaseFile file) {
+    INDArray components = file.inputOrNull("components");
+    if (components == null) {
+      return null;
+    }
+    ImmutableDoubleArray.Builder weights = ImmutableDoubleArray.builder();
+    file.config().path("weights").forEach(weight -> weights.add(weight.asDouble()));
+    return new RewardParts(components, weights.build());
   }
 
   /** Groups by any label: numbers or strings. */

@@ -1,6 +1,7 @@
 package org.align4j.algorithms.convention;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import org.align4j.algorithms.registry.Registry;
 
 /**
@@ -51,7 +52,19 @@ public record Algorithm(
           new Algorithm("rloo", "rloo", "ppo-clip", false, false, true),
           new Algorithm("remax", "remax", "ppo-clip", false, true, false),
           new Algorithm("opo", "opo", "ppo-clip", false, false, true),
-          new Algorithm("gpg", "gpg", "reinforce", false, false, true));
+          new Algorithm("gpg", "gpg", "reinforce", false, false, true),
+          new Algorithm("maxrl", "maxrl", "ppo-clip", false, false, true),
+          new Algorithm("gdpo", "gdpo", "ppo-clip", false, false, true),
+          new Algorithm("sapo", "grpo", "sapo", false, false, true),
+          new Algorithm("gmpo", "grpo", "gmpo", false, false, true),
+          new Algorithm("dppo-tv", "grpo", "dppo-tv", false, false, true),
+          new Algorithm("dppo-kl", "grpo", "dppo-kl", false, false, true),
+          new Algorithm("clip-cov", "grpo", "clip-cov", false, false, true),
+          new Algorithm("kl-cov", "grpo", "kl-cov", false, false, true));
+
+  /** Variants of GRPO have its aggregation and its KL where a convention says nothing of them. */
+  private static final ImmutableSet<String> LIKE_GRPO =
+      ImmutableSet.of("maxrl", "gdpo", "sapo", "gmpo", "dppo-tv", "dppo-kl", "clip-cov", "kl-cov");
 
   /** The algorithm of this name. */
   public static Algorithm of(String name) {
@@ -69,8 +82,10 @@ public record Algorithm(
 
   /** What this algorithm is under a convention. */
   public Recipe under(Convention convention) {
-    return convention
-        .recipes()
-        .getOrDefault(name, new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1"));
+    Recipe usual = new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1");
+    if (LIKE_GRPO.contains(name)) {
+      usual = convention.recipes().getOrDefault("grpo", usual);
+    }
+    return convention.recipes().getOrDefault(name, usual);
   }
 }

@@ -37,6 +37,7 @@ final class Presets {
                   "gae", OPENRLHF_TOKENS,
                   "reinforce++", OPENRLHF_TOKENS,
                   "reinforce++-baseline", OPENRLHF_TOKENS,
+                  "gdpo", OPENRLHF_TOKENS,
                   "rloo", OPENRLHF_TOKENS),
               0.95,
               -10,
@@ -69,7 +70,8 @@ final class Presets {
               ImmutableMap.of(
                   "gae", OPENRLHF_TOKENS,
                   "reinforce++", OPENRLHF_TOKENS,
-                  "reinforce++-baseline", OPENRLHF_TOKENS),
+                  "reinforce++-baseline", OPENRLHF_TOKENS,
+                  "gdpo", OPENRLHF_TOKENS),
               1,
               -10,
               10),
@@ -101,7 +103,8 @@ final class Presets {
               ImmutableMap.of(
                   "gae", UNBIASED_TOKENS,
                   "reinforce++", UNBIASED_TOKENS,
-                  "reinforce++-baseline", UNBIASED_TOKENS),
+                  "reinforce++-baseline", UNBIASED_TOKENS,
+                  "gdpo", UNBIASED_TOKENS),
               1,
               -NONE,
               NONE),
@@ -132,7 +135,8 @@ final class Presets {
               ImmutableMap.of(
                   "gae", UNBIASED_TOKENS,
                   "reinforce++", UNBIASED_TOKENS,
-                  "reinforce++-baseline", TRL_SEQUENCES),
+                  "reinforce++-baseline", TRL_SEQUENCES,
+                  "gdpo", TRL_SEQUENCES),
               0.95,
               -NONE,
               NONE),

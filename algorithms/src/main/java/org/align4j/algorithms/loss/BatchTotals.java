@@ -13,8 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param filledSequences rows with at least one response token
  * @param tokens response tokens
  * @param columns columns T of the padded mini-batch
+ * @param rightTokens response tokens of samples that are right
  */
-public record BatchTotals(double sequences, double filledSequences, double tokens, long columns) {
+public record BatchTotals(
+    double sequences, double filledSequences, double tokens, long columns, double rightTokens) {
 
   /** Checks that there is something to divide by. */
   public BatchTotals {
@@ -31,6 +33,12 @@ public record BatchTotals(double sequences, double filledSequences, double token
         mask.size(0),
         lengths.gt(0).castTo(mask.dataType()).sumNumber().doubleValue(),
         lengths.sumNumber().doubleValue(),
-        mask.size(1));
+        mask.size(1),
+        0);
+  }
+
+  /** With the tokens of right samples counted. */
+  public BatchTotals withRightTokens(double value) {
+    return new BatchTotals(sequences, filledSequences, tokens, columns, value);
   }
 }

@@ -24,6 +24,19 @@ public interface PolicyLoss extends Named {
     return settings.aggregation();
   }
 
+  /** Whether a mean over rows counts rows without a response token: as the convention says. */
+  default boolean countsEmptyRows(PolicyLossSettings settings) {
+    return settings.convention().loss().countsEmptyRows();
+  }
+
+  /**
+   * Whether a token's loss depends on the other sequences of the mini-batch. It then gets all of
+   * them at once, at the price of one more forward pass where they are several micro-batches.
+   */
+  default boolean needsWholeBatch() {
+    return false;
+  }
+
   /** All registered losses. */
   static Registry<PolicyLoss> registry() {
     return Registry.load("policy loss", PolicyLoss.class);

@@ -17,6 +17,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param rolloutLogProbs of the generator, where it is not numerically the old policy (TIS, ICEPOP)
  * @param refLogProbs of the frozen reference, for a KL term in the loss
  * @param entropy of the policy at each position, in nats, for an entropy bonus
+ * @param right 1 at the tokens of samples that are right, for their negative log-prob
  */
 public record PolicyLossInputs(
     INDArray logProbs,
@@ -25,7 +26,8 @@ public record PolicyLossInputs(
     INDArray mask,
     @Nullable INDArray rolloutLogProbs,
     @Nullable INDArray refLogProbs,
-    @Nullable INDArray entropy) {
+    @Nullable INDArray entropy,
+    @Nullable INDArray right) {
 
   /** Checks that all shapes are those of the mask. */
   public PolicyLossInputs {
@@ -36,12 +38,13 @@ public record PolicyLossInputs(
     match("rolloutLogProbs", rolloutLogProbs, mask);
     match("refLogProbs", refLogProbs, mask);
     match("entropy", entropy, mask);
+    match("right", right, mask);
   }
 
   /** The four arrays every loss needs. */
   public static PolicyLossInputs of(
       INDArray logProbs, INDArray oldLogProbs, INDArray advantages, INDArray mask) {
-    return new PolicyLossInputs(logProbs, oldLogProbs, advantages, mask, null, null, null);
+    return new PolicyLossInputs(logProbs, oldLogProbs, advantages, mask, null, null, null, null);
   }
 
   /** Response tokens of each row {@code [B]}, at least 1. */
@@ -56,25 +59,31 @@ public record PolicyLossInputs(
   /** With the log-probs of the policy being trained replaced: the next inner step. */
   public PolicyLossInputs withLogProbs(INDArray value) {
     return new PolicyLossInputs(
-        value, oldLogProbs, advantages, mask, rolloutLogProbs, refLogProbs, entropy);
+        value, oldLogProbs, advantages, mask, rolloutLogProbs, refLogProbs, entropy, right);
   }
 
   /** With the generator's log-probs. */
   public PolicyLossInputs withRolloutLogProbs(@Nullable INDArray value) {
     return new PolicyLossInputs(
-        logProbs, oldLogProbs, advantages, mask, value, refLogProbs, entropy);
+        logProbs, oldLogProbs, advantages, mask, value, refLogProbs, entropy, right);
   }
 
   /** With the reference's log-probs. */
   public PolicyLossInputs withRefLogProbs(@Nullable INDArray value) {
     return new PolicyLossInputs(
-        logProbs, oldLogProbs, advantages, mask, rolloutLogProbs, value, entropy);
+        logProbs, oldLogProbs, advantages, mask, rolloutLogProbs, value, entropy, right);
   }
 
   /** With the policy's entropy. */
   public PolicyLossInputs withEntropy(@Nullable INDArray value) {
     return new PolicyLossInputs(
-        logProbs, oldLogProbs, advantages, mask, rolloutLogProbs, refLogProbs, value);
+        logProbs, oldLogProbs, advantages, mask, rolloutLogProbs, refLogProbs, value, right);
+  }
+
+  /** With the tokens of right samples. */
+  public PolicyLossInputs withRight(@Nullable INDArray value) {
+    return new PolicyLossInputs(
+        logProbs, oldLogProbs, advantages, mask, rolloutLogProbs, refLogProbs, entropy, value);
   }
 
   private static void match(String field, @Nullable INDArray array, INDArray mask) {

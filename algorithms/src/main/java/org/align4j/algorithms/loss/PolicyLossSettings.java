@@ -20,6 +20,7 @@ import org.align4j.algorithms.convention.RolloutCorrection;
  * @param entropyCoefficient weight of the mean entropy, subtracted from the loss; 0 for none
  * @param correction of rollout log-probs that are not the old policy's
  * @param convention what the peers do differently
+ * @param options what newer objectives add
  */
 public record PolicyLossSettings(
     double clipLow,
@@ -31,7 +32,8 @@ public record PolicyLossSettings(
     String klEstimator,
     double entropyCoefficient,
     RolloutCorrection correction,
-    Convention convention) {
+    Convention convention,
+    LossOptions options) {
 
   /** Checks every field. */
   public PolicyLossSettings {
@@ -64,7 +66,8 @@ public record PolicyLossSettings(
         "k2",
         0,
         RolloutCorrection.NONE,
-        convention);
+        convention,
+        LossOptions.DEFAULT);
   }
 
   /** With another clip range. */
@@ -79,7 +82,8 @@ public record PolicyLossSettings(
         klEstimator,
         entropyCoefficient,
         correction,
-        convention);
+        convention,
+        options);
   }
 
   /** With another dual clip; ∞ for none. */
@@ -94,7 +98,8 @@ public record PolicyLossSettings(
         klEstimator,
         entropyCoefficient,
         correction,
-        convention);
+        convention,
+        options);
   }
 
   /** With another aggregation and its length (0: the columns of the mini-batch). */
@@ -109,7 +114,8 @@ public record PolicyLossSettings(
         klEstimator,
         entropyCoefficient,
         correction,
-        convention);
+        convention,
+        options);
   }
 
   /** With a KL term. */
@@ -124,7 +130,8 @@ public record PolicyLossSettings(
         estimator,
         entropyCoefficient,
         correction,
-        convention);
+        convention,
+        options);
   }
 
   /** With an entropy bonus. */
@@ -139,7 +146,8 @@ public record PolicyLossSettings(
         klEstimator,
         value,
         correction,
-        convention);
+        convention,
+        options);
   }
 
   /** With a correction of the generator's log-probs. */
@@ -154,6 +162,23 @@ public record PolicyLossSettings(
         klEstimator,
         entropyCoefficient,
         value,
-        convention);
+        convention,
+        options);
+  }
+
+  /** With other options of newer objectives. */
+  public PolicyLossSettings withOptions(LossOptions value) {
+    return new PolicyLossSettings(
+        clipLow,
+        clipHigh,
+        dualClip,
+        aggregation,
+        constantLength,
+        klCoefficient,
+        klEstimator,
+        entropyCoefficient,
+        correction,
+        convention,
+        value);
   }
 }

@@ -1,5 +1,6 @@
 package org.align4j.algorithms.reward;
 
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
@@ -42,6 +43,14 @@ public interface Reward extends Named, AutoCloseable {
     return judgement.verdict().isEmpty()
         ? judgement.score() >= 1
         : judgement.verdict().equals("correct");
+  }
+
+  /**
+   * Weights of the components of a judgement that add up to its score, by name and in order; empty
+   * where the score is no sum.
+   */
+  default ImmutableMap<String, Double> weights() {
+    return ImmutableMap.of();
   }
 
   /** Frees what the reward owns, such as a model. */

@@ -55,6 +55,11 @@ public final class WeightedReward implements Reward {
   }
 
   @Override
+  public ImmutableMap<String, Double> weights() {
+    return parts.stream().collect(ImmutableMap.toImmutableMap(Part::name, Part::weight));
+  }
+
+  @Override
   public String name() {
     return parts.stream().map(Part::name).collect(Collectors.joining("+"));
   }

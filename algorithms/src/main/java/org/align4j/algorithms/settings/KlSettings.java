@@ -3,6 +3,7 @@ package org.align4j.algorithms.settings;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
+import org.align4j.algorithms.kl.KlWeighting;
 
 /** The KL to the reference; see the {@link Doc} of each component. */
 public record KlSettings(
@@ -26,7 +27,12 @@ public record KlSettings(
             unset = "convention")
         OptionalDouble lossCoefficient,
     @Doc(value = "Estimator in the loss; k2 where no convention says.", unset = "convention")
-        Optional<String> lossEstimator) {
+        Optional<String> lossEstimator,
+    @Doc(
+            "What the ratio to the policy that sampled does to a KL term in the loss: none; gradient:"
+                + " that of the KL, weighted by the ratio up to 10 (OpenRLHF); value: the estimate"
+                + " times the ratio (TRL).")
+        KlWeighting weighting) {
 
   /** Checks every field. */
   public KlSettings {
@@ -69,5 +75,10 @@ public record KlSettings(
   /** With another estimator in the loss. */
   public KlSettings withLossEstimator(String value) {
     return Fields.replace(this, "lossEstimator", Optional.of(value));
+  }
+
+  /** With another importance weight of a KL term in the loss. */
+  public KlSettings withWeighting(KlWeighting value) {
+    return Fields.replace(this, "weighting", value);
   }
 }

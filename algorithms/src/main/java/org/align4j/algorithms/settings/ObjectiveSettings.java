@@ -9,7 +9,9 @@ import org.align4j.algorithms.convention.RolloutCorrection;
 
 /** The policy's objective; see the {@link Doc} of each component. */
 public record ObjectiveSettings(
-    @Doc(value = "Policy loss by name: ppo-clip, gspo, cispo, reinforce, ….", unset = "algorithm")
+    @Doc(
+            value = "Policy loss by name: ppo-clip, gspo, cispo, reinforce, sapo, ….",
+            unset = "algorithm")
         Optional<String> loss,
     @Doc("ε below 1 of the ratio's clip range, in (0, 1); paper, table 1: 0.2.") double clipLow,
     @Doc("ε above 1, above 0; paper 0.2, DAPO 0.28.") double clipHigh,
@@ -20,6 +22,10 @@ public record ObjectiveSettings(
         OptionalDouble dualClip,
     @Doc("Weight of the mean entropy, subtracted from the loss; 0 for none.")
         double entropyCoefficient,
+    @Doc(
+            "Weight μ of the mean negative log-prob of right samples' tokens, added to the loss, 0 or"
+                + " above; VAPO 0.1.")
+        double positiveNll,
     @Doc(value = "From losses of tokens to one number.", unset = "convention")
         Optional<Aggregation> aggregation,
     @Doc(
@@ -40,6 +46,7 @@ public record ObjectiveSettings(
         Double.isFinite(entropyCoefficient),
         "objective.entropyCoefficient is %s: it must be finite",
         entropyCoefficient);
+    Checks.notNegative("objective.positiveNll", positiveNll);
     Checks.notNegative("objective.correctionLow", correctionLow);
     checkArgument(
         correctionHigh > correctionLow,
@@ -61,6 +68,7 @@ public record ObjectiveSettings(
         high,
         dualClip,
         entropyCoefficient,
+        positiveNll,
         aggregation,
         correction,
         correctionLow,
@@ -77,6 +85,11 @@ public record ObjectiveSettings(
     return Fields.replace(this, "entropyCoefficient", value);
   }
 
+  /** With another weight of right samples' negative log-prob; 0 for none. */
+  public ObjectiveSettings withPositiveNll(double value) {
+    return Fields.replace(this, "positiveNll", value);
+  }
+
   /** With another aggregation. */
   public ObjectiveSettings withAggregation(Aggregation value) {
     return Fields.replace(this, "aggregation", Optional.of(value));
@@ -90,6 +103,7 @@ public record ObjectiveSettings(
         clipHigh,
         dualClip,
         entropyCoefficient,
+        positiveNll,
         aggregation,
         value.kind(),
         value.low(),

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.align4j.algorithms.convention.RolloutCorrection;
+import org.align4j.algorithms.kl.KlWeighting;
 
 /**
  * What reinforcement learning is told, in groups. A field is found by its path, such as {@code
@@ -33,6 +34,8 @@ public record RlSettings(
         UpdateSettings update,
     @Doc("The critic of PPO.") CriticSettings critic,
     @Doc("The policy's objective.") ObjectiveSettings objective,
+    @Doc("Numbers of single policy losses.") SurrogateSettings surrogate,
+    @Doc("What the entropy decides.") EntropySettings entropy,
     @Doc("The KL to the reference.") KlSettings kl,
     @Doc("The advantages.") EstimatorSettings advantage,
     @Doc("What becomes of judged scores, in this order.") RewardSettings rewards) {
@@ -58,10 +61,13 @@ public record RlSettings(
             0.2,
             OptionalDouble.empty(),
             0,
+            0,
             Optional.empty(),
             RolloutCorrection.NONE.kind(),
             RolloutCorrection.NONE.low(),
             RolloutCorrection.NONE.high()),
+        SurrogateSettings.defaults(),
+        EntropySettings.defaults(),
         new KlSettings(
             0.001,
             Optional.empty(),
@@ -69,7 +75,8 @@ public record RlSettings(
             0,
             10_000,
             OptionalDouble.empty(),
-            Optional.empty()),
+            Optional.empty(),
+            KlWeighting.NONE),
         new EstimatorSettings(
             1,
             OptionalDouble.empty(),
@@ -134,6 +141,16 @@ public record RlSettings(
   /** With a changed group. */
   public RlSettings withObjective(UnaryOperator<ObjectiveSettings> change) {
     return Fields.replace(this, "objective", change.apply(objective));
+  }
+
+  /** With a changed group. */
+  public RlSettings withSurrogate(UnaryOperator<SurrogateSettings> change) {
+    return Fields.replace(this, "surrogate", change.apply(surrogate));
+  }
+
+  /** With a changed group. */
+  public RlSettings withEntropy(UnaryOperator<EntropySettings> change) {
+    return Fields.replace(this, "entropy", change.apply(entropy));
   }
 
   /** With a changed group. */

@@ -1,10 +1,18 @@
 package org.align4j.algorithms.train;
 
+import static com.google.common.base.Preconditions.checkNotNull;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.List;
 import java.util.function.Function;
 import org.align4j.algorithms.advantage.Advantages;
 import org.align4j.algorithms.advantage.Experience;
 import org.align4j.algorithms.advantage.Groups;
+import org.align4j.algorithms.advantage.RewardParts;
+import org.align4j.algorithms.registry.ExtensionException;
+import org.align4j.algorithms.reward.Judgement;
+import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.core.tensor.ArrayScope;
@@ -23,16 +31,19 @@ final class ExperienceMaker {
   private final @Nullable Network critic;
   private final Recipe recipe;
   private final RlSettings settings;
+  private final Reward reward;
 
   ExperienceMaker(
       Function<PackedSequences, float[][]> reference,
       @Nullable Network critic,
       Recipe recipe,
-      RlSettings settings) {
+      RlSettings settings,
+      Reward reward) {
     this.reference = reference;
     this.critic = critic;
     this.recipe = recipe;
     this.settings = settings;
+    this.reward = reward;
   }
 
   /**
@@ -82,7 +93,8 @@ final class ExperienceMaker {
                   Columns.vector(shaped.rewards()),
                   Groups.of(rollouts.groups()))
               .withValues(values == null ? null : Columns.of(values, columns))
-              .withGreedyRewards(greedy == null ? null : Columns.vector(greedy));
+              .withGreedyRewards(greedy == null ? null : Columns.vector(greedy))
+              .withParts(recipe.estimator().needsParts() ? parts(rollouts) : null);
       Advantages advantages = recipe.estimator().estimate(experience, recipe.advantage(beta));
       double kl = StepMetrics.ofAdvantages(experience, advantages, metrics);
       return new Estimated(
@@ -93,8 +105,47 @@ final class ExperienceMaker {
               refLogProbs,
               Columns.rows(advantages.advantages()),
               Columns.rows(advantages.returns()),
-              values),
+              values,
+              right(rollouts)),
           kl);
     }
+  }
+
+  /** The single rewards of a sum, or null where there is but one. */
+  private @Nullable RewardParts parts(Rollouts rollouts) {
+    ImmutableMap<String, Double> weights = reward.weights();
+    if (weights.isEmpty()) {
+      return null;
+    }
+    float[][] scores = new float[weights.size()][rollouts.size()];
+    List<String> names = weights.keySet().asList();
+    for (int k = 0; k < scores.length; k++) {
+      for (int i = 0; i < rollouts.size(); i++) {
+        Judgement judgement = rollouts.samples().get(i).judgement();
+        Double score = judgement.components().get(names.get(k));
+        scores[k][i] =
+            checkNotNull(
+                    score,
+                    "reward %s has no component %s, which its weights name: it has %s",
+                    reward.name(),
+                    names.get(k),
+                    judgement.components().keySet())
+                .floatValue();
+      }
+    }
+    return new RewardParts(
+        Columns.of(scores, rollouts.size()), ImmutableDoubleArray.copyOf(weights.values()));
+  }
+
+  private boolean[] right(Rollouts rollouts) {
+    boolean[] right = new boolean[rollouts.size()];
+    if (settings.objective().positiveNll() > 0) {
+      for (int i = 0; i < right.length; i++) {
+        Judgement judgement = rollouts.samples().get(i).judgement();
+        right[i] =
+            ExtensionException.guard("reward", reward.name(), () -> reward.isRight(judgement));
+      }
+    }
+    return right;
   }
 }

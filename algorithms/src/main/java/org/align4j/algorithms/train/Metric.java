@@ -101,7 +101,17 @@ public enum Metric {
       "train/groups_with_spread",
       "share of sampled prompts whose scores differ (dynamic sampling)",
       "share",
-      "above 0.3");
+      "above 0.3"),
+  ENTROPY_COEF(
+      "train/entropy_coef",
+      "weight of an adaptive entropy bonus as applied, mean over the mini-batches",
+      "-",
+      "0 while train/entropy is above the target"),
+  POSITIVE_NLL(
+      "train/positive_nll",
+      "mean negative log-prob of right samples' tokens, where it is a term of the loss",
+      "nats/token",
+      "falls");
 
   private final String label;
   private final String description;

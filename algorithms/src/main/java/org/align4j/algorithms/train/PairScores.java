@@ -4,8 +4,9 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.Optional;
 import org.align4j.algorithms.loss.preference.BradleyTerry;
-import org.align4j.algorithms.loss.preference.DirectPreference;
 import org.align4j.algorithms.loss.preference.PairLoss;
+import org.align4j.algorithms.loss.preference.PolicyPairLoss;
+import org.align4j.algorithms.loss.preference.ResponseLogProbs;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -15,8 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param loss mean over the pairs
  * @param chosenGradient ∂loss/∂ the sum of the chosen response's outputs {@code [B]}
  * @param rejectedGradient the same of the rejected one
- * @param chosen rewards of the preferred responses {@code [B]}: a reward model's, or a policy's
- *     {@code β (log π − log π_ref)} of the sums
+ * @param chosen rewards of the preferred responses {@code [B]}: a reward model's, or what the
+ *     policy's loss takes for one, such as {@code β (log π − log π_ref)} of the sums
  * @param rejected rewards of the others {@code [B]}
  * @param logProbs a policy's log-probs of the responses, means over the pairs
  */
@@ -35,43 +36,6 @@ public record PairScores(
    * @param rejected of the others
    */
   public record MeanLogProbs(double chosen, double rejected) {}
-
-  /**
-   * One side's log-probs, {@code [B]} each.
-   *
-   * @param policy sums over the response tokens
-   * @param reference the frozen model's
-   * @param lengths response tokens
-   */
-  record LogProbs(double[] policy, double[] reference, double[] lengths) {
-
-    private INDArray scaled(double[] sums, DirectPreference.Length length) {
-      return Nd4j.createFromArray(
-          length == DirectPreference.Length.SUM ? sums : quotient(sums, lengths));
-    }
-
-    private double[] gradient(INDArray gradient, DirectPreference.Length length) {
-      double[] values = gradient.data().asDouble();
-      return length == DirectPreference.Length.SUM ? values : quotient(values, lengths);
-    }
-
-    private static double[] quotient(double[] values, double[] by) {
-      double[] quotients = new double[values.length];
-      for (int i = 0; i < quotients.length; i++) {
-        quotients[i] = values[i] / by[i];
-      }
-      return quotients;
-    }
-
-    /** {@code β (log π − log π_ref)}. */
-    private double[] rewards(double beta) {
-      double[] rewards = new double[policy.length];
-      for (int i = 0; i < rewards.length; i++) {
-        rewards[i] = beta * (policy[i] - reference[i]);
-      }
-      return rewards;
-    }
-  }
 
   /** Of a reward model's rewards, {@code [B]} each like the margins. */
   public static PairScores ofRewards(
@@ -97,21 +61,24 @@ public record PairScores(
     return new PairScores(Double.NaN, none, none, none, none, Optional.empty());
   }
 
-  static PairScores ofLogProbs(DirectPreference preference, LogProbs chosen, LogProbs rejected) {
-    DirectPreference.Length length = preference.length();
-    PairLoss loss =
-        preference.evaluate(
-            chosen.scaled(chosen.policy, length),
-            rejected.scaled(rejected.policy, length),
-            chosen.scaled(chosen.reference, length),
-            rejected.scaled(rejected.reference, length));
+  /**
+   * Of a policy's log-probs.
+   *
+   * @param kl as {@link PolicyPairLoss#evaluate} takes it
+   */
+  static PairScores ofLogProbs(
+      PolicyPairLoss preference, ResponseLogProbs chosen, ResponseLogProbs rejected, double kl) {
+    PairLoss loss = preference.evaluate(chosen, rejected, kl);
     return new PairScores(
         loss.loss(),
-        chosen.gradient(loss.chosenGradient(), length),
-        rejected.gradient(loss.rejectedGradient(), length),
-        chosen.rewards(preference.beta()),
-        rejected.rewards(preference.beta()),
-        Optional.of(new MeanLogProbs(mean(chosen.policy), mean(rejected.policy))));
+        loss.chosenGradient().data().asDouble(),
+        loss.rejectedGradient().data().asDouble(),
+        preference.rewards(chosen).data().asDouble(),
+        preference.rewards(rejected).data().asDouble(),
+        Optional.of(
+            new MeanLogProbs(
+                mean(chosen.policy().data().asDouble()),
+                mean(rejected.policy().data().asDouble()))));
   }
 
   /** Share of pairs whose chosen response has the higher reward. */

@@ -3,26 +3,47 @@ package org.align4j.algorithms.train;
 import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import org.align4j.algorithms.loss.BatchTotals;
+import org.align4j.algorithms.loss.EntropyController;
 import org.align4j.algorithms.loss.LossResult;
 import org.align4j.algorithms.loss.PolicyLossInputs;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.core.optim.UpdateReport;
+import org.align4j.core.random.CounterRandom;
 import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One mini-batch update of the policy. Samples that teach nothing are not computed. */
+/**
+ * Mini-batch updates of the policy. Samples that teach nothing are not computed. Its state is the
+ * controller of the entropy bonus.
+ */
 final class PolicyUpdate {
 
   private final TrainStep step;
   private final PolicyObjective objective;
+  private static final long DRAWS = CounterRandom.stream("policy loss");
+
   private final RlSettings settings;
+  private EntropyController entropy;
 
   PolicyUpdate(TrainStep step, PolicyObjective objective, RlSettings settings) {
     this.step = step;
     this.objective = objective;
     this.settings = settings;
+    this.entropy =
+        Recipe.entropyController(
+            settings, settings.objective().entropyCoefficient(), Double.POSITIVE_INFINITY);
+  }
+
+  /** The controller of the entropy bonus, to save. */
+  EntropyController entropy() {
+    return entropy;
+  }
+
+  /** Goes on with a saved controller. */
+  void restore(EntropyController saved) {
+    entropy = saved;
   }
 
   /**
@@ -32,22 +53,26 @@ final class PolicyUpdate {
     clock.enter(Phase.POLICY_UPDATE);
     int[] active = activeRows(batch);
     TrainingBatch computed = batch.pick(active);
-    BatchTotals totals = totals(batch);
+    BatchTotals totals = totals(batch).withRightTokens(batch.rightTokens());
+    PolicyObjective now =
+        objective.next(
+            entropy.applied(),
+            CounterRandom.bits(settings.seed(), DRAWS, step.optimizer().steps()));
     PackedSequences packed =
         PackedSequences.ofResponses(
             computed.sequences(),
             step.tokens(settings.update().microBatchTokens()),
             (float) settings.rollout().temperature());
     Statistics statistics = new Statistics();
+    RowLoss.Evaluation evaluation =
+        (rows, logProbs, entropies) ->
+            statistics.add(now.evaluate(inputs(computed.pick(rows), logProbs, entropies), totals));
     UpdateReport report =
         step.run(
             packed,
-            new RowLoss(
-                packed,
-                (rows, logProbs, entropy) ->
-                    statistics.add(
-                        objective.evaluate(
-                            inputs(computed.pick(rows), logProbs, entropy), totals))),
+            now.needsWholeBatch()
+                ? new WholeBatchLoss(step.network(), packed, evaluation)
+                : new RowLoss(packed, evaluation),
             learningRate);
     clock.tokens(TrainStep.computed(packed));
     metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
@@ -60,6 +85,15 @@ final class PolicyUpdate {
     if (trained > 0) {
       metrics.mean(Metric.ENTROPY, statistics.get("entropy") * totals.tokens() / trained);
     }
+    if (settings.objective().positiveNll() > 0) {
+      metrics.mean(Metric.POSITIVE_NLL, statistics.get("positive_nll"));
+    }
+    if (settings.entropy().target().isPresent()) {
+      metrics.mean(Metric.ENTROPY_COEF, entropy.applied());
+      entropy =
+          entropy.update(
+              statistics.get(settings.entropy().topShare() < 1 ? "kept_entropy" : "entropy"));
+    }
     metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
     metrics.mean(Metric.IDLE_SAMPLES, 1 - batch.activeRows().length / (double) batch.size());
     return statistics.get("ratio_deviation_max");
@@ -67,7 +101,11 @@ final class PolicyUpdate {
 
   private int[] activeRows(TrainingBatch batch) {
     boolean allCount =
-        settings.objective().entropyCoefficient() != 0 || objective.settings().klCoefficient() != 0;
+        settings.objective().entropyCoefficient() != 0
+            || settings.entropy().target().isPresent()
+            || settings.objective().positiveNll() != 0
+            || objective.settings().klCoefficient() != 0
+            || objective.needsWholeBatch();
     return allCount
         ? java.util.stream.IntStream.range(0, batch.size()).toArray()
         : batch.activeRows();
@@ -85,7 +123,7 @@ final class PolicyUpdate {
    * The old log-probs are the generator's own: trainer and generator share kernels and weights, so
    * a correction of the generator weighs every token 1.
    */
-  private static PolicyLossInputs inputs(TrainingBatch batch, INDArray logProbs, INDArray entropy) {
+  private PolicyLossInputs inputs(TrainingBatch batch, INDArray logProbs, INDArray entropy) {
     int columns = (int) logProbs.size(1);
     INDArray old = Columns.of(batch.oldLogProbs(), columns);
     return PolicyLossInputs.of(
@@ -95,7 +133,9 @@ final class PolicyUpdate {
             Columns.of(batch.mask(), columns))
         .withRolloutLogProbs(old)
         .withRefLogProbs(Columns.of(batch.refLogProbs(), columns))
-        .withEntropy(entropy);
+        .withEntropy(entropy)
+        .withRight(
+            settings.objective().positiveNll() > 0 ? Columns.of(batch.rightMask(), columns) : null);
   }
 
   /** Statistics of micro-batches, joined. */

@@ -1,12 +1,14 @@
 package org.align4j.algorithms.train;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.loss.preference.BradleyTerry;
-import org.align4j.algorithms.loss.preference.DirectPreference;
+import org.align4j.algorithms.loss.preference.PolicyPairLoss;
 import org.align4j.algorithms.settings.UpdateSettings;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NotFiniteException;
@@ -19,8 +21,8 @@ import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
 
 /**
- * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by direct
- * preference optimisation. Each pair's two responses count in one loss, whatever the micro-batches.
+ * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by a
+ * loss of pairs. Each pair's two responses count in one loss, whatever the micro-batches.
  */
 public final class PreferenceTrainer implements AutoCloseable {
 
@@ -30,7 +32,7 @@ public final class PreferenceTrainer implements AutoCloseable {
   private final int microBatchTokens;
 
   /** How sequences are read and what the loss of a batch of pairs is. */
-  private interface Objective {
+  interface Objective {
     PackedSequences pack(List<TokenSequence> sequences, int tokenBudget);
 
     /** The loss of sums over columns, {@code [B]} each. */
@@ -73,36 +75,18 @@ public final class PreferenceTrainer implements AutoCloseable {
     return new PreferenceTrainer(network, codec, bradleyTerry, update);
   }
 
-  /** Trains a policy by direct preference optimisation against a frozen reference. */
+  /** Trains a policy on pairs, against a frozen reference where the loss has one. */
   public static PreferenceTrainer policy(
       Network network,
       Reference reference,
       PromptCodec codec,
-      DirectPreference loss,
+      PolicyPairLoss loss,
       UpdateSettings update) {
-    Objective direct =
-        new Objective() {
-          @Override
-          public PackedSequences pack(List<TokenSequence> sequences, int tokenBudget) {
-            return PackedSequences.ofResponses(sequences, tokenBudget, 1f);
-          }
-
-          @Override
-          public PairScores score(
-              PackedSequences packed,
-              List<PreferencePair> pairs,
-              double[] chosen,
-              double[] rejected) {
-            double[] sums = sums(reference.logProbs(packed));
-            int b = pairs.size();
-            return PairScores.ofLogProbs(
-                loss,
-                new PairScores.LogProbs(chosen, Arrays.copyOf(sums, b), lengths(packed, 0, b)),
-                new PairScores.LogProbs(
-                    rejected, Arrays.copyOfRange(sums, b, 2 * b), lengths(packed, b, 2 * b)));
-          }
-        };
-    return new PreferenceTrainer(network, codec, direct, update);
+    checkArgument(
+        !loss.needsKl() || update.samples() > 1,
+        "update.samples is 1: the loss needs responses to other prompts of the batch; take 2 or more");
+    return new PreferenceTrainer(
+        network, codec, new PolicyPairObjective(network, reference, loss), update);
   }
 
   /**
@@ -211,7 +195,7 @@ public final class PreferenceTrainer implements AutoCloseable {
     }
   }
 
-  private static double[] sums(float[][] rows) {
+  static double[] sums(float[][] rows) {
     double[] sums = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
       for (float value : rows[i]) {
@@ -219,13 +203,6 @@ public final class PreferenceTrainer implements AutoCloseable {
       }
     }
     return sums;
-  }
-
-  /** Response tokens of sequences {@code [from,to)}. */
-  private static double[] lengths(PackedSequences packed, int from, int to) {
-    return packed.sequences().subList(from, to).stream()
-        .mapToDouble(sequence -> sequence.response().length)
-        .toArray();
   }
 
   @Override

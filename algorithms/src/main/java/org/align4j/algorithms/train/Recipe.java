@@ -11,11 +11,15 @@ import org.align4j.algorithms.convention.Convention.AdvantageRules;
 import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.kl.KlEstimator;
+import org.align4j.algorithms.loss.EntropyController;
+import org.align4j.algorithms.loss.LossOptions;
 import org.align4j.algorithms.loss.PolicyLoss;
 import org.align4j.algorithms.loss.PolicyLossSettings;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.loss.ValueLoss;
 import org.align4j.algorithms.registry.Registry;
+import org.align4j.algorithms.reward.RewardPipeline;
+import org.align4j.algorithms.settings.EntropySettings;
 import org.align4j.algorithms.settings.EstimatorSettings;
 import org.align4j.algorithms.settings.KlSettings;
 import org.align4j.algorithms.settings.ObjectiveSettings;
@@ -68,11 +72,19 @@ public record Recipe(
         settings.kl().target(),
         algorithm.name(),
         settings.convention());
+    AdvantageEstimator estimator = AdvantageEstimator.registry().get(algorithm.estimator());
+    checkArgument(
+        !estimator.needsParts()
+            || new RewardPipeline(settings.rewards(), settings.rollout().maxNewTokens())
+                .changesNothing(),
+        "%s takes each reward as it was judged: leave rewards.lengthBuffer, rewards.truncation,"
+            + " rewards.normalize, rewards.clip and rewards.scale at 0, 1, none, none and 1",
+        algorithm.name());
     PolicyLossSettings policy = policy(settings, algorithm, convention, place);
     String loss = settings.objective().loss().orElse(algorithm.loss());
     return new Recipe(
         algorithm,
-        AdvantageEstimator.registry().get(algorithm.estimator()),
+        estimator,
         advantage(settings, algorithm, convention, place),
         place,
         new PolicyObjective(PolicyLoss.registry().get(loss), policy),
@@ -130,7 +142,13 @@ public record Recipe(
         .withEntropyCoefficient(objective.entropyCoefficient())
         .withCorrection(
             new RolloutCorrection(
-                objective.correction(), objective.correctionLow(), objective.correctionHigh()));
+                objective.correction(), objective.correctionLow(), objective.correctionHigh()))
+        .withOptions(
+            LossOptions.DEFAULT
+                .withSurrogate(settings.surrogate().options())
+                .withKlWeighting(kl.weighting())
+                .withTopEntropy(settings.entropy().topShare())
+                .withPositiveNll(objective.positiveNll()));
   }
 
   /** The estimator's settings with the β of this step; 0 where the KL is in the loss. */
@@ -161,5 +179,26 @@ public record Recipe(
     return kl.target() > 0
         ? new KlController.Adaptive(coefficient, kl.target(), kl.horizon())
         : new KlController.Fixed(coefficient);
+  }
+
+  /**
+   * How the weight of the entropy bonus starts and moves.
+   *
+   * @param measured entropy of the last update, ∞ before the first
+   */
+  static EntropyController entropyController(
+      RlSettings settings, double coefficient, double measured) {
+    EntropySettings entropy = settings.entropy();
+    if (entropy.target().isEmpty()) {
+      return new EntropyController.Fixed(coefficient);
+    }
+    checkArgument(
+        coefficient >= 0 && coefficient <= entropy.highest(),
+        "objective.entropyCoefficient is %s: with entropy.target it must be in [0, %s], the highest"
+            + " of entropy.highest",
+        coefficient,
+        entropy.highest());
+    return new EntropyController.Adaptive(
+        coefficient, entropy.target().getAsDouble(), entropy.step(), entropy.highest(), measured);
   }
 }

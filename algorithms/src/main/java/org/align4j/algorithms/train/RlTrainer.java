@@ -91,7 +91,8 @@ public final class RlTrainer implements AutoCloseable {
     this.rewards = new RewardStage(settings);
     Network critic =
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
-    this.experienceMaker = new ExperienceMaker(models.reference(), critic, recipe, settings);
+    this.experienceMaker =
+        new ExperienceMaker(models.reference(), critic, recipe, settings, reward);
     AdamWSettings optimizer = settings.update().optimizer();
     this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
@@ -128,7 +129,7 @@ public final class RlTrainer implements AutoCloseable {
 
   /**
    * Writes all that the rest of the run depends on into a new folder: parameters, optimisers,
-   * random counters, prompt cursor, β, reward statistics.
+   * random counters, prompt cursor, β, entropy bonus, reward statistics.
    */
   public void save(Path folder) {
     save(folder, ImmutableMap.of());
@@ -158,6 +159,9 @@ public final class RlTrainer implements AutoCloseable {
     stream.seek(counters.count("prompts"));
     sampler.seek(counters.count("drawn"));
     klController = Recipe.klController(settings, counters.number("klCoefficient"));
+    policyUpdate.restore(
+        Recipe.entropyController(
+            settings, counters.number("entropyCoefficient"), counters.number("entropyMeasured")));
     rewards
         .pipeline()
         .restore(
@@ -198,6 +202,10 @@ public final class RlTrainer implements AutoCloseable {
         ImmutableMap.of(
             "klCoefficient",
             klController.coefficient(),
+            "entropyCoefficient",
+            policyUpdate.entropy().coefficient(),
+            "entropyMeasured",
+            policyUpdate.entropy().measured(),
             "rewardMean",
             statistics.mean(),
             "rewardSquares",

@@ -1,8 +1,10 @@
 package org.align4j.algorithms.train;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Booleans;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param advantages Â
  * @param returns targets of the critic
  * @param oldValues of the critic at rollout time, or null
+ * @param right whether each sample is right, {@code [B]}
  */
 record TrainingBatch(
     ImmutableList<TokenSequence> sequences,
@@ -24,7 +27,8 @@ record TrainingBatch(
     float[][] refLogProbs,
     float[][] advantages,
     float[][] returns,
-    float @Nullable [][] oldValues) {
+    float @Nullable [][] oldValues,
+    boolean[] right) {
 
   int size() {
     return sequences.size();
@@ -59,12 +63,30 @@ record TrainingBatch(
         Columns.pick(refLogProbs, rows),
         Columns.pick(advantages, rows),
         Columns.pick(returns, rows),
-        oldValues == null ? null : Columns.pick(oldValues, rows));
+        oldValues == null ? null : Columns.pick(oldValues, rows),
+        Booleans.toArray(IntStream.of(rows).mapToObj(row -> right[row]).toList()));
+  }
+
+  /** The mask, but 0 in rows that are not right, {@code [B][T]}. */
+  float[][] rightMask() {
+    float[][] rows = new float[size()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = right[i] ? mask[i] : new float[mask[i].length];
+    }
+    return rows;
+  }
+
+  /** Response tokens of samples that are right. */
+  double rightTokens() {
+    return IntStream.range(0, size())
+        .filter(i -> right[i])
+        .mapToDouble(i -> sequences.get(i).response().length)
+        .sum();
   }
 
   /** Rows with an advantage other than 0. */
   int[] activeRows() {
-    return java.util.stream.IntStream.range(0, size())
+    return IntStream.range(0, size())
         .filter(i -> {
           for (float advantage : advantages[i]) {
             if (advantage != 0) {

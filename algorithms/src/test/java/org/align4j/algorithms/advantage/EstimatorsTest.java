@@ -1,8 +1,10 @@
 package org.align4j.algorithms.advantage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -85,13 +87,15 @@ class EstimatorsTest {
   }
 
   @Test
-  void thereAreTenEstimators() {
+  void thereAreTwelveEstimators() {
     assertThat(AdvantageEstimator.registry().names())
         .containsExactly(
             "dr-grpo",
             "gae",
+            "gdpo",
             "gpg",
             "grpo",
+            "maxrl",
             "opo",
             "reinforce",
             "reinforce++",
@@ -108,7 +112,8 @@ class EstimatorsTest {
       assertThat(estimator.needsGroups())
           .as(estimator.name())
           .isEqualTo(
-              List.of("dr-grpo", "gpg", "grpo", "opo", "reinforce++-baseline", "rloo")
+              List.of(
+                      "dr-grpo", "gdpo", "gpg", "grpo", "maxrl", "opo", "reinforce++-baseline", "rloo")
                   .contains(estimator.name()));
     }
   }
@@ -184,6 +189,8 @@ class EstimatorsTest {
         for (int i = 0; i < rollouts.b; i++) {
           rollouts.group[i] = i % 4;
           rollouts.rewards[i] = reward;
+          rollouts.components[0][i] = reward;
+          rollouts.components[1][i] = -reward;
         }
         for (Convention convention : Convention.ALL) {
           for (AdvantageEstimator estimator : AdvantageEstimator.registry().all()) {
@@ -377,6 +384,70 @@ class EstimatorsTest {
         assertThat(kl.getDouble(i, t))
             .isEqualTo(rollouts.mask[i][t] * (rollouts.old[i][t] - rollouts.ref[i][t]));
       }
+    }
+  }
+
+  private static Experience twoRewards() {
+    return Experience.of(
+            Nd4j.ones(DataType.DOUBLE, 4, 2),
+            Nd4j.zeros(DataType.DOUBLE, 4, 2),
+            null,
+            Nd4j.createFromArray(101.0, 1.0, 100.0, 0.0),
+            Groups.of(0, 0, 0, 0))
+        .withParts(
+            new RewardParts(
+                Nd4j.createFromArray(new double[][] {{1, 1, 0, 0}, {100, 0, 100, 0}}),
+                ImmutableDoubleArray.of(1, 1)));
+  }
+
+  /** Both rewards have the same pattern but for the place, so they weigh the same: 1, 0, 0, −1. */
+  @Test
+  void gdpoGivesALargeRewardNoMoreWeightThanASmallOne() {
+    INDArray got =
+        new Gdpo().estimate(twoRewards(), AdvantageSettings.of(Convention.VERL)).advantages();
+    // ±1/σ with σ² = 4/7 over eight tokens, ddof 1; the ε of both divisions are 1e-6 and below.
+    double expected = Math.sqrt(7 / 4.0);
+    assertEqual(
+        got,
+        new double[][] {{expected, expected}, {0, 0}, {0, 0}, {-expected, -expected}},
+        1e-5,
+        "gdpo");
+  }
+
+  @Test
+  void gdpoNeedsAScoreOfEveryRewardForEachSample() {
+    assertThatThrownBy(() ->
+            twoRewards()
+                .withParts(
+                    new RewardParts(
+                        Nd4j.createFromArray(new double[][] {{1, 1}}), ImmutableDoubleArray.of(1))))
+        .hasMessage(
+            "scores of rewards [1, 2] do not match response mask [4, 2]: pass one score per row");
+    assertThatThrownBy(() ->
+            new RewardParts(Nd4j.zeros(DataType.DOUBLE, 2, 4), ImmutableDoubleArray.of(1)))
+        .hasMessage(
+            "scores of rewards [2, 4] do not match 1 weights: they must be [K,B] with one weight"
+                + " for each reward");
+  }
+
+  /** Solved once in four: mean 1/4, so 3 and −1; never solved, or with a mean below 0: nothing. */
+  @Test
+  void maxrlWeighsAPromptByTheInverseOfHowOftenItIsSolved() {
+    Experience experience =
+        Experience.of(
+            Nd4j.ones(DataType.DOUBLE, 8, 1),
+            Nd4j.zeros(DataType.DOUBLE, 8, 1),
+            null,
+            Nd4j.createFromArray(1.0, 0, 0, 0, 0, 0, -2, 1),
+            Groups.of(0, 0, 0, 0, 1, 1, 2, 2));
+    for (Convention convention : Convention.ALL) {
+      INDArray got =
+          new MaxRl().estimate(experience, AdvantageSettings.of(convention)).advantages();
+      assertEqual(
+          got,
+          new double[][] {{3}, {-1}, {-1}, {-1}, {0}, {0}, {0}, {0}},
+          1e-12,
+          convention.name());
     }
   }
 }

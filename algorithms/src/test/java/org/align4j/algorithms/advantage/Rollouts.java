@@ -1,5 +1,6 @@
 package org.align4j.algorithms.advantage;
 
+import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,6 +18,9 @@ final class Rollouts {
   final double[] greedy;
   final int[] group;
 
+  /** Two rewards, of weights 1 and −0.5. */
+  final double[][] components;
+
   private Rollouts(int b, int t) {
     this.b = b;
     this.t = t;
@@ -27,6 +31,7 @@ final class Rollouts {
     rewards = new double[b];
     greedy = new double[b];
     group = new int[b];
+    components = new double[2][b];
   }
 
   /** Lengths, holes, rewards and groups (mixed sizes, any order) at random. */
@@ -44,6 +49,8 @@ final class Rollouts {
       }
       r.rewards[i] = random.nextInt(3) == 0 ? random.nextInt(2) : 3 * random.nextGaussian();
       r.greedy[i] = random.nextGaussian();
+      r.components[0][i] = random.nextInt(2);
+      r.components[1][i] = random.nextGaussian();
       r.group[i] = 7 * random.nextInt(Math.max(1, b / 3));
     }
     return r;
@@ -57,7 +64,10 @@ final class Rollouts {
             Nd4j.createFromArray(rewards).castTo(type),
             Groups.of(group))
         .withValues(Nd4j.createFromArray(values).castTo(type))
-        .withGreedyRewards(Nd4j.createFromArray(greedy).castTo(type));
+        .withGreedyRewards(Nd4j.createFromArray(greedy).castTo(type))
+        .withParts(
+            new RewardParts(
+                Nd4j.createFromArray(components).castTo(type), ImmutableDoubleArray.of(1, -0.5)));
   }
 
   Experience experience() {
@@ -75,6 +85,8 @@ final class Rollouts {
       r.values[i] = values[from].clone();
       r.rewards[i] = rewards[from];
       r.greedy[i] = greedy[from];
+      r.components[0][i] = components[0][from];
+      r.components[1][i] = components[1][from];
       r.group[i] = group[from];
     }
     return r;
@@ -90,6 +102,8 @@ final class Rollouts {
       System.arraycopy(values[i], 0, r.values[i], 0, t);
       r.rewards[i] = rewards[i];
       r.greedy[i] = greedy[i];
+      r.components[0][i] = components[0][i];
+      r.components[1][i] = components[1][i];
       r.group[i] = group[i];
     }
     return r;
@@ -111,6 +125,8 @@ final class Rollouts {
         r.values[row] = values[i].clone();
         r.rewards[row] = rewards[i];
         r.greedy[row] = greedy[i];
+        r.components[0][row] = components[0][i];
+        r.components[1][row] = components[1][i];
         r.group[row] = id;
         row++;
       }

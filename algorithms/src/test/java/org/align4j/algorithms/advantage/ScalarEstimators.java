@@ -48,6 +48,26 @@ final class ScalarEstimators {
         each((i, t) -> advantages[i][t] = returns[i][t] - greedy[i]);
       }
       case "gae" -> generalised(clipped(r.rewards));
+      case "gdpo" -> {
+        double[] sum = new double[r.b];
+        for (double[] component : r.components) {
+          double[] z = baseline("grpo", sums ? clipped(component) : component);
+          for (int i = 0; i < r.b; i++) {
+            sum[i] += (component == r.components[0] ? 1 : -0.5) * z[i];
+          }
+        }
+        if (sums) {
+          for (int i = 0; i < r.b; i++) {
+            for (int t = 0; t < r.t; t++) {
+              sum[i] -= o.beta * kl[i][t];
+            }
+            shaped[i] = sum[i];
+          }
+          each((i, t) -> advantages[i][t] = returns[i][t] = sum[i]);
+        } else {
+          byToken(clipped(sum), 1);
+        }
+      }
       default -> {
         if (sums) {
           double[] scores = clipped(r.rewards);
@@ -199,6 +219,9 @@ final class ScalarEstimators {
         if (name.equals("grpo")) {
           a[i] /= 1 + epsilon();
         }
+        if (name.equals("maxrl")) {
+          a[i] = 0;
+        }
         continue;
       }
       double mean = sum / n;
@@ -213,6 +236,7 @@ final class ScalarEstimators {
             case "rloo" -> scores[i] - (sum - scores[i]) / (n - 1);
             case "opo" -> scores[i] - weighted / lengths;
             case "gpg" -> alpha * (scores[i] - mean);
+            case "maxrl" -> mean > 0 ? (scores[i] - mean) / mean : 0;
             default -> throw new IllegalArgumentException(name);
           };
     }
@@ -232,11 +256,14 @@ final class ScalarEstimators {
         name.equals("gae")
             || name.equals("reinforce++")
             || name.equals("reinforce++-baseline")
+            || name.equals("gdpo")
             || (name.equals("rloo") && o.convention.equals("paper"));
     if (!whitened) {
       return;
     }
-    boolean sequences = o.convention.equals("trl") && name.equals("reinforce++-baseline");
+    boolean sequences =
+        o.convention.equals("trl")
+            && (name.equals("reinforce++-baseline") || name.equals("gdpo"));
     List<Double> pool = new ArrayList<>();
     if (sequences) {
       for (int i = 0; i < r.b; i++) {

@@ -24,4 +24,15 @@ class ConformanceTest {
                 result.file().getFileName().toString(),
                 () -> assertThat(result.failures()).isEmpty()));
   }
+
+  /** Cases of {@code src/test/python/peer_cases.py}: verl 0.9.1, TRL 1.16, OpenRLHF 0.11.2. */
+  @TestFactory
+  Stream<DynamicTest> agreesWithThePeersOfLate2026() {
+    Path folder = Path.of("src/test/resources/org/align4j/algorithms/conformance");
+    return Conformance.run(java.util.List.of(folder)).results().stream()
+        .map(result ->
+            DynamicTest.dynamicTest(
+                result.file().getFileName().toString(),
+                () -> assertThat(result.failures()).isEmpty()));
+  }
 }

@@ -91,7 +91,9 @@ class DocumentsTest {
           .put("prompt with one sample", c -> c.advantage().singleton())
           .put("GRPO's ε beside the deviation", c -> c.advantage().groupEpsilon())
           .put("whitening of `gae`, `reinforce++`", c -> whitening(c, "gae", "reinforce++"))
-          .put("whitening of `reinforce++-baseline`", c -> whitening(c, "reinforce++-baseline"))
+          .put(
+              "whitening of `reinforce++-baseline`, `gdpo`",
+              c -> whitening(c, "reinforce++-baseline", "gdpo"))
           .put("whitening of `rloo`", c -> whitening(c, "rloo"))
           .put("λ of GAE", c -> c.advantage().lambda())
           .put("clip of the score", c -> bounds(c.advantage().clipLow(), c.advantage().clipHigh()))

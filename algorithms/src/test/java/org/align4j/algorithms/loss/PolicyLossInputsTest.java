@@ -20,8 +20,8 @@ class PolicyLossInputsTest {
     INDArray other = ones(1, 2).muli(9);
     PolicyLossInputs bare = PolicyLossInputs.of(a, b, c, mask);
     PolicyLossInputs full =
-        bare.withEntropy(other).withRefLogProbs(a).withRolloutLogProbs(b).withLogProbs(other);
-    assertThat(full).isEqualTo(new PolicyLossInputs(other, b, c, mask, b, a, other));
+        bare.withEntropy(other).withRefLogProbs(a).withRolloutLogProbs(b).withLogProbs(other).withRight(mask);
+    assertThat(full).isEqualTo(new PolicyLossInputs(other, b, c, mask, b, a, other, mask));
   }
 
   @Test
@@ -39,6 +39,7 @@ class PolicyLossInputsTest {
     assertThatThrownBy(() -> inputs.withRolloutLogProbs(wide)).hasMessage("rolloutLogProbs" + rest);
     assertThatThrownBy(() -> inputs.withRefLogProbs(wide)).hasMessage("refLogProbs" + rest);
     assertThatThrownBy(() -> inputs.withEntropy(wide)).hasMessage("entropy" + rest);
+    assertThatThrownBy(() -> inputs.withRight(wide)).hasMessage("right" + rest);
     assertThatThrownBy(() -> inputs.withLogProbs(wide)).hasMessage("logProbs" + rest);
     INDArray flat = Nd4j.ones(DataType.DOUBLE, 3);
     assertThatThrownBy(() -> PolicyLossInputs.of(flat, flat, flat, flat))

@@ -309,7 +309,8 @@ class PolicyObjectiveTest {
         rows(whole.mask(), from, to),
         rows(whole.rolloutLogProbs(), from, to),
         rows(whole.refLogProbs(), from, to),
-        rows(whole.entropy(), from, to));
+        rows(whole.entropy(), from, to),
+        null);
   }
 
   private static INDArray rows(@Nullable INDArray x, int from, int to) {

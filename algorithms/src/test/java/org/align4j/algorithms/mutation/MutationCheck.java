@@ -52,16 +52,19 @@ class MutationCheck {
   /** Tests of each package, the fastest first. */
   private static final Map<String, List<String>> TESTS =
       Map.of(
-          "kl", List.of("kl.KlTest"),
+          "kl", List.of("kl.KlTest", "loss.SurrogatesTest"),
           "advantage", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
           "loss",
               List.of(
                   "loss.OtherLossesTest",
+                  "loss.SurrogatesTest",
                   "loss.PolicyObjectiveTest",
                   "loss.PolicyLossInputsTest",
                   "loss.PolicyLossSettingsTest"),
-          "surrogate", List.of("loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
-          "preference", List.of("loss.OtherLossesTest"),
+          "surrogate",
+              List.of(
+                  "loss.SurrogatesTest", "loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
+          "preference", List.of("loss.OtherLossesTest", "loss.PairNeighboursTest"),
           "reward", List.of("reward.ShapingTest"),
           "convention",
               List.of(

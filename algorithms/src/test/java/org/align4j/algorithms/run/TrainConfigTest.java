@@ -3,6 +3,8 @@ package org.align4j.algorithms.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.loss.SurrogateOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +52,50 @@ class TrainConfigTest {
                 .withKl(k -> k.withCoefficient(0.02)));
     assertThat(config.run().checkpoint().every()).isEqualTo(5);
     assertThat(config.run().evaluation().isOn()).isFalse();
+  }
+
+  @Test
+  void theNumbersOfNewerObjectivesAreReachedFromAFile() throws IOException {
+    RlSettings training =
+        TrainConfig.of(
+                read(
+                    """
+                    algorithm: sapo
+                    objective: {positiveNll: 0.1}
+                    surrogate:
+                      sapoPositive: 1.5
+                      sapoNegative: 2
+                      dppoDivergence: 0.1
+                      dppoCap: none
+                      gmpoClip: 0.3
+                      covShare: 0.001
+                      covLow: 0.5
+                      covHigh: 4
+                      covPenalty: 2
+                    entropy: {topShare: 0.2, target: 0.3, step: 0.01, highest: 0.5}
+                    kl: {weighting: gradient}
+                    """))
+            .training();
+    assertThat(training)
+        .isEqualTo(
+            RlSettings.arithmetic()
+                .withAlgorithm("sapo")
+                .withObjective(o -> o.withPositiveNll(0.1))
+                .withSurrogate(s ->
+                    s.withSapo(1.5, 2)
+                        .withDppoDivergence(0.1)
+                        .withDppoCap(Double.POSITIVE_INFINITY)
+                        .withGmpoClip(0.3)
+                        .withCovShare(0.001)
+                        .withCovBounds(0.5, 4)
+                        .withCovPenalty(2))
+                .withEntropy(e ->
+                    e.withTopShare(0.2).withTarget(0.3).withStep(0.01).withHighest(0.5))
+                .withKl(k -> k.withWeighting(KlWeighting.GRADIENT)));
+    assertThat(training.surrogate().options())
+        .isEqualTo(
+            new SurrogateOptions(
+                1.5, 2, 0.1, 0.1, Double.POSITIVE_INFINITY, 0.3, 0.3, 0.001, 0.5, 4, 2));
   }
 
   @Test

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.junit.jupiter.params.provider.ValueSource;
+import org.align4j.algorithms.loss.preference.SimPo;
+import org.align4j.algorithms.loss.preference.PolicyPairLoss;
+import org.align4j.algorithms.loss.preference.Orpo;
+import org.align4j.algorithms.loss.preference.Kto;
 import java.util.List;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Prompt;
@@ -77,6 +82,50 @@ class PreferenceTrainerTest {
       }
       assertThat(last).isLessThan(first - 0.1);
       assertThat(trainer.evaluate(PAIRS).accuracy()).isEqualTo(1);
+    }
+  }
+
+  /** Losses that do not start at log 2 fall too, and the order of the pairs comes out right. */
+  @ParameterizedTest
+  @ValueSource(strings = {"simpo", "orpo", "kto"})
+  void theNeighboursOfDpoRaiseWhatIsPreferred(String name) {
+    PolicyPairLoss loss =
+        switch (name) {
+          case "simpo" -> new SimPo(2, 0.5);
+          case "orpo" -> new Orpo(0.5);
+          default -> new Kto(0.3, 1, 1);
+        };
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN);
+        PreferenceTrainer trainer =
+            PreferenceTrainer.policy(
+                run.policy.network(), run.reference, ModelCodec.of(run.policy), loss, UPDATE)) {
+      double first = trainer.step(PAIRS, 1e-2).scores().loss();
+      if (name.equals("kto")) {
+        // The policy still is its reference: h = z = 0, and 1 − σ(0) is a half.
+        assertThat(first).isCloseTo(0.5, within(1e-6));
+      }
+      double last = first;
+      for (int i = 0; i < 40; i++) {
+        last = trainer.step(PAIRS, 1e-2).scores().loss();
+      }
+      assertThat(last).isLessThan(first - 0.05);
+      assertThat(trainer.evaluate(PAIRS).accuracy()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void ktoNeedsResponsesToOtherPrompts() {
+    try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN)) {
+      assertThatThrownBy(() ->
+              PreferenceTrainer.policy(
+                  run.policy.network(),
+                  run.reference,
+                  ModelCodec.of(run.policy),
+                  new Kto(0.1, 1, 1),
+                  UPDATE.withSamples(1)))
+          .hasMessage(
+              "update.samples is 1: the loss needs responses to other prompts of the batch; take 2"
+                  + " or more");
     }
   }
 

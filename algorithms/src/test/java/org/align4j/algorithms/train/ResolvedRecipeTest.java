@@ -117,7 +117,7 @@ class ResolvedRecipeTest {
     String row =
         switch (recipe.algorithm().estimator()) {
           case "gae", "reinforce++" -> "whitening of gae, reinforce++";
-          case "reinforce++-baseline" -> "whitening of reinforce++-baseline";
+          case "reinforce++-baseline", "gdpo" -> "whitening of reinforce++-baseline, gdpo";
           case "rloo" -> "whitening of rloo";
           default -> "";
         };

@@ -33,9 +33,10 @@ final class DpoCommand extends RunCommand {
 
   @Option(
       names = "--loss",
-      paramLabel = "dpo|cdpo|ipo",
+      paramLabel = "dpo|cdpo|ipo|simpo|orpo|kto",
       description =
-          "DPO (the default); with labels that may be wrong (cDPO); or a margin of fixed size per token, as TRL has it (IPO).")
+          "DPO (the default); with labels that may be wrong (cDPO); a margin of fixed size per token, as TRL has it (IPO);"
+              + " or a neighbour of DPO: SimPO, ORPO, KTO.")
   private @Nullable String loss;
 
   @Option(

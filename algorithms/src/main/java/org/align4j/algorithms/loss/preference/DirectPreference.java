@@ -14,7 +14,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param labelSmoothing probability that a label is wrong, in [0, 0.5): above 0 it is cDPO
  * @param length what the log-prob of a response is
  */
-public record DirectPreference(Form form, double beta, double labelSmoothing, Length length) {
+public record DirectPreference(Form form, double beta, double labelSmoothing, Length length)
+    implements PolicyPairLoss {
 
   /** The loss as a function of h. */
   public enum Form {
@@ -79,6 +80,30 @@ public record DirectPreference(Form form, double beta, double labelSmoothing, Le
         };
     gradient.divi(ahead.length());
     return new PairLoss(loss, gradient, gradient.neg(), Pairs.accuracy(ahead));
+  }
+
+  @Override
+  public PairLoss evaluate(ResponseLogProbs chosen, ResponseLogProbs rejected, double kl) {
+    if (length == Length.SUM) {
+      return evaluate(
+          chosen.policy(), rejected.policy(), chosen.reference(), rejected.reference());
+    }
+    PairLoss ofMeans =
+        evaluate(
+            chosen.mean(),
+            rejected.mean(),
+            chosen.reference().div(chosen.lengths()),
+            rejected.reference().div(rejected.lengths()));
+    return new PairLoss(
+        ofMeans.loss(),
+        ofMeans.chosenGradient().div(chosen.lengths()),
+        ofMeans.rejectedGradient().div(rejected.lengths()),
+        ofMeans.accuracy());
+  }
+
+  @Override
+  public INDArray rewards(ResponseLogProbs side) {
+    return side.logRatio().muli(beta);
   }
 
   private INDArray squares(INDArray ahead) {
