@@ -30,13 +30,9 @@ public record DirectSettings(
             value = "By how much the chosen response must be ahead, simpo only; auto: 0.5 (TRL).",
             unset = "auto")
         OptionalDouble margin,
-    @Doc(
-            value = "Weight of chosen responses, above 0, kto only; auto: 1 (TRL).",
-            unset = "auto")
+    @Doc(value = "Weight of chosen responses, above 0, kto only; auto: 1 (TRL).", unset = "auto")
         OptionalDouble desirableWeight,
-    @Doc(
-            value = "Weight of rejected responses, above 0, kto only; auto: 1 (TRL).",
-            unset = "auto")
+    @Doc(value = "Weight of rejected responses, above 0, kto only; auto: 1 (TRL).", unset = "auto")
         OptionalDouble undesirableWeight) {
 
   private static final double SMOOTHING = 0.1;

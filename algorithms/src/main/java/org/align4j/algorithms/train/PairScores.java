@@ -7,7 +7,6 @@ import org.align4j.algorithms.loss.preference.BradleyTerry;
 import org.align4j.algorithms.loss.preference.PairLoss;
 import org.align4j.algorithms.loss.preference.PolicyPairLoss;
 import org.align4j.algorithms.loss.preference.ResponseLogProbs;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**

@@ -21,8 +21,8 @@ import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
 
 /**
- * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by a
- * loss of pairs. Each pair's two responses count in one loss, whatever the micro-batches.
+ * Learns from preference pairs: a reward model by the Bradley–Terry loss, or a policy by a loss of
+ * pairs. Each pair's two responses count in one loss, whatever the micro-batches.
  */
 public final class PreferenceTrainer implements AutoCloseable {
 

@@ -113,7 +113,14 @@ class EstimatorsTest {
           .as(estimator.name())
           .isEqualTo(
               List.of(
-                      "dr-grpo", "gdpo", "gpg", "grpo", "maxrl", "opo", "reinforce++-baseline", "rloo")
+                      "dr-grpo",
+                      "gdpo",
+                      "gpg",
+                      "grpo",
+                      "maxrl",
+                      "opo",
+                      "reinforce++-baseline",
+                      "rloo")
                   .contains(estimator.name()));
     }
   }
@@ -423,8 +430,8 @@ class EstimatorsTest {
                         Nd4j.createFromArray(new double[][] {{1, 1}}), ImmutableDoubleArray.of(1))))
         .hasMessage(
             "scores of rewards [1, 2] do not match response mask [4, 2]: pass one score per row");
-    assertThatThrownBy(() ->
-            new RewardParts(Nd4j.zeros(DataType.DOUBLE, 2, 4), ImmutableDoubleArray.of(1)))
+    assertThatThrownBy(
+            () -> new RewardParts(Nd4j.zeros(DataType.DOUBLE, 2, 4), ImmutableDoubleArray.of(1)))
         .hasMessage(
             "scores of rewards [2, 4] do not match 1 weights: they must be [K,B] with one weight"
                 + " for each reward");

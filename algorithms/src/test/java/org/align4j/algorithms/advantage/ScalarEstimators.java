@@ -262,8 +262,7 @@ final class ScalarEstimators {
       return;
     }
     boolean sequences =
-        o.convention.equals("trl")
-            && (name.equals("reinforce++-baseline") || name.equals("gdpo"));
+        o.convention.equals("trl") && (name.equals("reinforce++-baseline") || name.equals("gdpo"));
     List<Double> pool = new ArrayList<>();
     if (sequences) {
       for (int i = 0; i < r.b; i++) {

@@ -338,8 +338,9 @@ class OtherLossesTest {
             "ppo-clip",
             "reinforce",
             "sapo");
-    assertThatThrownBy(() -> PolicyLoss.registry().get("gpso"))
-        .hasMessageStartingWith("unknown policy loss gpso; did you mean gspo? Known: cispo, clip-cov");
+    assertThatThrownBy(() -> PolicyLoss.registry().get("cipso"))
+        .hasMessageStartingWith(
+            "unknown policy loss cipso; did you mean cispo? Known: cispo, clip-cov");
   }
 
   @Test

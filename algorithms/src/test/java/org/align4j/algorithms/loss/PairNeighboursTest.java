@@ -77,7 +77,8 @@ class PairNeighboursTest {
         double ahead = 0;
         for (int i = 0; i < b; i++) {
           boolean means = loss instanceof SimPo || loss instanceof Orpo;
-          boolean ipo = loss instanceof DirectPreference d && d.form() == DirectPreference.Form.SQUARED;
+          boolean ipo =
+              loss instanceof DirectPreference d && d.form() == DirectPreference.Form.SQUARED;
           double c = means ? x[0][i] / x[4][i] : x[0][i] - x[2][i];
           double r = means ? x[1][i] / x[5][i] : x[1][i] - x[3][i];
           ahead += (ipo ? c / x[4][i] > r / x[5][i] : c > r) ? 1.0 / b : 0;
@@ -128,13 +129,19 @@ class PairNeighboursTest {
 
   @Test
   void rewardsAreWhatTheLossCompares() {
-    ResponseLogProbs side = new ResponseLogProbs(array(new double[] {-6}), array(new double[] {-4}), array(new double[] {3}));
+    ResponseLogProbs side =
+        new ResponseLogProbs(
+            array(new double[] {-6}), array(new double[] {-4}), array(new double[] {3}));
     assertThat(new SimPo(2, 0).rewards(side).getDouble(0)).isEqualTo(-4);
     assertThat(new Orpo(0.5).rewards(side).getDouble(0)).isEqualTo(-1);
     assertThat(new Kto(0.5, 1, 1).rewards(side).getDouble(0)).isEqualTo(-1);
     assertThat(DirectPreference.ipo(0.5).rewards(side).getDouble(0)).isEqualTo(-1);
-    assertThat(LOSSES).extracting(PolicyPairLoss::needsReference).containsExactly(false, false, true, true, true);
-    assertThat(LOSSES).extracting(PolicyPairLoss::needsKl).containsExactly(false, false, true, false, false);
+    assertThat(LOSSES)
+        .extracting(PolicyPairLoss::needsReference)
+        .containsExactly(false, false, true, true, true);
+    assertThat(LOSSES)
+        .extracting(PolicyPairLoss::needsKl)
+        .containsExactly(false, false, true, false, false);
   }
 
   /** A response of probability 1 has odds of 10^12 and no infinity. */

@@ -20,7 +20,11 @@ class PolicyLossInputsTest {
     INDArray other = ones(1, 2).muli(9);
     PolicyLossInputs bare = PolicyLossInputs.of(a, b, c, mask);
     PolicyLossInputs full =
-        bare.withEntropy(other).withRefLogProbs(a).withRolloutLogProbs(b).withLogProbs(other).withRight(mask);
+        bare.withEntropy(other)
+            .withRefLogProbs(a)
+            .withRolloutLogProbs(b)
+            .withLogProbs(other)
+            .withRight(mask);
     assertThat(full).isEqualTo(new PolicyLossInputs(other, b, c, mask, b, a, other, mask));
   }
 

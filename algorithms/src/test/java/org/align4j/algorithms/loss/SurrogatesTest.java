@@ -141,8 +141,7 @@ class SurrogatesTest {
     for (int i = 0; i < x.length; i++) {
       for (int t = 0; t < x[i].length; t++) {
         if (s.mask[i][t] == 1) {
-          total +=
-              share(loss, convention, aggregation, s.mask, i) * s.token(loss, i, t, x, frozen);
+          total += share(loss, convention, aggregation, s.mask, i) * s.token(loss, i, t, x, frozen);
         }
       }
     }
@@ -192,7 +191,10 @@ class SurrogatesTest {
             Nd4j.ones(DataType.DOUBLE, 1, 1));
     for (Convention convention : Convention.ALL) {
       double gradient =
-          objective("sapo", PolicyLossSettings.of(convention)).evaluate(inputs).gradient().getDouble(0);
+          objective("sapo", PolicyLossSettings.of(convention))
+              .evaluate(inputs)
+              .gradient()
+              .getDouble(0);
       boolean held = Double.isFinite(convention.loss().logRatioLimit());
       assertThat(gradient == 0).as(convention.name()).isEqualTo(held);
     }
@@ -208,7 +210,8 @@ class SurrogatesTest {
         LossOptions.DEFAULT
             .withSurrogate(OPTIONS.withCov(share, OPTIONS.covLow(), OPTIONS.covHigh(), 1))
             .withDraw(draw);
-    return objective("clip-cov", settings(Convention.PAPER, Aggregation.TOKEN_MEAN).withOptions(options))
+    return objective(
+            "clip-cov", settings(Convention.PAPER, Aggregation.TOKEN_MEAN).withOptions(options))
         .evaluate(inputs(s, x));
   }
 
@@ -269,8 +272,7 @@ class SurrogatesTest {
   void whatLooksAtTheWholeMiniBatchRefusesAPartOfIt() {
     ScalarSurrogates s = large();
     PolicyLossInputs inputs = inputs(s, s.old).withEntropy(array(s.mask));
-    BatchTotals totals =
-        new BatchTotals(16, 14, 90, 9, 0);
+    BatchTotals totals = new BatchTotals(16, 14, 90, 9, 0);
     PolicyLossSettings settings = settings(Convention.PAPER, Aggregation.TOKEN_MEAN);
     for (String loss : new String[] {"clip-cov", "kl-cov"}) {
       assertThatThrownBy(() -> objective(loss, settings).evaluate(inputs, totals))
@@ -318,10 +320,10 @@ class SurrogatesTest {
   @Test
   void rightSamplesAddTheirNegativeLogProb() {
     ScalarSurrogates s = large();
-    INDArray right = array(s.mask).mul(Nd4j.createFromArray(1.0, 0, 1, 0, 0, 1, 0, 0).reshape(8, 1));
+    INDArray right =
+        array(s.mask).mul(Nd4j.createFromArray(1.0, 0, 1, 0, 0, 1, 0, 0).reshape(8, 1));
     PolicyLossSettings plain = settings(Convention.OPENRLHF, Aggregation.TOKEN_MEAN);
-    PolicyLossSettings with =
-        plain.withOptions(plain.options().withPositiveNll(0.3));
+    PolicyLossSettings with = plain.withOptions(plain.options().withPositiveNll(0.3));
     PolicyLossInputs inputs = inputs(s, s.old).withRight(right);
     LossResult before = objective("ppo-clip", plain).evaluate(inputs);
     LossResult after = objective("ppo-clip", with).evaluate(inputs);
@@ -330,9 +332,7 @@ class SurrogatesTest {
     assertThat(after.loss() - before.loss()).isCloseTo(0.3 * nll, within(1e-12));
     assertThat(after.statistic("positive_nll")).isCloseTo(nll, within(1e-12));
     assertThat(
-            after.gradient()
-                .sub(before.gradient())
-                .equalsWithEps(right.mul(-0.3 / tokens), 1e-14))
+            after.gradient().sub(before.gradient()).equalsWithEps(right.mul(-0.3 / tokens), 1e-14))
         .isTrue();
     BatchTotals totals = BatchTotals.of(array(s.mask)).withRightTokens(2 * tokens);
     assertThat(objective("ppo-clip", with).evaluate(inputs, totals).statistic("positive_nll"))
@@ -353,8 +353,7 @@ class SurrogatesTest {
     double[][] ref = moved(old, 0.7);
     double tokens = Arrays.stream(mask).mapToDouble(row -> Arrays.stream(row).sum()).sum();
     PolicyLossInputs inputs =
-        PolicyLossInputs.of(
-                array(x), array(old), Nd4j.zeros(DataType.DOUBLE, 4, 5), array(mask))
+        PolicyLossInputs.of(array(x), array(old), Nd4j.zeros(DataType.DOUBLE, 4, 5), array(mask))
             .withRefLogProbs(array(ref));
     for (KlWeighting weighting : KlWeighting.values()) {
       PolicyLossSettings settings =
@@ -420,10 +419,12 @@ class SurrogatesTest {
         .hasMessage("sapoPositive is 0.0: it must be above 0");
     assertThatThrownBy(() -> good.withSapo(1, 0))
         .hasMessage("sapoNegative is 0.0: it must be above 0");
-    assertThatThrownBy(() -> good.withDppo(0, 1, 1)).hasMessage("dppoLow is 0.0: it must be above 0");
+    assertThatThrownBy(() -> good.withDppo(0, 1, 1))
+        .hasMessage("dppoLow is 0.0: it must be above 0");
     assertThatThrownBy(() -> good.withDppo(1, 0, 1))
         .hasMessage("dppoHigh is 0.0: it must be above 0");
-    assertThatThrownBy(() -> good.withDppo(1, 1, 0)).hasMessage("dppoCap is 0.0: it must be above 0");
+    assertThatThrownBy(() -> good.withDppo(1, 1, 0))
+        .hasMessage("dppoCap is 0.0: it must be above 0");
     assertThatThrownBy(() -> good.withGmpo(0, 1)).hasMessage("gmpoLow is 0.0: it must be above 0");
     assertThatThrownBy(() -> good.withGmpo(1, 0)).hasMessage("gmpoHigh is 0.0: it must be above 0");
     assertThatThrownBy(() -> good.withCov(0, 1, 2, 1))

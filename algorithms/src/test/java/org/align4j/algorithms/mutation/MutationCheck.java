@@ -62,8 +62,7 @@ class MutationCheck {
                   "loss.PolicyLossInputsTest",
                   "loss.PolicyLossSettingsTest"),
           "surrogate",
-              List.of(
-                  "loss.SurrogatesTest", "loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
+              List.of("loss.SurrogatesTest", "loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
           "preference", List.of("loss.OtherLossesTest", "loss.PairNeighboursTest"),
           "reward", List.of("reward.ShapingTest"),
           "convention",

@@ -3,13 +3,13 @@ package org.align4j.algorithms.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.align4j.algorithms.kl.KlWeighting;
-import org.align4j.algorithms.loss.SurrogateOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.loss.SurrogateOptions;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
 import org.junit.jupiter.api.Test;
@@ -89,8 +89,8 @@ class TrainConfigTest {
                         .withCovShare(0.001)
                         .withCovBounds(0.5, 4)
                         .withCovPenalty(2))
-                .withEntropy(e ->
-                    e.withTopShare(0.2).withTarget(0.3).withStep(0.01).withHighest(0.5))
+                .withEntropy(
+                    e -> e.withTopShare(0.2).withTarget(0.3).withStep(0.01).withHighest(0.5))
                 .withKl(k -> k.withWeighting(KlWeighting.GRADIENT)));
     assertThat(training.surrogate().options())
         .isEqualTo(

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
 import org.align4j.algorithms.convention.RolloutCorrection;
+import org.align4j.algorithms.kl.KlWeighting;
 import org.align4j.algorithms.settings.RewardSettings.Normalization;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,21 @@ class SettingsTest {
           .put("objective.correction", RolloutCorrection.Kind.TIS)
           .put("objective.correctionLow", 0.25)
           .put("objective.correctionHigh", 2.0)
+          .put("objective.positiveNll", 0.1)
+          .put("surrogate.sapoPositive", 2.0)
+          .put("surrogate.sapoNegative", 3.0)
+          .put("surrogate.dppoDivergence", 0.1)
+          .put("surrogate.dppoCap", Double.POSITIVE_INFINITY)
+          .put("surrogate.gmpoClip", 0.3)
+          .put("surrogate.covShare", 0.1)
+          .put("surrogate.covLow", 0.5)
+          .put("surrogate.covHigh", 4.0)
+          .put("surrogate.covPenalty", 0.0)
+          .put("entropy.topShare", 0.2)
+          .put("entropy.target", OptionalDouble.of(0.3))
+          .put("entropy.step", 0.01)
+          .put("entropy.highest", 0.5)
+          .put("kl.weighting", KlWeighting.VALUE)
           .put("kl.coefficient", 0.02)
           .put("kl.place", Optional.of(KlPlace.LOSS))
           .put("kl.estimator", Optional.of("k2"))
@@ -243,7 +259,16 @@ class SettingsTest {
   void everyGroupSaysWhatItIs() {
     assertThat(Fields.groups(RlSettings.paper()))
         .containsEntry("critic", "The critic of PPO.")
-        .containsOnlyKeys("rollout", "update", "critic", "objective", "kl", "advantage", "rewards");
+        .containsOnlyKeys(
+            "rollout",
+            "update",
+            "critic",
+            "objective",
+            "surrogate",
+            "entropy",
+            "kl",
+            "advantage",
+            "rewards");
   }
 
   @Test
@@ -253,6 +278,14 @@ class SettingsTest {
     refused("update.learningRate", "-1", "update.learningRate is -1.0: it must be 0 or above");
     refused("update.epochs", "two", "update.epochs is two: it must be a whole number");
     refused("update.epochs", "1.5", "update.epochs is 1.5: it must be a whole number");
+    refused("surrogate.covShare", "0", "surrogate.covShare is 0.0: it must be in (0, 1]");
+    refused(
+        "surrogate.covLow",
+        "5",
+        "surrogate.covLow is 5.0: it must be below surrogate.covHigh (5.0)");
+    refused("entropy.topShare", "1.5", "entropy.topShare is 1.5: it must be in (0, 1]");
+    refused("entropy.target", "0", "entropy.target is 0.0: it must be above 0");
+    refused("objective.positiveNll", "-1", "objective.positiveNll is -1.0: it must be 0 or above");
     refused("rewards.filterGroups", "yes", "rewards.filterGroups is yes: it must be true or false");
     refused(
         "advantage.lambda", "high", "advantage.lambda is high: it must be a number, or convention");

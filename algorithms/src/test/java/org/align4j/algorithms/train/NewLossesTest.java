@@ -83,7 +83,8 @@ class NewLossesTest {
   @Test
   void gdpoRefusesShapedRewards() {
     assertThatThrownBy(() -> Recipe.of(of("gdpo", "rewards.normalize", "batch")))
-        .hasMessageStartingWith("gdpo takes each reward as it was judged: leave rewards.lengthBuffer");
+        .hasMessageStartingWith(
+            "gdpo takes each reward as it was judged: leave rewards.lengthBuffer");
   }
 
   @Test
@@ -117,8 +118,7 @@ class NewLossesTest {
 
   @Test
   void anAdaptiveBonusMustBeginWithinItsBounds() {
-    RlSettings settings =
-        of("grpo", "entropy.target", "1", "objective.entropyCoefficient", "2");
+    RlSettings settings = of("grpo", "entropy.target", "1", "objective.entropyCoefficient", "2");
     assertThatThrownBy(() -> new TinyRun(settings, Engine.PLAN))
         .hasMessage(
             "objective.entropyCoefficient is 2.0: with entropy.target it must be in [0, 1.0], the"

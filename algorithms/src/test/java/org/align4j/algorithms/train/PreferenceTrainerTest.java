@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.junit.jupiter.params.provider.ValueSource;
-import org.align4j.algorithms.loss.preference.SimPo;
-import org.align4j.algorithms.loss.preference.PolicyPairLoss;
-import org.align4j.algorithms.loss.preference.Orpo;
-import org.align4j.algorithms.loss.preference.Kto;
 import java.util.List;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.loss.preference.BradleyTerry;
 import org.align4j.algorithms.loss.preference.DirectPreference;
+import org.align4j.algorithms.loss.preference.Kto;
+import org.align4j.algorithms.loss.preference.Orpo;
+import org.align4j.algorithms.loss.preference.PolicyPairLoss;
+import org.align4j.algorithms.loss.preference.SimPo;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.ModelReward;
 import org.align4j.algorithms.settings.RlSettings;
@@ -27,6 +26,7 @@ import org.align4j.models.reward.RewardModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class PreferenceTrainerTest {

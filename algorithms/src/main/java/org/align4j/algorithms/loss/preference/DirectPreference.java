@@ -85,8 +85,7 @@ public record DirectPreference(Form form, double beta, double labelSmoothing, Le
   @Override
   public PairLoss evaluate(ResponseLogProbs chosen, ResponseLogProbs rejected, double kl) {
     if (length == Length.SUM) {
-      return evaluate(
-          chosen.policy(), rejected.policy(), chosen.reference(), rejected.reference());
+      return evaluate(chosen.policy(), rejected.policy(), chosen.reference(), rejected.reference());
     }
     PairLoss ofMeans =
         evaluate(

@@ -30,8 +30,7 @@ public record Orpo(double beta) implements PolicyPairLoss {
     double tokens = chosen.lengths().sumNumber().doubleValue();
     double nll = -chosen.policy().sumNumber().doubleValue() / tokens;
     // d log odds/dx = 1/(1 − e^x).
-    INDArray gradient =
-        Transforms.sigmoid(odds.neg(), false).muli(-beta).divi(odds.length());
+    INDArray gradient = Transforms.sigmoid(odds.neg(), false).muli(-beta).divi(odds.length());
     return new PairLoss(
         nll - beta * Pairs.logSigmoid(odds).meanNumber().doubleValue(),
         gradient.div(rest(c)).divi(chosen.lengths()).subi(1 / tokens),

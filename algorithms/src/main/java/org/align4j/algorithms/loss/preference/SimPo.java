@@ -8,7 +8,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 /**
  * SimPO: the mean log-prob of a response's token is its reward, without a reference, and the chosen
  * one must be ahead by a margin: {@code −log σ(β(mean log π(c) − mean log π(r)) − γ)}. Meng et al.
- * 2024, eq. 6; TRL 1.16 {@code experimental/cpo/cpo_trainer.py}, loss_type "simpo" with cpo_alpha 0.
+ * 2024, eq. 6; TRL 1.16 {@code experimental/cpo/cpo_trainer.py}, loss_type "simpo" with cpo_alpha
+ * 0.
  *
  * @param beta β above 0; 2 to 2.5 in the paper
  * @param margin γ, at least 0; TRL 0.5
@@ -27,8 +28,7 @@ public record SimPo(double beta, double margin) implements PolicyPairLoss {
     Pairs.check("chosen", chosen.policy(), "rejected", rejected.policy());
     INDArray ahead = chosen.mean().subi(rejected.mean());
     INDArray scaled = ahead.mul(beta).subi(margin);
-    INDArray gradient =
-        Transforms.sigmoid(scaled.neg(), false).muli(-beta).divi(ahead.length());
+    INDArray gradient = Transforms.sigmoid(scaled.neg(), false).muli(-beta).divi(ahead.length());
     return new PairLoss(
         -Pairs.logSigmoid(scaled).meanNumber().doubleValue(),
         gradient.div(chosen.lengths()),

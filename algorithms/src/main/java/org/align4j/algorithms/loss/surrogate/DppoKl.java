@@ -42,7 +42,10 @@ public final class DppoKl implements PolicyLoss {
           INDArray near = divergence.lte(rise ? options.dppoHigh() : options.dppoLow());
           INDArray moved = probability.sub(old);
           INDArray away = rise ? moved.lte(0) : moved.gte(0);
-          return near.castTo(old.dataType()).addi(away.castTo(old.dataType())).gt(0).castTo(old.dataType());
+          return near.castTo(old.dataType())
+              .addi(away.castTo(old.dataType()))
+              .gt(0)
+              .castTo(old.dataType());
         });
   }
 }
