@@ -39,7 +39,7 @@ final class EntropyMask {
     // The share and the result in single precision, as torch.quantile has them of float entropies:
     // it decides whether a token that is the quantile itself is kept.
     double place = (double) (float) share * (size - 1);
-    int below = Math.min(size - 1, (int) place);
+    int below = (int) place;
     int above = Math.min(size - 1, below + 1);
     return (float) (sorted[below] + (place - below) * (sorted[above] - sorted[below]));
   }

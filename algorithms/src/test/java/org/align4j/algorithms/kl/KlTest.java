@@ -231,4 +231,23 @@ class KlTest {
     assertThatThrownBy(() -> new KlClamp(0, 1)).hasMessage("logRatio is 0.0: it must be above 0");
     assertThatThrownBy(() -> new KlClamp(1, 0)).hasMessage("value is 0.0: it must be above 0");
   }
+
+  /** What stands in masked columns must not matter, not even where its ratio overflows. */
+  @Test
+  void aWeightedKlIsZeroWhereMasked() {
+    INDArray mask = Nd4j.createFromArray(new double[][] {{1, 0, 0}});
+    INDArray logProbs = Nd4j.createFromArray(new double[][] {{-1, 2000, -3}});
+    INDArray old = Nd4j.createFromArray(new double[][] {{-1.5, -1, -2}});
+    INDArray ref = Nd4j.createFromArray(new double[][] {{-1.2, 1999, -1}});
+    for (KlWeighting weighting : KlWeighting.values()) {
+      WeightedKl kl = new WeightedKl(TokenKl.of("k3", KlClamp.NONE), weighting);
+      double[] value = kl.value(logProbs, old, ref, mask).toDoubleMatrix()[0];
+      double[] derivative = kl.derivative(logProbs, old, ref, mask).toDoubleMatrix()[0];
+      for (double[] got : new double[][] {value, derivative}) {
+        assertThat(got[0]).as(weighting.name()).isPositive();
+        assertThat(Math.abs(got[1])).as(weighting.name()).isZero();
+        assertThat(Math.abs(got[2])).as(weighting.name()).isZero();
+      }
+    }
+  }
 }

@@ -144,9 +144,16 @@ class PairNeighboursTest {
         .containsExactly(false, false, true, false, false);
   }
 
-  /** A response of probability 1 has odds of 10^12 and no infinity. */
+  /**
+   * A response of probability 1 has odds of 10^12 and no infinity: against a certain rejected one,
+   * and a chosen one of e^−1, the logit is −1 − log(1 − e^−1) + log 1e−12.
+   */
   @Test
   void orpoSurvivesACertainResponse() {
+    double logit = -1 - Math.log(1 - Math.exp(-1)) + Math.log(1e-12);
+    double[][] rejected = {{-2}, {0}, {0}, {0}, {2}, {2}};
+    assertThat(evaluate(new Orpo(0.1), rejected).loss())
+        .isCloseTo(1 + 0.1 * (Math.log1p(Math.exp(logit)) - logit), within(1e-9));
     double[][] x = {{0}, {-3}, {0}, {0}, {2}, {2}};
     PairLoss got = evaluate(new Orpo(0.1), x);
     assertThat(got.loss()).isFinite();

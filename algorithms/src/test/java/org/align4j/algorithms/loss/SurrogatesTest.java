@@ -123,6 +123,8 @@ class SurrogatesTest {
                     mask(rows, columns),
                     convention.loss().logRatioLimit(),
                     OPTIONS);
+            // An advantage of exactly 0 has no sign.
+            s.advantages[0][0] = 0;
             check(loss, convention, aggregation, s, moved(s.old, 0.5));
           }
         }
@@ -314,6 +316,44 @@ class SurrogatesTest {
       assertThat(byEntropy.equalsWithEps(expected.mul(-0.1 / count), 1e-15)).isTrue();
       assertThat(got.loss()).isCloseTo(-0.2 * count - 0.1 * (k == 0 ? 4 : 4.5), within(1e-12));
     }
+  }
+
+  private static double kept(double[] entropies, double share) {
+    INDArray entropy = Nd4j.createFromArray(new double[][] {entropies});
+    INDArray ones = Nd4j.onesLike(entropy);
+    PolicyLossSettings settings =
+        PolicyLossSettings.of(Convention.PAPER)
+            .withOptions(LossOptions.DEFAULT.withTopEntropy(share));
+    return -new PolicyObjective(new ReinforceLoss(), settings)
+            .evaluate(PolicyLossInputs.of(ones, ones, ones, ones).withEntropy(entropy))
+            .gradient()
+            .sumNumber()
+            .doubleValue()
+        * entropies.length;
+  }
+
+  @Test
+  void equalEntropiesAreAllKeptAndTheSmallestShareIsOneToken() {
+    assertThat(kept(new double[] {2, 2, 2, 2}, 0.3)).isCloseTo(4, within(1e-12));
+    assertThat(kept(new double[] {1, 7, 3, 2}, 1e-12)).isCloseTo(1, within(1e-12));
+  }
+
+  /**
+   * A certain token has no room beside it but verl's 1e-8. With δ = 0.2, from e^(−0.01) to 1 the
+   * binary KL is 0.127; from 1 to e^(−0.01) it is 0.01.
+   */
+  @Test
+  void aCertainTokenHasAFiniteBinaryKl() {
+    PolicyLossInputs inputs =
+        PolicyLossInputs.of(
+            Nd4j.createFromArray(new double[][] {{0, -0.01}}),
+            Nd4j.createFromArray(new double[][] {{-0.01, 0}}),
+            Nd4j.createFromArray(new double[][] {{1, -1}}),
+            Nd4j.ones(DataType.DOUBLE, 1, 2));
+    LossResult got = objective("dppo-kl", PolicyLossSettings.of(Convention.VERL)).evaluate(inputs);
+    assertThat(got.statistic("clip_fraction")).isZero();
+    assertThat(got.gradient().toDoubleMatrix()[0])
+        .containsExactly(new double[] {-Math.exp(0.01) / 2, Math.exp(-0.01) / 2}, within(1e-12));
   }
 
   /** μ·mean −log π over the tokens of right samples of the mini-batch, whatever the micro-batch. */

@@ -157,6 +157,34 @@ final class PreferenceCommandsTest {
     Policy.load(folder.resolve("out/policy"), Engine.PLAN).close();
   }
 
+  /** What the loss takes for a reward: the margin grows, from 0 only where there is a reference. */
+  @ParameterizedTest
+  @CsvSource({
+    "simpo, beta=2, margin=0.1",
+    "orpo, beta=0.5, seed=1",
+    "kto, desirableWeight=1.2, undesirableWeight=0.8"
+  })
+  void aPolicyLearnsFromPairsByTheNeighboursOfDpo(String loss, String one, String other)
+      throws IOException {
+    Outcome outcome =
+        run(
+            "dpo",
+            "--loss",
+            loss,
+            "--steps=6",
+            "--eval-size=16",
+            "--set=" + one,
+            "--set=" + other,
+            "--set=update.learningRate=3e-4",
+            "--set=evaluation.every=6");
+
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    List<JsonNode> rows = metrics();
+    assertThat(rows.get(0).path("eval/margin").asDouble() == 0).isEqualTo(loss.equals("kto"));
+    assertThat(rows.get(6).path("eval/margin").asDouble())
+        .isGreaterThan(rows.get(0).path("eval/margin").asDouble());
+  }
+
   /** What two equal runs have in common: rows without times. */
   private static List<String> untimed(Path run) throws IOException {
     List<String> rows = new ArrayList<>();
