@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public interface PolicyLoss extends Named {
 
   /**
-   * Per-token losses and the gradient of their weighted sum.
+   * Per-token losses and the gradient of their weighted sum. Every array made here is closed when
+   * the micro-batch is done, so keep none in a field.
    *
    * @param inputs arrays {@code [B,T]}
    * @param weights {@code [B,T]}: what each token's loss counts in the scalar, 0 where masked

@@ -17,17 +17,29 @@ public final class RunDescription {
 
   private RunDescription() {}
 
+  /**
+   * Adds versions, machine and inputs, each with its SHA-256.
+   *
+   * @param model what the run starts from; empty for the embedded one
+   * @param data files that it reads
+   */
+  public static void complete(ObjectNode node, Optional<Path> model, List<Path> data) {
+    node.set("versions", versions());
+    node.set("machine", machine());
+    node.setAll(inputs(model, data));
+  }
+
   /** Versions of the code and of what runs it. */
-  public static ObjectNode versions(String align4j) {
+  private static ObjectNode versions() {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
-    node.put("align4j", align4j);
+    node.put("align4j", ALIGN4J);
     node.put("jdk", Runtime.version().toString());
     node.put("jvm", System.getProperty("java.vm.name"));
     return node;
   }
 
   /** Processor, cores and memory. */
-  public static ObjectNode machine() {
+  private static ObjectNode machine() {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("processor", processor());
     node.put("cores", Runtime.getRuntime().availableProcessors());
@@ -36,7 +48,7 @@ public final class RunDescription {
   }
 
   /** What a run reads: its model, where it is not the embedded one, and data, with SHA-256. */
-  public static ObjectNode inputs(Optional<Path> model, List<Path> data) {
+  private static ObjectNode inputs(Optional<Path> model, List<Path> data) {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     model.ifPresent(path -> node.set("model", file(path)));
     node.set("data", files(data));

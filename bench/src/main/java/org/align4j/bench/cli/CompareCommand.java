@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.run.RunDescription;
 import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.TrainData;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.bench.compare.Comparison;
 import org.align4j.bench.compare.ComparisonFolders;
@@ -215,10 +215,10 @@ final class CompareCommand implements Callable<Integer> {
 
   private ComparisonSettings settings(TrainConfig config) {
     ObjectNode description = JsonFiles.mapper().createObjectNode();
-    description.set("versions", RunDescription.versions(Main.VERSION));
-    description.set("machine", RunDescription.machine());
-    List<Path> data = Stream.of(prompts, evalPrompts).flatMap(Stream::ofNullable).toList();
-    description.setAll(RunDescription.inputs(Optional.ofNullable(model), data));
+    RunDescription.complete(
+        description,
+        Optional.ofNullable(model),
+        TrainData.files(config.input(), config.run().evaluation()));
     description.set(
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));

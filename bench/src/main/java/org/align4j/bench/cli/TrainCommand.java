@@ -1,6 +1,5 @@
 package org.align4j.bench.cli;
 
-import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,9 +99,6 @@ final class TrainCommand extends RunCommand {
     Reward scorer = RewardSpec.parse(input.reward()).build(options().engine().engine());
     TrainData data = TrainData.open(input, config.run().evaluation(), scorer.needsAnswer());
     BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));
-    ImmutableList.Builder<Path> files = ImmutableList.builder();
-    input.prompts().map(Path::of).ifPresent(files::add);
-    config.run().evaluation().prompts().map(Path::of).ifPresent(files::add);
     return new RunJob(
         config.toTree(),
         config.run(),
@@ -111,7 +107,7 @@ final class TrainCommand extends RunCommand {
         plan.updates(),
         plan.text(),
         input.model().map(Path::of),
-        files.build(),
+        TrainData.files(input, config.run().evaluation()),
         phases ->
             new RlRun(
                 config,

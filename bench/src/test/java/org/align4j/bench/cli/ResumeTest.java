@@ -150,7 +150,7 @@ final class ResumeTest {
 
   @Test
   void anotherEngineIsAnotherRun() throws IOException {
-    assertRefused(resume("train", "--engine", "samediff"), contents(), "began with --engine plan");
+    assertRefused(resume("train", "--engine", "samediff"), contents(), "--engine was plan");
   }
 
   @Test
