@@ -53,8 +53,15 @@ public record Algorithm(
           new Algorithm("opo", "opo", "ppo-clip", false, false, true),
           new Algorithm("gpg", "gpg", "reinforce", false, false, true));
 
+  /** On-policy distillation: its advantages come from a teacher and not from scores. */
+  public static final Algorithm DISTILLATION =
+      new Algorithm("distillation", "distillation", "ppo-clip", false, false, false);
+
   /** The algorithm of this name. */
   public static Algorithm of(String name) {
+    if (name.equals(DISTILLATION.name)) {
+      return DISTILLATION;
+    }
     for (Algorithm algorithm : ALL) {
       if (algorithm.name.equals(name)) {
         return algorithm;

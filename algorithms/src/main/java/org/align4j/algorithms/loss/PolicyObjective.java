@@ -5,7 +5,6 @@ import static org.align4j.algorithms.registry.ExtensionException.guard;
 import static org.align4j.algorithms.registry.ExtensionException.shaped;
 
 import com.google.common.collect.ImmutableMap;
-import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.TokenKl;
 import org.align4j.core.tensor.Masked;
@@ -53,15 +52,8 @@ public final class PolicyObjective {
    * @param totals of the mini-batch that the inputs are a part of
    */
   public LossResult evaluate(PolicyLossInputs inputs, BatchTotals totals) {
-    Convention convention = settings.convention();
     INDArray mask = inputs.mask();
-    INDArray weights =
-        AggregationWeights.of(
-            mask,
-            guard(NOUN, loss.name(), () -> loss.aggregation(settings)),
-            settings.constantLength(),
-            convention.loss().countsEmptyRows(),
-            totals);
+    INDArray weights = weights(mask, totals);
     INDArray corrected = weights.mul(correction(inputs));
     Surrogate surrogate = surrogate(inputs, corrected);
     double policyLoss = Masked.sum(surrogate.losses(), corrected);
@@ -108,6 +100,20 @@ public final class PolicyObjective {
       entropyGradient = weights.mul(-settings.entropyCoefficient());
     }
     return new LossResult(total, gradient, entropyGradient, statistics.buildOrThrow());
+  }
+
+  /**
+   * What each token counts in the loss, {@code [B,T]}, 0 where masked.
+   *
+   * @param totals of the mini-batch that the mask is a part of
+   */
+  public INDArray weights(INDArray mask, BatchTotals totals) {
+    return AggregationWeights.of(
+        mask,
+        guard(NOUN, loss.name(), () -> loss.aggregation(settings)),
+        settings.constantLength(),
+        settings.convention().loss().countsEmptyRows(),
+        totals);
   }
 
   /** The loss may be a user's. */

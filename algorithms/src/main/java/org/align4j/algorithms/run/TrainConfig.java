@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
+import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RunSettings;
@@ -19,6 +20,19 @@ import org.align4j.algorithms.settings.TrainInput;
  * @param training hyper-parameters
  */
 public record TrainConfig(TrainInput input, RunSettings run, RlSettings training) {
+
+  /** Checks that there is a teacher where one is learnt from. */
+  public TrainConfig {
+    boolean learns = training.algorithm().equals(Algorithm.DISTILLATION.name());
+    checkArgument(
+        !learns || input.teacher().isPresent(),
+        "algorithm distillation needs teacher, the model to learn from");
+    checkArgument(
+        learns || input.teacher().isEmpty(),
+        "teacher is %s: algorithm %s has none; take distillation, or leave it out",
+        input.teacher().orElse(""),
+        training.algorithm());
+  }
 
   /** The embedded arithmetic task. */
   public static TrainConfig embedded() {

@@ -60,7 +60,7 @@ public record TrainData(Prompts training, Optional<Prompts> heldOut) {
 
   /** The files that a run reads: none for the embedded task. */
   public static ImmutableList<Path> files(TrainInput input, EvaluationSettings evaluation) {
-    return Stream.of(input.prompts(), evaluation.prompts())
+    return Stream.of(input.prompts(), evaluation.prompts(), input.teacher())
         .flatMap(Optional::stream)
         .map(Path::of)
         .collect(ImmutableList.toImmutableList());

@@ -35,7 +35,9 @@ public record RlSettings(
     @Doc("The policy's objective.") ObjectiveSettings objective,
     @Doc("The KL to the reference.") KlSettings kl,
     @Doc("The advantages.") EstimatorSettings advantage,
-    @Doc("What becomes of judged scores, in this order.") RewardSettings rewards) {
+    @Doc("What becomes of judged scores, in this order.") RewardSettings rewards,
+    @Doc("What algorithm=distillation learns from its teacher.")
+        DistillationSettings distillation) {
 
   /** Checks that there are names. */
   public RlSettings {
@@ -77,7 +79,8 @@ public record RlSettings(
             Optional.empty(),
             OptionalDouble.empty()),
         new RewardSettings(
-            0, 1, 1, RewardSettings.Normalization.NONE, Double.POSITIVE_INFINITY, 1, false));
+            0, 1, 1, RewardSettings.Normalization.NONE, Double.POSITIVE_INFINITY, 1, false),
+        new DistillationSettings(OptionalDouble.empty()));
   }
 
   /**
@@ -149,6 +152,11 @@ public record RlSettings(
   /** With a changed group. */
   public RlSettings withRewards(UnaryOperator<RewardSettings> change) {
     return Fields.replace(this, "rewards", change.apply(rewards));
+  }
+
+  /** With a changed group. */
+  public RlSettings withDistillation(UnaryOperator<DistillationSettings> change) {
+    return Fields.replace(this, "distillation", change.apply(distillation));
   }
 
   /** The same settings but for one field, given as text; the error names the nearest field. */

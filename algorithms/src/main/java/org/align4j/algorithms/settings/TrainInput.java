@@ -16,6 +16,13 @@ public record TrainInput(
             changesResults = false)
         Optional<String> model,
     @Doc(
+            value =
+                "Teacher of algorithm=distillation: Hugging Face folder or GGUF file with the policy's"
+                    + " tokenizer.",
+            unset = "none",
+            changesResults = false)
+        Optional<String> teacher,
+    @Doc(
             value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
             unset = TrainInput.EMBEDDED,
             changesResults = false)
@@ -66,6 +73,7 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         false,
         NO_KWARGS,
         "math",
@@ -77,6 +85,7 @@ public record TrainInput(
   public static TrainInput of(String model, String prompts) {
     return new TrainInput(
         Optional.of(model),
+        Optional.empty(),
         Optional.of(prompts),
         Optional.empty(),
         Optional.empty(),
@@ -85,6 +94,11 @@ public record TrainInput(
         "math",
         OptionalInt.empty(),
         JudgingSettings.defaults());
+  }
+
+  /** With a teacher to distil from. */
+  public TrainInput withTeacher(String value) {
+    return Fields.replace(this, "teacher", Optional.of(value));
   }
 
   /** With another reward. */

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.align4j.algorithms.advantage.AdvantageEstimator;
 import org.align4j.algorithms.advantage.AdvantageSettings;
+import org.align4j.algorithms.advantage.TeacherAdvantage;
 import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
 import org.align4j.algorithms.convention.Convention;
@@ -59,6 +60,12 @@ public record Recipe(
         "rollout.samples is %s: rewards.filterGroups and rollout.refill drop the prompts whose scores"
             + " are all equal, and one score always is; take 2 or more, or set them to false and 0",
         samples);
+    checkArgument(
+        settings.distillation().divergence().isEmpty() || algorithm.equals(Algorithm.DISTILLATION),
+        "distillation.divergence is %s: algorithm %s learns from scores; take distillation, or leave it"
+            + " open",
+        settings.distillation().divergence().orElse(0),
+        algorithm.name());
     Convention convention = convention(settings, algorithm);
     KlPlace place = settings.kl().place().orElse(algorithm.under(convention).klPlace());
     checkArgument(
@@ -72,7 +79,9 @@ public record Recipe(
     String loss = settings.objective().loss().orElse(algorithm.loss());
     return new Recipe(
         algorithm,
-        AdvantageEstimator.registry().get(algorithm.estimator()),
+        algorithm.equals(Algorithm.DISTILLATION)
+            ? new TeacherAdvantage()
+            : AdvantageEstimator.registry().get(algorithm.estimator()),
         advantage(settings, algorithm, convention, place),
         place,
         new PolicyObjective(PolicyLoss.registry().get(loss), policy),

@@ -18,6 +18,7 @@ import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.reward.RewardRunner;
 import org.align4j.algorithms.reward.ScoreNormalizer;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Network;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.AdamWSettings;
@@ -46,6 +47,7 @@ public final class RlTrainer implements AutoCloseable {
   private final TrainStep policy;
   private final @Nullable TrainStep critic;
   private final PolicyUpdate policyUpdate;
+  private final @Nullable DivergenceUpdate divergenceUpdate;
   private final @Nullable CriticUpdate criticUpdate;
   private KlController klController;
   private long updates;
@@ -95,6 +97,15 @@ public final class RlTrainer implements AutoCloseable {
     AdamWSettings optimizer = settings.update().optimizer();
     this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
+    this.divergenceUpdate =
+        settings.distillation().divergence().isEmpty()
+            ? null
+            : new DivergenceUpdate(
+                policy,
+                models.requireTeacher(),
+                new Divergence(settings.distillation().divergence().getAsDouble()),
+                recipe.objective(),
+                settings);
     this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
     this.criticUpdate =
         this.critic == null ? null : new CriticUpdate(this.critic, recipe.valueLoss(), settings);
@@ -252,7 +263,9 @@ public final class RlTrainer implements AutoCloseable {
         if (criticUpdate != null) {
           criticUpdate.run(miniBatch, criticRate, clock, metrics);
         }
-        if (criticUpdate == null || updates > settings.critic().warmupUpdates()) {
+        if (divergenceUpdate != null) {
+          divergenceUpdate.run(miniBatch, actorRate, clock, metrics);
+        } else if (criticUpdate == null || updates > settings.critic().warmupUpdates()) {
           double deviation = policyUpdate.run(miniBatch, actorRate, clock, metrics);
           if (first) {
             checkRatio(deviation);

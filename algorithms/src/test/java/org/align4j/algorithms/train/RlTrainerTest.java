@@ -273,6 +273,7 @@ class RlTrainerTest {
               run.policy.generator(4),
               run.reference::logProbs,
               null,
+              null,
               Engine.PLAN);
       assertThatThrownBy(() ->
               new RlTrainer(

@@ -16,6 +16,7 @@ final class Commands {
         new SftCommand(console),
         new RewardModelCommand(console),
         new DpoCommand(console),
+        new DistillCommand(console),
         new EvaluateCommand(console),
         new GenerateCommand(console),
         new DownloadCommand(console),

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         "Train a policy by reinforcement learning, with checkpoints to go on from. Settings come from a YAML file (--init prints"
             + " one with every field), then from --set, then from the options. Without a model and prompts: the embedded"
             + " arithmetic task.")
-final class TrainCommand extends RunCommand {
+class TrainCommand extends RunCommand {
 
   @Option(
       names = "--model",

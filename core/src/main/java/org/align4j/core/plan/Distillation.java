@@ -55,8 +55,7 @@ final class Distillation {
    * @param coefficients {@code [M]}
    * @param values D in nats, written at the part's rows, {@code [M]}
    */
-  void run(
-      Plan plan, Part part, float[][] teacherStates, float[] coefficients, float[] values) {
+  void run(Plan plan, Part part, float[][] teacherStates, float[] coefficients, float[] values) {
     int[] rows = part.batch().rows();
     for (int start = 0; start < rows.length; start += LanguageHead.BLOCK) {
       int end = Math.min(rows.length, start + LanguageHead.BLOCK);
@@ -94,10 +93,11 @@ final class Distillation {
       for (int m = 0; m < count; m++) {
         all[m] = m;
         long at = (long) m * teacherStates[m].length;
-        states.slice(at, teacherStates[m].length).copyFrom(teacherStates[m], 0, teacherStates[m].length);
+        states
+            .slice(at, teacherStates[m].length)
+            .copyFrom(teacherStates[m], 0, teacherStates[m].length);
       }
-      HeadResults results =
-          new HeadResults(new float[count], new float[count], new float[count]);
+      HeadResults results = new HeadResults(new float[count], new float[count], new float[count]);
       teacher.forward(
           states.matrix(teacherStates[0].length), all, labels, count, temperature, results, true);
       student.forward(hidden, rows, labels, count, temperature, results, true);

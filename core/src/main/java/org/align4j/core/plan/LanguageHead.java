@@ -309,7 +309,8 @@ final class LanguageHead implements PlanHead {
 
   private void logitsTile(int from, int to, Scratch scratch) {
     HeadBlock m = block();
-    kernels.product(m.hidden(), count, sliceWeights[slice], null, logits(), false, from, to, scratch);
+    kernels.product(
+        m.hidden(), count, sliceWeights[slice], null, logits(), false, from, to, scratch);
   }
 
   private void statisticsTile(int from, int to, Scratch scratch) {

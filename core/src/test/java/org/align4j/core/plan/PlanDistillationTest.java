@@ -123,8 +123,7 @@ class PlanDistillationTest {
       Divergence divergence,
       float[] coefficients) {
     double loss() {
-      float[] values =
-          student.distill(batch, teacher, divergence, new float[coefficients.length]);
+      float[] values = student.distill(batch, teacher, divergence, new float[coefficients.length]);
       double sum = 0;
       for (int m = 0; m < values.length; m++) {
         sum += (double) coefficients[m] * values[m];
@@ -166,10 +165,8 @@ class PlanDistillationTest {
         PlanNetwork student = PlanNetwork.create(SmallNetwork.LLAMA, own);
         PlanNetwork teacher = PlanNetwork.create(SmallNetwork.BIASED, others)) {
       TokenBatch batch = Batches.shared(Batches.groups(new Random(5), 9, 1, 8), 1);
-      assertThatThrownBy(
-              () ->
-                  student.distill(
-                      batch, teacher, Divergence.REVERSE, new float[batch.rows().length]))
+      assertThatThrownBy(() ->
+              student.distill(batch, teacher, Divergence.REVERSE, new float[batch.rows().length]))
           .hasMessage(
               "the student has a vocabulary of 64, the teacher of 1501: they must be the same");
     }
