@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.loss.BatchTotals;
 import org.align4j.algorithms.loss.BradleyTerry;
 import org.align4j.algorithms.loss.DirectPreference;
@@ -42,7 +41,7 @@ final class LossCases {
                 Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())),
                 (long) file.number("max_length", 0))
             .withKl(file.number("kl_loss_coef", 0), file.word("kl_loss_estimator", "k3"))
-            .withCorrection(correction(file));
+            .withOffPolicy(OffPolicyCases.settings(file));
     LossResult result =
         new PolicyObjective(PolicyLoss.registry().get(loss(file.name())), settings)
             .evaluate(inputs);
@@ -63,18 +62,6 @@ final class LossCases {
       return "cispo";
     }
     return words.contains("gpg") || words.contains("reinforce") ? "reinforce" : "ppo-clip";
-  }
-
-  private static RolloutCorrection correction(CaseFile file) {
-    List<String> words = List.of(file.name().split("[-_]"));
-    double low = file.number("is_low", 0.5);
-    double high = file.number("is_high", 5);
-    if (words.contains("tis")) {
-      return new RolloutCorrection(RolloutCorrection.Kind.TIS, low, high);
-    }
-    return words.contains("icepop")
-        ? new RolloutCorrection(RolloutCorrection.Kind.ICEPOP, low, high)
-        : RolloutCorrection.NONE;
   }
 
   static Map<String, INDArray> value(CaseFile file) {

@@ -1,6 +1,8 @@
 package org.align4j.algorithms.convention;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Optional;
+import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.registry.Registry;
 
 /**
@@ -12,6 +14,9 @@ import org.align4j.algorithms.registry.Registry;
  * @param needsCritic whether a critic is trained: only PPO
  * @param needsGreedyRollout whether a greedy sample of each prompt is scored: only ReMax
  * @param needsGroups whether it compares samples of one prompt
+ * @param ownAggregation the aggregation that defines it; empty for the convention's
+ * @param ownSamples samples of a prompt that it is made for, or 0 for any
+ * @param offPolicy what it does with tokens that another policy sampled
  */
 public record Algorithm(
     String name,
@@ -19,7 +24,30 @@ public record Algorithm(
     String loss,
     boolean needsCritic,
     boolean needsGreedyRollout,
-    boolean needsGroups) {
+    boolean needsGroups,
+    Optional<Aggregation> ownAggregation,
+    int ownSamples,
+    OffPolicy offPolicy) {
+
+  /** An algorithm that leaves the rest to convention and settings. */
+  public Algorithm(
+      String name,
+      String estimator,
+      String loss,
+      boolean needsCritic,
+      boolean needsGreedyRollout,
+      boolean needsGroups) {
+    this(
+        name,
+        estimator,
+        loss,
+        needsCritic,
+        needsGreedyRollout,
+        needsGroups,
+        Optional.empty(),
+        0,
+        OffPolicy.NONE);
+  }
 
   /** Where the KL to the reference goes. */
   public enum KlPlace {
@@ -51,7 +79,17 @@ public record Algorithm(
           new Algorithm("rloo", "rloo", "ppo-clip", false, false, true),
           new Algorithm("remax", "remax", "ppo-clip", false, true, false),
           new Algorithm("opo", "opo", "ppo-clip", false, false, true),
-          new Algorithm("gpg", "gpg", "reinforce", false, false, true));
+          new Algorithm("gpg", "gpg", "reinforce", false, false, true),
+          new Algorithm(
+              "flash-reinforce",
+              "batch-mean",
+              "ppo-clip",
+              false,
+              false,
+              false,
+              Optional.of(Aggregation.SEQ_MEAN_TOKEN_MEAN),
+              1,
+              OffPolicy.FLASH_REINFORCE));
 
   /** On-policy distillation: its advantages come from a teacher and not from scores. */
   public static final Algorithm DISTILLATION =
@@ -78,6 +116,9 @@ public record Algorithm(
   public Recipe under(Convention convention) {
     return convention
         .recipes()
-        .getOrDefault(name, new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1"));
+        .getOrDefault(
+            name,
+            new Recipe(
+                ownAggregation.orElse(convention.loss().aggregation()), KlPlace.REWARD, "k1"));
   }
 }

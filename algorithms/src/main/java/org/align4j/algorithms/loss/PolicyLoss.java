@@ -6,7 +6,7 @@ import org.align4j.algorithms.registry.Registry;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The surrogate of a policy update, token by token. Aggregation, off-policy correction, KL term and
+ * The surrogate of a policy update, token by token. Aggregation, off-policy weights, KL term and
  * entropy bonus are the same for all and live in {@link PolicyObjective}.
  */
 public interface PolicyLoss extends Named {

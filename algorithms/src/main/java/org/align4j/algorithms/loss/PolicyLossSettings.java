@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.convention.RolloutCorrection;
+import org.align4j.algorithms.offpolicy.OffPolicy;
 
 /**
  * What a policy loss is told.
@@ -18,7 +18,7 @@ import org.align4j.algorithms.convention.RolloutCorrection;
  * @param klCoefficient β of the KL term in the loss; 0 for none
  * @param klEstimator its estimator
  * @param entropyCoefficient weight of the mean entropy, subtracted from the loss; 0 for none
- * @param correction of rollout log-probs that are not the old policy's
+ * @param offPolicy what becomes of tokens that another policy sampled than the old one
  * @param convention what the peers do differently
  */
 public record PolicyLossSettings(
@@ -30,7 +30,7 @@ public record PolicyLossSettings(
     double klCoefficient,
     String klEstimator,
     double entropyCoefficient,
-    RolloutCorrection correction,
+    OffPolicy offPolicy,
     Convention convention) {
 
   /** Checks every field. */
@@ -63,7 +63,7 @@ public record PolicyLossSettings(
         0,
         "k2",
         0,
-        RolloutCorrection.NONE,
+        OffPolicy.NONE,
         convention);
   }
 
@@ -78,7 +78,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention);
   }
 
@@ -93,7 +93,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention);
   }
 
@@ -108,7 +108,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention);
   }
 
@@ -123,7 +123,7 @@ public record PolicyLossSettings(
         coefficient,
         estimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention);
   }
 
@@ -138,12 +138,12 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         value,
-        correction,
+        offPolicy,
         convention);
   }
 
-  /** With a correction of the generator's log-probs. */
-  public PolicyLossSettings withCorrection(RolloutCorrection value) {
+  /** With another treatment of tokens that another policy sampled. */
+  public PolicyLossSettings withOffPolicy(OffPolicy value) {
     return new PolicyLossSettings(
         clipLow,
         clipHigh,

@@ -5,17 +5,17 @@ import static org.align4j.algorithms.registry.ExtensionException.guard;
 import static org.align4j.algorithms.registry.ExtensionException.shaped;
 
 import com.google.common.collect.ImmutableMap;
-import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.TokenKl;
+import org.align4j.algorithms.offpolicy.OffPolicyWeights;
 import org.align4j.core.tensor.Masked;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The whole policy objective: a surrogate, its aggregation, off-policy correction, KL term and
- * entropy bonus. {@code objective.evaluate(inputs, totals)} per micro-batch, with the totals of the
- * mini-batch; results add up.
+ * The whole policy objective: a surrogate, its aggregation, off-policy gate and weights, KL term
+ * and entropy bonus. {@code objective.evaluate(inputs, totals)} per micro-batch, with the totals of
+ * the mini-batch; results add up.
  */
 public final class PolicyObjective {
 
@@ -47,14 +47,17 @@ public final class PolicyObjective {
    * Loss, gradient by the log-probs (and by the entropy) and statistics: {@code policy_loss} (the
    * surrogate alone), {@code clip_fraction}, {@code approx_kl} ({@code −mean(log π − log π_old)}),
    * {@code ratio_deviation_max} ({@code max |ρ − 1|}), and {@code kl_loss} and {@code entropy}
-   * where there are any.
+   * where there are any. With rollout log-probs {@code off_policy_kl} ({@code mean(log μ − log
+   * π_old)}); with a gate or weights {@code gated_tokens}, {@code gated_sequences} (shares) and
+   * {@code off_policy_weight} (mean, 0 where gated).
    *
    * @param totals of the mini-batch that the inputs are a part of
    */
   public LossResult evaluate(PolicyLossInputs inputs, BatchTotals totals) {
     INDArray mask = inputs.mask();
     INDArray weights = weights(mask, totals);
-    INDArray corrected = weights.mul(correction(inputs));
+    @Nullable OffPolicyWeights offPolicy = settings.offPolicy().isOn() ? offPolicy(inputs) : null;
+    INDArray corrected = weights.mul(offPolicy == null ? mask : offPolicy.weights());
     Surrogate surrogate = surrogate(inputs, corrected);
     double policyLoss = Masked.sum(surrogate.losses(), corrected);
     double total = policyLoss;
@@ -68,6 +71,7 @@ public final class PolicyObjective {
     statistics.put(
         "ratio_deviation_max",
         Transforms.abs(Transforms.exp(logRatio, true).subi(1), false).maxNumber().doubleValue());
+    measure(inputs, offPolicy, totals, statistics);
 
     if (settings.klCoefficient() > 0) {
       INDArray reference =
@@ -126,22 +130,37 @@ public final class PolicyObjective {
         shaped(NOUN, loss.name(), " clipped", answer.clipped(), mask));
   }
 
-  /** Weights of tokens by how far the generator was from the old policy; without gradient. */
-  private INDArray correction(PolicyLossInputs inputs) {
-    RolloutCorrection correction = settings.correction();
-    if (correction.kind() == RolloutCorrection.Kind.NONE) {
-      return inputs.mask();
-    }
+  private OffPolicyWeights offPolicy(PolicyLossInputs inputs) {
     INDArray rollout =
         checkNotNull(
             inputs.rolloutLogProbs(),
-            "rolloutLogProbs are missing: %s needs the generator's own log-probs",
-            correction.kind());
-    INDArray ratio = Transforms.exp(inputs.oldLogProbs().sub(rollout), false);
-    return switch (correction.kind()) {
-      case NONE -> inputs.mask();
-      case TIS -> Masked.clip(ratio, correction.low(), correction.high());
-      case ICEPOP -> Masked.inside(ratio, correction.low(), correction.high()).muli(ratio);
-    };
+            "rolloutLogProbs are missing: gates and weights compare the policy that sampled; pass its"
+                + " log-probs, or set no gate and no weight");
+    return OffPolicyWeights.of(
+        settings.offPolicy(),
+        new OffPolicyWeights.Batch(
+            inputs.logProbs(), inputs.oldLogProbs(), rollout, inputs.advantages(), inputs.mask()));
+  }
+
+  private static void measure(
+      PolicyLossInputs inputs,
+      @Nullable OffPolicyWeights offPolicy,
+      BatchTotals totals,
+      ImmutableMap.Builder<String, Double> statistics) {
+    INDArray mask = inputs.mask();
+    INDArray rollout = inputs.rolloutLogProbs();
+    if (rollout != null) {
+      statistics.put(
+          "off_policy_kl", Masked.sum(rollout.sub(inputs.oldLogProbs()), mask) / totals.tokens());
+    }
+    if (offPolicy != null) {
+      INDArray lengths = mask.sum(1);
+      INDArray gated = lengths.gt(0).castTo(mask.dataType());
+      gated.muli(offPolicy.kept().sum(1).eq(0).castTo(mask.dataType()));
+      statistics.put("gated_tokens", Masked.count(mask.sub(offPolicy.kept())) / totals.tokens());
+      statistics.put("gated_sequences", Masked.count(gated) / totals.filledSequences());
+      statistics.put(
+          "off_policy_weight", offPolicy.weights().sumNumber().doubleValue() / totals.tokens());
+    }
   }
 }

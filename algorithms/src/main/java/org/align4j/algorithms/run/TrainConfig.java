@@ -41,7 +41,7 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
 
   /**
    * Defaults with these fields replaced: those of {@link RlSettings#smallModel} where a model is
-   * given, of the embedded task otherwise.
+   * given, of the embedded task otherwise, with the algorithm's own number of samples of a prompt.
    *
    * @param values by path, as text
    * @throws IllegalArgumentException for an unknown field, with the nearest one, or a bad value
@@ -59,7 +59,18 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
             ? new TrainConfig(
                 TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
             : embedded();
-    return defaults.with(values);
+    TrainConfig config = defaults.with(values);
+    return values.containsKey("rollout.samples")
+        ? config
+        : new TrainConfig(config.input, config.run, ownSamples(config.training, values));
+  }
+
+  /** Prompts that were asked for are not multiplied by samples that nobody asked for. */
+  private static RlSettings ownSamples(RlSettings settings, Map<String, String> values) {
+    RlSettings own = settings.withOwnSamples();
+    return values.containsKey("rollout.prompts")
+        ? own.withRollout(r -> r.withPrompts(settings.rollout().prompts()))
+        : own;
   }
 
   private static boolean isGiven(Map<String, String> values, String path) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import org.align4j.algorithms.convention.RolloutCorrection;
+import org.align4j.algorithms.convention.Algorithm;
 
 /**
  * What reinforcement learning is told, in groups. A field is found by its path, such as {@code
@@ -33,6 +33,7 @@ public record RlSettings(
         UpdateSettings update,
     @Doc("The critic of PPO.") CriticSettings critic,
     @Doc("The policy's objective.") ObjectiveSettings objective,
+    @Doc("Tokens that another policy sampled.") OffPolicySettings offPolicy,
     @Doc("The KL to the reference.") KlSettings kl,
     @Doc("The advantages.") EstimatorSettings advantage,
     @Doc("What becomes of judged scores, in this order.") RewardSettings rewards,
@@ -51,19 +52,12 @@ public record RlSettings(
         "reinforce++",
         "paper",
         1,
-        new RolloutSettings(64, 4, 1024, 1, 0, 1, 0, Optional.empty()),
+        new RolloutSettings(64, 4, 1024, 1, 0, 1, 0, Optional.empty(), 0),
         new UpdateSettings(128, 1, 16384, 5e-7, OptionalInt.empty(), OptionalInt.empty(), 1, 0, 0),
         new CriticSettings(9e-6, 0, OptionalDouble.empty()),
         new ObjectiveSettings(
-            Optional.empty(),
-            0.2,
-            0.2,
-            OptionalDouble.empty(),
-            0,
-            Optional.empty(),
-            RolloutCorrection.NONE.kind(),
-            RolloutCorrection.NONE.low(),
-            RolloutCorrection.NONE.high()),
+            Optional.empty(), 0.2, 0.2, OptionalDouble.empty(), 0, Optional.empty()),
+        OffPolicySettings.OPEN,
         new KlSettings(
             0.001,
             Optional.empty(),
@@ -109,6 +103,22 @@ public record RlSettings(
     return Fields.replace(this, "algorithm", value);
   }
 
+  /**
+   * With as many samples of a prompt as the algorithm is made for, where it says: those of a
+   * rollout batch stay as many, and come from more prompts or fewer.
+   */
+  public RlSettings withOwnSamples() {
+    int own =
+        Algorithm.ALL.stream()
+            .filter(known -> known.name().equals(algorithm))
+            .mapToInt(Algorithm::ownSamples)
+            .findFirst()
+            .orElse(0);
+    return own == 0 || rollout.samples() == own
+        ? this
+        : withRollout(r -> r.withPrompts(Math.max(1, r.size() / own)).withSamples(own));
+  }
+
   /** With another convention. */
   public RlSettings withConvention(String value) {
     return Fields.replace(this, "convention", value);
@@ -137,6 +147,11 @@ public record RlSettings(
   /** With a changed group. */
   public RlSettings withObjective(UnaryOperator<ObjectiveSettings> change) {
     return Fields.replace(this, "objective", change.apply(objective));
+  }
+
+  /** With a changed group. */
+  public RlSettings withOffPolicy(UnaryOperator<OffPolicySettings> change) {
+    return Fields.replace(this, "offPolicy", change.apply(offPolicy));
   }
 
   /** With a changed group. */

@@ -101,7 +101,27 @@ public enum Metric {
       "train/groups_with_spread",
       "share of sampled prompts whose scores differ (dynamic sampling)",
       "share",
-      "above 0.3");
+      "above 0.3"),
+  OFF_POLICY_KL(
+      "train/off_policy_kl",
+      "mean of log μ − log π_old over the trained tokens, μ being the policy that sampled",
+      "nats/token",
+      "0 without staleness, else below 0.01"),
+  OFF_POLICY_WEIGHT(
+      "train/off_policy_weight",
+      "mean weight of the trained tokens, 0 where left out (gates and weights)",
+      "-",
+      "about 1; 1 without staleness"),
+  GATED_TOKENS(
+      "train/gated_tokens",
+      "share of trained tokens left out by gate or limit",
+      "share",
+      "below 0.1; 0 without staleness"),
+  GATED_SEQUENCES(
+      "train/gated_sequences",
+      "share of trained sequences of which every token is left out",
+      "share",
+      "below 0.1; 0 without staleness");
 
   private final String label;
   private final String description;

@@ -9,7 +9,6 @@ import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.Convention.AdvantageRules;
-import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.kl.KlEstimator;
 import org.align4j.algorithms.loss.PolicyLoss;
@@ -137,9 +136,7 @@ public record Recipe(
             kl.lossCoefficient().orElse(place == KlPlace.LOSS ? kl.coefficient() : 0),
             KlEstimator.registry().get(kl.lossEstimator().orElse(usual)).name())
         .withEntropyCoefficient(objective.entropyCoefficient())
-        .withCorrection(
-            new RolloutCorrection(
-                objective.correction(), objective.correctionLow(), objective.correctionHigh()));
+        .withOffPolicy(settings.offPolicy().over(algorithm.offPolicy()));
   }
 
   /** The estimator's settings with the β of this step; 0 where the KL is in the loss. */

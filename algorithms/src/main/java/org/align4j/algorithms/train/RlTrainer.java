@@ -39,7 +39,7 @@ public final class RlTrainer implements AutoCloseable {
   private final Recipe recipe;
   private final RlModels models;
   private final CurriculumStream stream;
-  private final RolloutCollector collector;
+  private final RolloutQueue rollouts;
   private final RewardRunner reward;
   private final RolloutSampler sampler;
   private final RewardStage rewards;
@@ -89,11 +89,21 @@ public final class RlTrainer implements AutoCloseable {
             this.reward,
             settings,
             recipe.algorithm().needsGreedyRollout());
-    this.collector = new RolloutCollector(stream, sampler, reward, settings.rollout());
+    this.rollouts =
+        new RolloutQueue(
+            new RolloutCollector(stream, sampler, reward, settings.rollout()),
+            settings.rollout().staleness(),
+            stream::prompt);
     this.rewards = new RewardStage(settings);
     Network critic =
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
-    this.experienceMaker = new ExperienceMaker(models.reference(), critic, recipe, settings);
+    this.experienceMaker =
+        new ExperienceMaker(
+            models.reference(),
+            critic,
+            samplesOffPolicy() ? models.policy() : null,
+            recipe,
+            settings);
     AdamWSettings optimizer = settings.update().optimizer();
     this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
@@ -139,7 +149,7 @@ public final class RlTrainer implements AutoCloseable {
 
   /**
    * Writes all that the rest of the run depends on into a new folder: parameters, optimisers,
-   * random counters, prompt cursor, β, reward statistics.
+   * random counters, prompt cursor, β, reward statistics, rollouts that wait for their update.
    */
   public void save(Path folder) {
     save(folder, ImmutableMap.of());
@@ -191,7 +201,8 @@ public final class RlTrainer implements AutoCloseable {
             ImmutableMap.<String, Parameters>builder()
                 .putAll(others)
                 .putAll(stream.state())
-                .buildOrThrow()));
+                .buildOrThrow(),
+            settings.rollout().staleness() == 0 ? null : rollouts));
   }
 
   private TrainingState.Counters counters() {
@@ -236,7 +247,7 @@ public final class RlTrainer implements AutoCloseable {
     updates++;
     PhaseClock clock = PhaseClock.start(listener, updates);
     MetricRow metrics = new MetricRow();
-    RolloutCollector.Collected collected = collector.collect(clock, metrics);
+    RolloutCollector.Collected collected = rollouts.next(clock, metrics);
     StepMetrics.ofRollouts(collected.judged(), metrics);
     RewardStage.Shaped shaped = rewards.shape(collected.kept(), metrics);
     ImmutableList<SampleTrace> traces = ImmutableList.of();
@@ -281,7 +292,16 @@ public final class RlTrainer implements AutoCloseable {
     }
   }
 
-  /** Before the first update of a rollout batch the policy is the one that sampled: ρ is 1. */
+  /**
+   * Whether the policy that samples may differ from the one before its update: by updates, or by
+   * the rounding of another engine where that matters. The old log-probs are then scored anew.
+   */
+  private boolean samplesOffPolicy() {
+    return settings.rollout().staleness() > 0
+        || (recipe.objective().settings().offPolicy().isOn() && models.ratioTolerance() > 0);
+  }
+
+  /** Before the first update of a rollout batch the policy is the old one: ρ is 1. */
   private void checkRatio(double deviation) {
     checkState(
         deviation <= models.ratioTolerance(),
