@@ -1,6 +1,7 @@
 package org.align4j.algorithms.convention;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Optional;
 import org.align4j.algorithms.registry.Registry;
 
 /**
@@ -12,6 +13,7 @@ import org.align4j.algorithms.registry.Registry;
  * @param needsCritic whether a critic is trained: only PPO
  * @param needsGreedyRollout whether a greedy sample of each prompt is scored: only ReMax
  * @param needsGroups whether it compares samples of one prompt
+ * @param recipe what it is where the convention does not name it; empty for the convention's usual
  */
 public record Algorithm(
     String name,
@@ -19,7 +21,19 @@ public record Algorithm(
     String loss,
     boolean needsCritic,
     boolean needsGreedyRollout,
-    boolean needsGroups) {
+    boolean needsGroups,
+    Optional<Recipe> recipe) {
+
+  /** Without a recipe of its own. */
+  public Algorithm(
+      String name,
+      String estimator,
+      String loss,
+      boolean needsCritic,
+      boolean needsGreedyRollout,
+      boolean needsGroups) {
+    this(name, estimator, loss, needsCritic, needsGreedyRollout, needsGroups, Optional.empty());
+  }
 
   /** Where the KL to the reference goes. */
   public enum KlPlace {
@@ -69,8 +83,9 @@ public record Algorithm(
 
   /** What this algorithm is under a convention. */
   public Recipe under(Convention convention) {
-    return convention
-        .recipes()
-        .getOrDefault(name, new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1"));
+    Recipe usual = new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1");
+    Recipe found = convention.recipes().getOrDefault(name, recipe.orElse(usual));
+    return new Recipe(
+        convention.loss().meaning(found.aggregation()), found.klPlace(), found.klEstimator());
   }
 }

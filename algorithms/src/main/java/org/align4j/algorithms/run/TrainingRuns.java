@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.engine.Engine;
@@ -58,6 +59,7 @@ public final class TrainingRuns {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", "rl");
     node.put("algorithm", config.training().algorithm());
+    node.put("convention", Convention.of(config.training().convention()).version());
     node.put("seed", config.training().seed());
     node.put("updates", plan.updates());
     node.set("settings", tree(config));

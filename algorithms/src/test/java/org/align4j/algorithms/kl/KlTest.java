@@ -126,6 +126,8 @@ class KlTest {
     assertThat(derivative("k2", Convention.OPENRLHF, -5)).isZero();
     assertThat(derivative("k3", Convention.VERL, -3)).isZero();
     assertThat(derivative("k2", Convention.VERL, -5)).isEqualTo(-5);
+    // e^1000 is infinite: until 0.11.0 OpenRLHF's own gradient was no number there.
+    assertThat(derivative("k3", Convention.OPENRLHF, -1000)).isZero();
     TokenKl held = TokenKl.of("k1", new KlClamp(2, 100));
     assertThat(held.value(row(3), row(0), row(1)).getDouble(0)).isEqualTo(2);
     assertThat(held.derivative(row(3), row(0), row(1)).getDouble(0)).isZero();

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.run.ConfigFile;
 import org.align4j.algorithms.run.RunDescription;
 import org.align4j.algorithms.run.RunFolder;
@@ -190,6 +191,7 @@ abstract class RunCommand implements Callable<Integer> {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", kind);
     node.put("algorithm", job.algorithm());
+    convention(job).ifPresent(version -> node.put("convention", version));
     node.put("seed", job.seed());
     node.put("updates", job.planned());
     node.put("engine", options.engine().name());
@@ -201,6 +203,12 @@ abstract class RunCommand implements Callable<Integer> {
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
     return node;
+  }
+
+  /** The version that a plain name of a convention means: the newest, which moves. */
+  private static Optional<String> convention(RunJob job) {
+    return Optional.ofNullable(job.settings().get("convention"))
+        .map(name -> Convention.of(name.asText()).version());
   }
 
   /** Another model, other data or other settings would be another run. */
@@ -216,6 +224,12 @@ abstract class RunCommand implements Callable<Integer> {
           "%s was %s when the run in %s began, it is %s now: leave it as it was, or begin a new run"
               .formatted(field.path(), old, saved.path(), now));
     }
+    convention(job)
+        .ifPresent(version ->
+            Checks.that(
+                before.path("convention").asText(version).equals(version),
+                "the run in %s began under %s, convention is %s now: begin a new run"
+                    .formatted(saved.path(), before.path("convention").asText(), version)));
     Checks.that(
         before.path("engine").asText("plan").equals(options.engine().name()),
         "the run in %s began with --engine %s: pass the same again"
