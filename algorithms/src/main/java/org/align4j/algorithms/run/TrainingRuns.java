@@ -52,6 +52,15 @@ public final class TrainingRuns {
         "%s holds a run of other settings (%s): take another folder",
         folder.path(),
         folder.path().resolve("run.json"));
+    String now = version(config);
+    String then = folder.description().path("convention").asText(now);
+    checkArgument(
+        then.equals(now),
+        "the run in %s began under %s, convention %s is %s now: take another folder",
+        folder.path(),
+        then,
+        config.training().convention(),
+        now);
     return config;
   }
 
@@ -59,7 +68,7 @@ public final class TrainingRuns {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", "rl");
     node.put("algorithm", config.training().algorithm());
-    node.put("convention", Convention.of(config.training().convention()).version());
+    node.put("convention", version(config));
     node.put("seed", config.training().seed());
     node.put("updates", plan.updates());
     node.set("settings", tree(config));
@@ -71,6 +80,11 @@ public final class TrainingRuns {
         .properties()
         .forEach(entry -> node.set(entry.getKey(), entry.getValue()));
     return node;
+  }
+
+  /** What the convention's name means now: a plain one moves with the newest version. */
+  private static String version(TrainConfig config) {
+    return Convention.of(config.training().convention()).version();
   }
 
   /** As a reader of {@code run.json} sees it: whole numbers are of one type there. */

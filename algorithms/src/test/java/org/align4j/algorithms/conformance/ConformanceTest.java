@@ -20,7 +20,9 @@ class ConformanceTest {
     return Files.isDirectory(folder) ? tests(folder) : Stream.of();
   }
 
-  /** What the functions of single versions answered; made by {@code src/test/python/versions.py}. */
+  /**
+   * What the functions of single versions answered; made by {@code src/test/python/versions.py}.
+   */
   @TestFactory
   Stream<DynamicTest> everyVersionAgreesWithItsPeer() throws URISyntaxException {
     return tests(Path.of(getClass().getResource("versions").toURI()));

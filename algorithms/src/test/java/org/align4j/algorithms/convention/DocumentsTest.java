@@ -133,8 +133,7 @@ class DocumentsTest {
       ImmutableMap.<String, Function<Convention, Object>>builder()
           .put("order of clip, KL and baseline", c -> c.advantage().shaping())
           .put("columns a discount counts", c -> c.advantage().discounting())
-          .put(
-              "`reinforce`, `reinforce++` stop at holes", c -> c.advantage().returnsStopAtHoles())
+          .put("`reinforce`, `reinforce++` stop at holes", c -> c.advantage().returnsStopAtHoles())
           .put("prompt with one sample", c -> c.advantage().singleton())
           .put("GRPO's ε beside the deviation", c -> c.advantage().groupEpsilon())
           .put("whitening of `gae`, `reinforce++`", c -> whitening(c, "gae", "reinforce++"))
@@ -196,8 +195,7 @@ class DocumentsTest {
     expected.add(row(header.toArray(String[]::new)));
     RULES.forEach((rule, value) -> {
       List<String> cells = new ArrayList<>(List.of(rule));
-      Convention.VERSIONS.forEach(
-          convention -> cells.add(String.valueOf(value.apply(convention))));
+      Convention.VERSIONS.forEach(convention -> cells.add(String.valueOf(value.apply(convention))));
       expected.add(row(cells.toArray(String[]::new)));
     });
     assertThat(table("conventions.md", "Rules")).isEqualTo(expected);

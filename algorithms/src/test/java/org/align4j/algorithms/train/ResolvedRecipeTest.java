@@ -24,7 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * What every algorithm trains with under every version of a convention is what the tables of {@code
- * docs/algorithms.md} and {@code docs/conventions.md} say: they are read here, and compared with the parts that the trainer gets.
+ * docs/algorithms.md} and {@code docs/conventions.md} say: they are read here, and compared with
+ * the parts that the trainer gets.
  */
 class ResolvedRecipeTest {
 
@@ -101,8 +102,7 @@ class ResolvedRecipeTest {
       if (line.startsWith("#")) {
         inside = line.endsWith("Recipes of older versions");
       } else if (inside && line.startsWith("| `")) {
-        List<String> cells =
-            Splitter.on('|').trimResults().splitToList(line.replace("`", ""));
+        List<String> cells = Splitter.on('|').trimResults().splitToList(line.replace("`", ""));
         older.put(cells.get(1) + " " + cells.get(2), cells.get(3));
       }
     }
@@ -114,10 +114,8 @@ class ResolvedRecipeTest {
   void aPlainNameTrainsAsItsNewestVersion() {
     for (Convention plain : Convention.ALL) {
       RlSettings settings = RlSettings.arithmetic().withAlgorithm("reinforce++-baseline");
-      assertThat(
-              Recipe.of(settings.withConvention(plain.name())).objective().settings())
-          .isEqualTo(
-              Recipe.of(settings.withConvention(plain.version())).objective().settings());
+      assertThat(Recipe.of(settings.withConvention(plain.name())).objective().settings())
+          .isEqualTo(Recipe.of(settings.withConvention(plain.version())).objective().settings());
     }
   }
 
