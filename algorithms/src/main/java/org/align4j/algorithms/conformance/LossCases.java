@@ -33,13 +33,12 @@ final class LossCases {
                 file.input("mask"))
             .withRolloutLogProbs(file.inputOrNull("rollout_log_probs"))
             .withRefLogProbs(file.inputOrNull("ref_log_probs"));
+    Convention convention = CaseConvention.of(file);
     PolicyLossSettings settings =
-        PolicyLossSettings.of(Convention.of(file.convention()))
+        PolicyLossSettings.of(convention)
             .withClip(file.number("clip_low", 0.2), file.number("clip_high", 0.2))
             .withDualClip(file.number("dual_clip", file.number("delta", Double.POSITIVE_INFINITY)))
-            .withAggregation(
-                Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())),
-                (long) file.number("max_length", 0))
+            .withAggregation(aggregation(file, convention), (long) file.number("max_length", 0))
             .withKl(file.number("kl_loss_coef", 0), file.word("kl_loss_estimator", "k3"))
             .withOffPolicy(OffPolicyCases.settings(file));
     LossResult result =
@@ -50,6 +49,13 @@ final class LossCases {
         "grad", result.gradient(),
         "clip_fraction", scalar(result.statistic("clip_fraction")),
         "approx_kl", scalar(result.statistic("approx_kl")));
+  }
+
+  /** The aggregation of a case, by the name that its peer had for it. */
+  private static Aggregation aggregation(CaseFile file, Convention convention) {
+    return convention
+        .loss()
+        .meaning(Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())));
   }
 
   /** A case is named after its loss or after what it varies about PPO's. */
@@ -69,7 +75,7 @@ final class LossCases {
     ValueLoss loss =
         new ValueLoss(
             file.number("clip", Double.POSITIVE_INFINITY),
-            Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())),
+            aggregation(file, CaseConvention.of(file)),
             (long) file.number("max_length", 0));
     LossResult result =
         loss.evaluate(

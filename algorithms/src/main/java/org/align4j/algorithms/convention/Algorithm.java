@@ -14,7 +14,7 @@ import org.align4j.algorithms.registry.Registry;
  * @param needsCritic whether a critic is trained: only PPO
  * @param needsGreedyRollout whether a greedy sample of each prompt is scored: only ReMax
  * @param needsGroups whether it compares samples of one prompt
- * @param ownAggregation the aggregation that defines it; empty for the convention's
+ * @param recipe what it is where the convention does not name it; empty for the convention's usual
  * @param ownSamples samples of a prompt that it is made for, or 0 for any
  * @param offPolicy what it does with tokens that another policy sampled
  */
@@ -25,7 +25,7 @@ public record Algorithm(
     boolean needsCritic,
     boolean needsGreedyRollout,
     boolean needsGroups,
-    Optional<Aggregation> ownAggregation,
+    Optional<Recipe> recipe,
     int ownSamples,
     OffPolicy offPolicy) {
 
@@ -37,6 +37,18 @@ public record Algorithm(
       boolean needsCritic,
       boolean needsGreedyRollout,
       boolean needsGroups) {
+    this(name, estimator, loss, needsCritic, needsGreedyRollout, needsGroups, Optional.empty());
+  }
+
+  /** An algorithm with a recipe of its own. */
+  public Algorithm(
+      String name,
+      String estimator,
+      String loss,
+      boolean needsCritic,
+      boolean needsGreedyRollout,
+      boolean needsGroups,
+      Optional<Recipe> recipe) {
     this(
         name,
         estimator,
@@ -44,7 +56,7 @@ public record Algorithm(
         needsCritic,
         needsGreedyRollout,
         needsGroups,
-        Optional.empty(),
+        recipe,
         0,
         OffPolicy.NONE);
   }
@@ -87,7 +99,7 @@ public record Algorithm(
               false,
               false,
               false,
-              Optional.of(Aggregation.SEQ_MEAN_TOKEN_MEAN),
+              Optional.of(new Recipe(Aggregation.SEQ_MEAN_TOKEN_MEAN, KlPlace.REWARD, "k1")),
               1,
               OffPolicy.FLASH_REINFORCE));
 
@@ -114,11 +126,9 @@ public record Algorithm(
 
   /** What this algorithm is under a convention. */
   public Recipe under(Convention convention) {
-    return convention
-        .recipes()
-        .getOrDefault(
-            name,
-            new Recipe(
-                ownAggregation.orElse(convention.loss().aggregation()), KlPlace.REWARD, "k1"));
+    Recipe usual = new Recipe(convention.loss().aggregation(), KlPlace.REWARD, "k1");
+    Recipe found = convention.recipes().getOrDefault(name, recipe.orElse(usual));
+    return new Recipe(
+        convention.loss().meaning(found.aggregation()), found.klPlace(), found.klEstimator());
   }
 }

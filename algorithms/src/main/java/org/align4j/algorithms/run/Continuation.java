@@ -32,6 +32,9 @@ public final class Continuation {
     JsonNode before = saved.description();
     same(saved, "kind", before.path("kind").asText(), now.path("kind").asText());
     sameSettings(saved, defaults, before.path("settings"), now.path("settings"));
+    // A plain name of a convention means the newest version, which moves.
+    String convention = now.path("convention").asText();
+    same(saved, "convention", before.path("convention").asText(convention), convention);
     same(saved, "--engine", before.path("engine").asText("plan"), now.path("engine").asText());
     for (String input : List.of("model", "data")) {
       checkArgument(

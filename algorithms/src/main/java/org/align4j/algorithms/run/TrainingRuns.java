@@ -3,6 +3,7 @@ package org.align4j.algorithms.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.engine.Engine;
@@ -60,6 +61,7 @@ public final class TrainingRuns {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", "rl");
     node.put("algorithm", config.training().algorithm());
+    node.put("convention", version(config));
     node.put("seed", config.training().seed());
     node.put("updates", plan.updates());
     node.put("engine", "plan");
@@ -69,5 +71,10 @@ public final class TrainingRuns {
         config.input().model().map(Path::of),
         TrainData.files(config.input(), config.run().evaluation()));
     return node;
+  }
+
+  /** What the convention's name means now: a plain one moves with the newest version. */
+  private static String version(TrainConfig config) {
+    return Convention.of(config.training().convention()).version();
   }
 }

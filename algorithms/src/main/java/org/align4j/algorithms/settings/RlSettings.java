@@ -23,9 +23,11 @@ import org.align4j.algorithms.convention.Algorithm;
  * }</pre>
  */
 public record RlSettings(
-    @Doc("ppo, reinforce++, grpo, …, or the name of a registered advantage estimator.")
+    @Doc("ppo, reinforce++, grpo, …, or the name of a registered algorithm or estimator.")
         String algorithm,
-    @Doc("What the peers do differently: openrlhf, paper (OpenRLHF 0.5.5), verl or trl.")
+    @Doc(
+            "What the peers do differently: openrlhf, paper (OpenRLHF 0.5.5), verl, trl, a version of"
+                + " one such as verl-0.8, or the name of a registered one.")
         String convention,
     @Doc("Seed of the prompt order, of sampling and of the mini-batches.") long seed,
     @Doc("What is sampled for one update.") RolloutSettings rollout,

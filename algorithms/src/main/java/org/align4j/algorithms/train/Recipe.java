@@ -2,11 +2,14 @@ package org.align4j.algorithms.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.Optional;
 import org.align4j.algorithms.advantage.AdvantageEstimator;
 import org.align4j.algorithms.advantage.AdvantageSettings;
 import org.align4j.algorithms.advantage.TeacherAdvantage;
 import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
+import org.align4j.algorithms.convention.AlgorithmProvider;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.Convention.AdvantageRules;
 import org.align4j.algorithms.kl.KlController;
@@ -15,6 +18,7 @@ import org.align4j.algorithms.loss.PolicyLoss;
 import org.align4j.algorithms.loss.PolicyLossSettings;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.loss.ValueLoss;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.align4j.algorithms.registry.Registry;
 import org.align4j.algorithms.settings.EstimatorSettings;
 import org.align4j.algorithms.settings.KlSettings;
@@ -46,7 +50,7 @@ public record Recipe(
    * @throws IllegalArgumentException for an unknown name, with the nearest one
    */
   public static Recipe of(RlSettings settings) {
-    Algorithm algorithm = algorithm(settings.algorithm());
+    Algorithm algorithm = algorithm(settings.algorithm(), Convention.of(settings.convention()));
     int samples = settings.rollout().samples();
     checkArgument(
         samples > 1 || !algorithm.needsGroups(),
@@ -74,6 +78,7 @@ public record Recipe(
         settings.kl().target(),
         algorithm.name(),
         settings.convention());
+    checkEntropy(settings, convention);
     PolicyLossSettings policy = policy(settings, algorithm, convention, place);
     String loss = settings.objective().loss().orElse(algorithm.loss());
     return new Recipe(
@@ -88,6 +93,20 @@ public record Recipe(
             settings.critic().valueClip().orElse(convention.loss().valueClip()),
             policy.aggregation(),
             policy.constantLength()));
+  }
+
+  /** The trainer's entropy is that of the policy as it samples. */
+  private static void checkEntropy(RlSettings settings, Convention convention) {
+    checkArgument(
+        convention.loss().entropyAtTemperature()
+            || settings.rollout().temperature() == 1
+            || settings.objective().entropyCoefficient() == 0,
+        "objective.entropyCoefficient is %s and rollout.temperature %s: %s takes the entropy at"
+            + " temperature 1, here it is that of the policy as it samples; take openrlhf-0.11.2 or"
+            + " newer, temperature 1, or no entropy bonus",
+        settings.objective().entropyCoefficient(),
+        settings.rollout().temperature(),
+        convention.version());
   }
 
   /** The convention, with what the user says in its place. */
@@ -131,7 +150,8 @@ public record Recipe(
         .withClip(objective.clipLow(), objective.clipHigh())
         .withDualClip(objective.dualClip().orElse(convention.loss().dualClip()))
         .withAggregation(
-            objective.aggregation().orElse(under.aggregation()), settings.rollout().maxNewTokens())
+            convention.loss().meaning(objective.aggregation().orElse(under.aggregation())),
+            settings.rollout().maxNewTokens())
         .withKl(
             kl.lossCoefficient().orElse(place == KlPlace.LOSS ? kl.coefficient() : 0),
             KlEstimator.registry().get(kl.lossEstimator().orElse(usual)).name())
@@ -144,21 +164,51 @@ public record Recipe(
     return klPlace == KlPlace.LOSS ? advantage : advantage.withKlCoefficient(beta);
   }
 
-  /** A known algorithm, or a registered estimator under the clipped loss. */
-  private static Algorithm algorithm(String name) {
+  /** A known algorithm, a registered one, or a registered estimator under the clipped loss. */
+  private static Algorithm algorithm(String name, Convention convention) {
     Registry<AdvantageEstimator> estimators = AdvantageEstimator.registry();
+    Registry<AlgorithmProvider> providers = AlgorithmProvider.registry();
     boolean known = Algorithm.ALL.stream().anyMatch(a -> a.name().equals(name));
-    if (known || !estimators.names().contains(name)) {
+    if (providers.names().contains(name)) {
+      AlgorithmProvider own = providers.get(name);
+      checkArgument(
+          !known,
+          "%s registers an algorithm %s, which this library has: give it another name",
+          own.getClass().getName(),
+          name);
+      return composed(
+          name,
+          estimators.get(said(name, "estimator", own::estimator)),
+          said(name, "loss", own::loss),
+          said(name, "recipe", () -> own.recipe(convention)));
+    }
+    if (known) {
       return Algorithm.of(name);
     }
-    AdvantageEstimator estimator = estimators.get(name);
+    if (estimators.names().contains(name)) {
+      return composed(name, estimators.get(name), "ppo-clip", Optional.empty());
+    }
+    ImmutableSortedSet.Builder<String> names = ImmutableSortedSet.naturalOrder();
+    Algorithm.ALL.forEach(a -> names.add(a.name()));
+    throw new IllegalArgumentException(
+        Registry.Names.unknown(
+            "algorithm", name, names.addAll(estimators.names()).addAll(providers.names()).build()));
+  }
+
+  private static <R> R said(String name, String method, ExtensionException.Call<R> call) {
+    return ExtensionException.guard("algorithm", name, "'s " + method + "()", call);
+  }
+
+  private static Algorithm composed(
+      String name, AdvantageEstimator estimator, String loss, Optional<Algorithm.Recipe> recipe) {
     return new Algorithm(
         name,
-        name,
-        "ppo-clip",
+        estimator.name(),
+        loss,
         estimator.needsValues(),
         estimator.needsGreedyRewards(),
-        estimator.needsGroups());
+        estimator.needsGroups(),
+        recipe);
   }
 
   /** How β starts and moves. */

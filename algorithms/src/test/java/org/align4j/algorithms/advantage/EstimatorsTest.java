@@ -133,6 +133,20 @@ class EstimatorsTest {
     }
   }
 
+  /** verl until 0.8: the score reaches the last turn alone, and a discount counts in its turn. */
+  @Test
+  void anEarlierTurnGetsNothingOfALaterOneInVerlUntilVersionEight() {
+    for (Convention convention : Convention.VERSIONS) {
+      AdvantageSettings settings = AdvantageSettings.of(convention).withGamma(1);
+      boolean stops =
+          convention.version().equals("verl-0.7") || convention.version().equals("verl-0.8");
+      assertThat(new Reinforce().estimate(twoTurns(), settings).advantages().toDoubleMatrix()[0])
+          .as(convention.version())
+          .containsExactly(
+              stops ? new double[] {0, 0, 0, 0, 1, 1} : new double[] {1, 1, 0, 0, 1, 1});
+    }
+  }
+
   @Test
   void aDiscountCountsEveryColumnOrResponseTokensByConvention() {
     for (Convention convention : Convention.ALL) {

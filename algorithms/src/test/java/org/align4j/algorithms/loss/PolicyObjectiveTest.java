@@ -316,15 +316,20 @@ class PolicyObjectiveTest {
         .dup('c');
   }
 
-  /** verl's "norm" divides by the padded length unless it is told one: that is its definition. */
+  /**
+   * verl's "norm" divides by the rows and by the padded length unless it is told one; until 0.7.0
+   * not by the rows.
+   */
   @Test
   void withoutALengthTheColumnsOfTheMiniBatchAreDividedBy() {
     PolicyLossInputs inputs = PolicyLossInputs.of(ones(2, 4), ones(2, 4), ones(2, 4), ones(2, 4));
     PolicyLossSettings settings = PolicyLossSettings.of(Convention.VERL);
     assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0)))
-        .isEqualTo(-2);
+        .isEqualTo(-1);
     assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 16)))
-        .isEqualTo(-0.5);
+        .isEqualTo(-0.25);
+    assertThat(loss(inputs, settings.withAggregation(Aggregation.TOKEN_SUM_OVER_LENGTH, 0)))
+        .isEqualTo(-2);
     assertThat(
             loss(
                 inputs,

@@ -58,7 +58,7 @@ final class ScalarObjective {
     }
     double counted = o.convention.equals("trl") ? rows : filled;
     String aggregation =
-        o.loss.equals("gspo") && !o.convention.equals("trl")
+        o.loss.equals("gspo") && (o.convention.equals("paper") || o.convention.equals("openrlhf"))
             ? "seq-mean-token-mean"
             : o.aggregation;
     double total = 0;
@@ -72,7 +72,8 @@ final class ScalarObjective {
               case "token-mean" -> 1 / tokens;
               case "seq-mean-token-mean" -> 1 / (length(mask[i]) * counted);
               case "seq-mean-token-sum" -> 1 / counted;
-              case "seq-mean-token-sum-norm" -> 1 / o.length;
+              case "seq-mean-token-sum-norm" -> 1 / (counted * o.length);
+              case "token-sum-over-length" -> 1 / o.length;
               default -> 1 / (rows * o.length);
             };
         double token = weight(i, t) * surrogate(i, t, logProbs, frozen);

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.run.ConfigFile;
 import org.align4j.algorithms.run.Continuation;
 import org.align4j.algorithms.run.RunDescription;
@@ -190,6 +191,7 @@ abstract class RunCommand implements Callable<Integer> {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", kind);
     node.put("algorithm", job.algorithm());
+    convention(job).ifPresent(version -> node.put("convention", version));
     node.put("seed", job.seed());
     node.put("updates", job.planned());
     node.put("engine", options.engine().name());
@@ -199,6 +201,12 @@ abstract class RunCommand implements Callable<Integer> {
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
     return node;
+  }
+
+  /** The version that a plain name of a convention means: the newest, which moves. */
+  private static Optional<String> convention(RunJob job) {
+    return Optional.ofNullable(job.settings().get("convention"))
+        .map(name -> Convention.of(name.asText()).version());
   }
 
   private RunFolder goOn(RunFolder saved, RunJob job) {

@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.train.Recipe;
 import org.align4j.core.engine.Engine;
@@ -71,6 +72,7 @@ public record ComparisonSettings(
     ObjectNode node = description.objectNode();
     node.put("kind", "rl");
     node.put("algorithm", algorithm);
+    node.put("convention", Convention.of(config.training().convention()).version());
     node.put("seed", runSeed);
     node.put("updates", updates());
     node.put("engine", engine.name());
