@@ -78,7 +78,7 @@ final class KilledRunsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"reinforce++", "ppo", "sft"})
+  @ValueSource(strings = {"reinforce++", "ppo", "flash-reinforce", "sft"})
   void aKilledRunEndsAsAnUnbrokenOne(String kind) throws Exception {
     assumeTrue(ALL || kind.equals("reinforce++"), "killed with -Dalign4j.kills=100 only");
     Path unbroken = unbroken(kind);
