@@ -105,7 +105,7 @@ class OffPolicyWeightsTest {
 
   @Test
   void everyGateAtEveryLevelLeavesOutWhatItsFormulaSays() {
-    for (int[] shape : new int[][] {{6, 7}, {1, 1}, {2, 1}, {1, 9}, {30, 12}}) {
+    for (int[] shape : new int[][] {{6, 7}, {1, 1}, {2, 1}, {1, 9}, {60, 3}}) {
       fill(shape[0], shape[1]);
       for (Statistic statistic : Statistic.values()) {
         for (Level level : Level.values()) {
@@ -132,7 +132,7 @@ class OffPolicyWeightsTest {
   /** Both sides of a bound are met in the test above, or it would show nothing. */
   @Test
   void theGatesOfTheseTestsKeepSomeAndLeaveSomeOut() {
-    fill(30, 12);
+    fill(60, 3);
     for (Statistic statistic : Statistic.values()) {
       for (Level level : Level.values()) {
         double kept =
