@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.run.ConfigFile;
 import org.align4j.algorithms.run.TrainConfig;
-import org.align4j.algorithms.train.Recipe;
 import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

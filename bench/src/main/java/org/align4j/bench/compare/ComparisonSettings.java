@@ -70,7 +70,9 @@ public record ComparisonSettings(
     return config.training().withAlgorithm(algorithm).withOwnSamples();
   }
 
-  /** What an algorithm samples otherwise than the others, in one sentence; empty where it does not. */
+  /**
+   * What an algorithm samples otherwise than the others, in one sentence; empty where it does not.
+   */
   Optional<String> difference(String algorithm) {
     RolloutSettings own = training(config, algorithm).rollout();
     RolloutSettings others = config.training().rollout();

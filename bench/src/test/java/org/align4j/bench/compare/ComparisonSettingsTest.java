@@ -34,7 +34,8 @@ class ComparisonSettingsTest {
   @Test
   void whatIsSampledOtherwiseIsSaid() {
     assertThat(settings().difference("flash-reinforce"))
-        .hasValue("flash-reinforce is made for 1 sample a prompt: it takes 4 × 1, the others 2 × 2");
+        .hasValue(
+            "flash-reinforce is made for 1 sample a prompt: it takes 4 × 1, the others 2 × 2");
     assertThat(settings().difference("grpo")).isEmpty();
   }
 }
