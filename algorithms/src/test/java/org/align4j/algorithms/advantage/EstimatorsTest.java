@@ -85,9 +85,10 @@ class EstimatorsTest {
   }
 
   @Test
-  void thereAreTenEstimators() {
+  void thereAreElevenEstimators() {
     assertThat(AdvantageEstimator.registry().names())
         .containsExactly(
+            "batch-mean",
             "dr-grpo",
             "gae",
             "gpg",
@@ -110,6 +111,25 @@ class EstimatorsTest {
           .isEqualTo(
               List.of("dr-grpo", "gpg", "grpo", "opo", "reinforce++-baseline", "rloo")
                   .contains(estimator.name()));
+    }
+  }
+
+  /** The peer's own example: OpenRLHF 0.11.2, tests/test_reward_shaping.py. */
+  @Test
+  void theBaselineOfFlashReinforceIsTheMeanOfTheBatch() {
+    for (Convention convention : Convention.ALL) {
+      Experience experience =
+          Experience.of(
+              Nd4j.ones(DataType.DOUBLE, 4, 2),
+              Nd4j.zeros(DataType.DOUBLE, 4, 2),
+              null,
+              Nd4j.createFromArray(1.0, 0.0, 0.0, 0.0),
+              Groups.of(0, 1, 2, 3));
+      assertEqual(
+          new BatchMean().estimate(experience, AdvantageSettings.of(convention)).advantages(),
+          new double[][] {{0.75, 0.75}, {-0.25, -0.25}, {-0.25, -0.25}, {-0.25, -0.25}},
+          0,
+          convention.name());
     }
   }
 
@@ -201,7 +221,7 @@ class EstimatorsTest {
         }
         for (Convention convention : Convention.ALL) {
           for (AdvantageEstimator estimator : AdvantageEstimator.registry().all()) {
-            if (estimator.needsGroups()) {
+            if (estimator.needsGroups() || estimator.name().equals("batch-mean")) {
               AdvantageSettings settings = AdvantageSettings.of(convention).withKlCoefficient(0);
               INDArray got = estimator.estimate(rollouts.experience(type), settings).advantages();
               assertThat(got.dataType()).isEqualTo(type);
@@ -275,14 +295,17 @@ class EstimatorsTest {
     }
   }
 
-  /** Without whitening a prompt's advantages are its own business; α of GPG is the batch's. */
+  /**
+   * Without whitening a prompt's advantages are its own business; α of GPG and the mean of
+   * FlashREINFORCE are the batch's.
+   */
   @Test
   void splittingTheBatchByGroupsDoesNotMatterWhereNothingIsWhitened() {
     Rollouts rollouts = Rollouts.random(13, 8, 5);
     for (Convention convention : Convention.ALL) {
       for (AdvantageEstimator estimator : AdvantageEstimator.registry().all()) {
         if (convention.advantage().whitening().containsKey(estimator.name())
-            || estimator.name().equals("gpg")) {
+            || List.of("gpg", "batch-mean").contains(estimator.name())) {
           continue;
         }
         AdvantageSettings settings = AdvantageSettings.of(convention);

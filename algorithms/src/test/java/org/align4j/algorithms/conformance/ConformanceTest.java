@@ -2,7 +2,6 @@ package org.align4j.algorithms.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +12,15 @@ import org.junit.jupiter.api.TestFactory;
 
 class ConformanceTest {
 
+  /** What the peers' gates and weights answered; made by {@code generate.py} of that folder. */
+  @TestFactory
+  Stream<DynamicTest> gatesAndWeightsAgreeWithThePeers() {
+    return tests(Path.of("src/test/resources/conformance/off-policy"));
+  }
+
   /** What the peers' own functions answered, where the shared cases are at hand. */
   @TestFactory
-  Stream<DynamicTest> agreesWithThePeers() throws IOException {
+  Stream<DynamicTest> agreesWithThePeers() {
     Path folder = Path.of(System.getProperty("align4j.shared", "shared"), "conformance");
     return Files.isDirectory(folder) ? tests(folder) : Stream.of();
   }

@@ -68,6 +68,9 @@ class DocumentsTest {
       if (algorithm.needsGroups()) {
         needs.add("groups");
       }
+      if (algorithm.ownSamples() == 1) {
+        needs.add("one sample a prompt");
+      }
       List<String> cells =
           new ArrayList<>(
               List.of(

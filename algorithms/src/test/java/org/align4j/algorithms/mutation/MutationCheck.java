@@ -60,6 +60,7 @@ class MutationCheck {
                   "loss.PolicyObjectiveTest",
                   "loss.PolicyLossInputsTest",
                   "loss.PolicyLossSettingsTest"),
+          "offpolicy", List.of("offpolicy.OffPolicyWeightsTest"),
           "reward", List.of("reward.ShapingTest"),
           "convention",
               List.of(
@@ -110,7 +111,7 @@ class MutationCheck {
   private static List<Mutant> mutants() throws IOException {
     String only = System.getProperty("align4j.mutate", "");
     List<Path> folders = new ArrayList<>();
-    for (String name : List.of("kl", "advantage", "loss", "convention", "reward")) {
+    for (String name : List.of("kl", "advantage", "loss", "offpolicy", "convention", "reward")) {
       folders.add(Path.of("src/main/java/org/align4j/algorithms", name));
     }
     folders.add(Path.of("../core/src/main/java/org/align4j/core/tensor"));

@@ -52,6 +52,26 @@ class TrainConfigTest {
     assertThat(config.run().evaluation().isOn()).isFalse();
   }
 
+  /** As many samples as the others take; what the user says stands. */
+  @Test
+  void flashReinforceTakesOneSampleOfEachPrompt() {
+    assertThat(TrainConfig.of(Map.of("algorithm", "flash-reinforce")).training())
+        .isEqualTo(
+            RlSettings.arithmetic()
+                .withAlgorithm("flash-reinforce")
+                .withRollout(r -> r.withPrompts(128).withSamples(1)));
+    assertThat(samples("rollout.prompts", "8")).containsExactly(8, 1);
+    assertThat(samples("rollout.samples", "2")).containsExactly(32, 2);
+    assertThat(TrainConfig.of(Map.of("algorithm", "grpo")).training().rollout())
+        .isEqualTo(RlSettings.arithmetic().rollout());
+  }
+
+  private static List<Integer> samples(String field, String value) {
+    var rollout =
+        TrainConfig.of(Map.of("algorithm", "flash-reinforce", field, value)).training().rollout();
+    return List.of(rollout.prompts(), rollout.samples());
+  }
+
   @Test
   void anUnknownFieldIsRefusedWithTheNearest() throws IOException {
     Map<String, String> values = read("update: {learningrate: 1}");

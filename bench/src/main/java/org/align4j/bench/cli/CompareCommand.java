@@ -54,7 +54,7 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "ppo,reinforce++",
       paramLabel = "NAME",
       description =
-          "Algorithms, comma-separated: ppo, reinforce++, reinforce++-baseline, reinforce, grpo, dr-grpo, rloo, remax, opo, gpg, or a"
+          "Algorithms, comma-separated: ppo, reinforce++, reinforce++-baseline, reinforce, grpo, dr-grpo, rloo, remax, opo, gpg, flash-reinforce, or a"
               + " registered estimator (default: ${DEFAULT-VALUE}).")
   private List<String> algorithms;
 
@@ -86,7 +86,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--samples-per-prompt",
-      description = "Responses sampled for each prompt (default: 4, as in the paper).")
+      description =
+          "Responses sampled for each prompt (default: 4, as in the paper); flash-reinforce takes as many samples, each of another prompt.")
   private @Nullable Integer samplesPerPrompt;
 
   @Option(names = "--max-new-tokens", description = "Longest response, EOS included.")

@@ -75,8 +75,8 @@ final class TinyRuns {
   }
 
   /**
-   * A run by name: reinforce++ on a file of prompts, ppo on the embedded task, sft, dpo, or a
-   * reward model, trained whole or its head alone.
+   * A run by name: reinforce++ on a file of prompts, other algorithms on the embedded task, sft,
+   * dpo, or a reward model, trained whole or its head alone.
    */
   List<String> arguments(String kind) {
     List<String> arguments = new ArrayList<>();
@@ -105,6 +105,10 @@ final class TinyRuns {
       set(arguments, "update.samples=4", "evaluation.size=2", "guards.window=3");
       // Adaptive β, and statistics of all rewards so far: both are part of the state.
       set(arguments, "kl.target=0.1", "rewards.normalize=running", "update.emaDecay=0.5");
+      if (kind.equals("flash-reinforce")) {
+        // Rollouts that wait for their update are part of it too.
+        set(arguments, "rollout.staleness=2");
+      }
     }
     set(arguments, "update.learningRate=1e-4", "evaluation.every=3", "evaluation.patience=0");
     set(arguments, "checkpoint.every=2", "checkpoint.keep=2");
