@@ -29,6 +29,8 @@ import org.align4j.algorithms.registry.ExtensionException;
  * @param loss what losses do differently
  * @param recipes aggregation and KL by algorithm name; names without an entry have the default
  *     aggregation and k1 in the reward
+ * @param notes by algorithm name: what a run of it is to be told, such as that the peer has it no
+ *     more
  */
 public record Convention(
     String name,
@@ -36,7 +38,8 @@ public record Convention(
     AdvantageRules advantage,
     ImmutableMap<String, KlClamp> kl,
     LossRules loss,
-    ImmutableMap<String, Algorithm.Recipe> recipes) {
+    ImmutableMap<String, Algorithm.Recipe> recipes,
+    ImmutableMap<String, String> notes) {
 
   /** When the score is clipped and the KL subtracted, and what a group baseline is taken from. */
   public enum Shaping {
@@ -332,12 +335,12 @@ public record Convention(
 
   /** The same rules under a name of one's own. */
   public Convention named(String value) {
-    return new Convention(value, value, advantage, kl, loss, recipes);
+    return new Convention(value, value, advantage, kl, loss, recipes, notes);
   }
 
   /** With other rules for estimators, where a user sets what the convention would. */
   public Convention withAdvantage(AdvantageRules value) {
-    return new Convention(name, version, value, kl, loss, recipes);
+    return new Convention(name, version, value, kl, loss, recipes, notes);
   }
 
   /** With KL estimates of these names clamped. */
@@ -346,24 +349,31 @@ public record Convention(
     for (String estimator : estimators) {
       changed.put(estimator, clamp);
     }
-    return new Convention(name, version, advantage, ImmutableMap.copyOf(changed), loss, recipes);
+    return new Convention(
+        name, version, advantage, ImmutableMap.copyOf(changed), loss, recipes, notes);
   }
 
   /** With other rules for losses. */
   public Convention withLoss(LossRules value) {
-    return new Convention(name, version, advantage, kl, value, recipes);
+    return new Convention(name, version, advantage, kl, value, recipes, notes);
   }
 
   /** With another aggregation and KL of an algorithm. */
   public Convention withRecipe(String algorithm, Algorithm.Recipe recipe) {
     Map<String, Algorithm.Recipe> changed = new HashMap<>(recipes);
     changed.put(algorithm, recipe);
-    return new Convention(name, version, advantage, kl, loss, ImmutableMap.copyOf(changed));
+    return new Convention(name, version, advantage, kl, loss, ImmutableMap.copyOf(changed), notes);
+  }
+
+  /** With a note on an algorithm. */
+  Convention withNote(String algorithm, String note) {
+    return new Convention(
+        name, version, advantage, kl, loss, recipes, ImmutableMap.of(algorithm, note));
   }
 
   /** The same rules under another version of the same or another peer. */
   Convention version(String peer, String number) {
-    return new Convention(peer, peer + "-" + number, advantage, kl, loss, recipes);
+    return new Convention(peer, peer + "-" + number, advantage, kl, loss, recipes, notes);
   }
 
   /** The clamp of a KL estimator under this convention. */

@@ -64,7 +64,8 @@ final class Presets {
           ImmutableMap.of(
               "grpo", new Recipe(Aggregation.SEQ_MEAN_TOKEN_MEAN, KlPlace.LOSS, "k3"),
               "dr-grpo",
-                  new Recipe(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH, KlPlace.LOSS, "k3")));
+                  new Recipe(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH, KlPlace.LOSS, "k3")),
+          ImmutableMap.of());
 
   static final Convention OPENRLHF_0_11_0 =
       OPENRLHF_0_5_5
@@ -121,7 +122,8 @@ final class Presets {
                   true),
               ImmutableMap.of(
                   "grpo", new Recipe(Aggregation.TOKEN_MEAN, KlPlace.LOSS, "k3"),
-                  "dr-grpo", new Recipe(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, KlPlace.LOSS, "k3")))
+                  "dr-grpo", new Recipe(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, KlPlace.LOSS, "k3")),
+              ImmutableMap.of())
           .withKlClamp(new KlClamp(20, 10), "k3", "k3+");
 
   private static final Convention VERL_0_8 =
@@ -169,10 +171,17 @@ final class Presets {
           ImmutableMap.of(
               "grpo", new Recipe(Aggregation.TOKEN_MEAN, KlPlace.LOSS, "k3"),
               "dr-grpo",
-                  new Recipe(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH, KlPlace.LOSS, "k3")));
+                  new Recipe(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH, KlPlace.LOSS, "k3")),
+          ImmutableMap.of());
 
   /** What TRL 1.16 no longer has, its PPO, goes on by the rules of the last version that had it. */
-  static final Convention TRL_1_16 = TRL_1_10.version("trl", "1.16");
+  static final Convention TRL_1_16 =
+      TRL_1_10
+          .version("trl", "1.16")
+          .withNote(
+              "ppo",
+              "trl-1.16 has no PPO any more: ppo goes on by the rules of trl-1.10, the last version"
+                  + " here that had it");
 
   static final ImmutableList<Convention> VERSIONS =
       ImmutableList.of(

@@ -95,6 +95,12 @@ public record Recipe(
             policy.constantLength()));
   }
 
+  /** What the convention has to say of this algorithm before it runs. */
+  static Optional<String> note(RlSettings settings) {
+    return Optional.ofNullable(
+        Convention.of(settings.convention()).notes().get(settings.algorithm()));
+  }
+
   /** The trainer's entropy is that of the policy as it samples. */
   private static void checkEntropy(RlSettings settings, Convention convention) {
     checkArgument(

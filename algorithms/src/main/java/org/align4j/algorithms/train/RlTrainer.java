@@ -24,6 +24,8 @@ import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a policy: prompts, rollouts, experience, advantages, mini-batches, updates. {@link #step}
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * rollout batches may train it alone first.
  */
 public final class RlTrainer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RlTrainer.class);
 
   private final RlSettings settings;
   private final Recipe recipe;
@@ -74,6 +78,7 @@ public final class RlTrainer implements AutoCloseable {
       RewardLimits limits) {
     this.settings = settings;
     this.recipe = Recipe.of(settings);
+    Recipe.note(settings).ifPresent(LOG::warn);
     this.models = models;
     this.stream =
         new CurriculumStream(

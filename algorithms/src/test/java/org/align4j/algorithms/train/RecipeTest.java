@@ -69,6 +69,18 @@ class RecipeTest {
         .isEqualTo(0.01);
   }
 
+  /** TRL took its PPO out; a run under the plain name goes on and is told whose rules it has. */
+  @Test
+  void ppoUnderTrlGoesOnByTheRulesOfTheLastVersionThatHadItAndSaysSo() {
+    RlSettings ppo = RlSettings.arithmetic().withAlgorithm("ppo");
+    assertThat(Recipe.note(ppo.withConvention("trl")))
+        .hasValueSatisfying(note -> assertThat(note).contains("trl-1.16", "rules of trl-1.10"));
+    assertThat(Recipe.note(ppo.withConvention("trl-1.10"))).isEmpty();
+    assertThat(Recipe.note(ppo.withConvention("trl").withAlgorithm("grpo"))).isEmpty();
+    assertThat(Recipe.of(ppo.withConvention("trl")).valueLoss())
+        .isEqualTo(Recipe.of(ppo.withConvention("trl-1.10")).valueLoss());
+  }
+
   /** Its advantages are all 0: TRL refuses it too ("at least 2 generations"). */
   @Test
   void oneSampleOfAPromptIsRefusedWhereSamplesAreCompared() {

@@ -128,6 +128,24 @@ final class ResumeTest {
     assertRefused(resume("train", "--set", field), contents(), message, "begin a new run");
   }
 
+  /** A plain name of a convention moves with the newest version. */
+  @Test
+  void aNewerMeaningOfThePlainNameIsAnotherRun() throws IOException {
+    Path file = run.resolve("run.json");
+    String written = Files.readString(file);
+    assertThat(written).contains("openrlhf-0.11.2");
+    Files.writeString(file, written.replace("openrlhf-0.11.2", "openrlhf-0.11.0"));
+    try {
+      assertRefused(
+          resume("train"),
+          contents(),
+          "began under openrlhf-0.11.0, convention is openrlhf-0.11.2 now",
+          "begin a new run");
+    } finally {
+      Files.writeString(file, written);
+    }
+  }
+
   @Test
   void otherDataIsAnotherRun() throws IOException {
     Map<String, String> before = contents();
