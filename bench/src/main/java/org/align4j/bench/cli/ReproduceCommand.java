@@ -1,0 +1,100 @@
+package org.align4j.bench.cli;
+
+import com.google.common.collect.ImmutableSet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.align4j.bench.reproduce.Reproduction;
+import org.align4j.bench.reproduce.ReproductionSettings;
+import org.align4j.bench.reproduce.Scale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The paper's figures and tables. */
+@Command(
+    name = "reproduce",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Measure the paper's figures and tables and write one page with a verdict on each claim. What is done is not done again:"
+            + " the same command goes on.")
+final class ReproduceCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Option(
+      names = "--figure",
+      paramLabel = "1|2|3|table1|table2|ablations",
+      description = "What is measured, several times for several; all without it.")
+  private List<String> figures = List.of();
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "Repetitions, with seeds 1, 2, … (default: 5, and 3 at --scale real).")
+  private @Nullable Integer seeds;
+
+  @Option(
+      names = "--scale",
+      defaultValue = "small",
+      paramLabel = "small|real",
+      description =
+          "small: the embedded task; real: --model on --prompts (default: ${DEFAULT-VALUE}).")
+  private Scale scale;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER-OR-GGUF",
+      description = "Policy and reference of --scale real.")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE.jsonl",
+      description = "Problems of --scale real: sums of two numbers.")
+  private @Nullable Path prompts;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where the runs and the page go (default: ${DEFAULT-VALUE}).")
+  private Path out = Path.of("runs", "reproduce");
+
+  @Option(
+      names = "--results",
+      paramLabel = "FOLDER",
+      description = "Where the result files go (default: OUT/results).")
+  private @Nullable Path results;
+
+  ReproduceCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    ReproductionSettings settings = Failures.usage(this::settings);
+    Signals signals = Signals.install(console);
+    try (ReproduceProgress progress = new ReproduceProgress(console)) {
+      if (!new Reproduction(settings, signals, progress).run()) {
+        console.log().println("Stopped; the state is saved. The same command goes on.");
+        return signals.exitCode();
+      }
+    }
+    console.print("The runs are in " + settings.out());
+    return 0;
+  }
+
+  private ReproductionSettings settings() {
+    Path folder = out.toAbsolutePath().normalize();
+    return new ReproductionSettings(
+        scale,
+        ImmutableSet.copyOf(figures),
+        seeds == null ? scale.seeds() : seeds,
+        folder,
+        results == null ? folder.resolve("results") : results,
+        Optional.ofNullable(model).map(path -> path.toAbsolutePath().normalize()),
+        Optional.ofNullable(prompts).map(path -> path.toAbsolutePath().normalize()));
+  }
+}

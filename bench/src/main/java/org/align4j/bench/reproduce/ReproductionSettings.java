@@ -1,0 +1,54 @@
+package org.align4j.bench.reproduce;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/**
+ * What is reproduced and where it goes.
+ *
+ * @param figures of the small scale, by the names of their studies; empty for all
+ * @param seeds repetitions, with seeds 1, 2, …
+ * @param out folder of the runs
+ * @param results folder of the result files
+ * @param model of the real scale
+ * @param prompts of the real scale
+ */
+public record ReproductionSettings(
+    Scale scale,
+    ImmutableSet<String> figures,
+    int seeds,
+    Path out,
+    Path results,
+    Optional<Path> model,
+    Optional<Path> prompts) {
+
+  /** Checks what depends on the scale. */
+  public ReproductionSettings {
+    checkArgument(seeds > 0, "--seeds is %s: it must be at least 1", seeds);
+    boolean real = scale == Scale.REAL;
+    checkArgument(
+        model.isPresent() == real && prompts.isPresent() == real,
+        real
+            ? "--scale real needs --model and --prompts: what is trained, and on which problems"
+            : "--model and --prompts are for --scale real: the small scale has the embedded task");
+    checkArgument(!real || figures.isEmpty(), "--figure is for --scale small");
+  }
+
+  /** All seeds. */
+  ImmutableList<Long> allSeeds() {
+    return LongStream.rangeClosed(1, seeds).boxed().collect(ImmutableList.toImmutableList());
+  }
+
+  /** The studies that are asked for. */
+  ImmutableList<Study> studies() {
+    if (scale == Scale.REAL) {
+      return ImmutableList.of(Studies.sums(model.orElseThrow(), prompts.orElseThrow()));
+    }
+    return ImmutableList.of();
+  }
+}
