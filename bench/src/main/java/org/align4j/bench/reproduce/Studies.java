@@ -23,6 +23,7 @@ final class Studies {
             .put("model", model.toString())
             .put("prompts", prompts.toString())
             .put("reward", "math")
+            .put("convention", "paper")
             .put("updates", REAL_UPDATES)
             .put("rollout.prompts", "8")
             .put("rollout.samples", "4")
