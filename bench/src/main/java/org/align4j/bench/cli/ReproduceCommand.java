@@ -90,7 +90,9 @@ final class ReproduceCommand implements Callable<Integer> {
     Path folder = out.toAbsolutePath().normalize();
     return new ReproductionSettings(
         scale,
-        ImmutableSet.copyOf(figures),
+        figures.stream()
+            .map(figure -> figure.matches("[123]") ? "figure" + figure : figure)
+            .collect(ImmutableSet.toImmutableSet()),
         seeds == null ? scale.seeds() : seeds,
         folder,
         results == null ? folder.resolve("results") : results,

@@ -26,7 +26,14 @@ public final class Reproduction {
   public boolean run() {
     for (Study study : settings.studies()) {
       progress.message("Study " + study.name());
-      if (!runner.run(study)) {
+      boolean done = runner.run(study);
+      StudyResult result = runner.result(study);
+      if (!result.runs().isEmpty()) {
+        result.write(
+            StudyResult.file(
+                settings.results().resolve(settings.scale().label()), study.name()));
+      }
+      if (!done) {
         return false;
       }
     }

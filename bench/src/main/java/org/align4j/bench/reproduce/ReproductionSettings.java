@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -36,6 +37,13 @@ public record ReproductionSettings(
         real
             ? "--scale real needs --model and --prompts: what is trained, and on which problems"
             : "--model and --prompts are for --scale real: the small scale has the embedded task");
+    for (String figure : figures) {
+      checkArgument(
+          Studies.small().stream().anyMatch(study -> study.name().equals(figure)),
+          "--figure %s is not known: there are %s",
+          figure,
+          Studies.small().stream().map(Study::name).collect(Collectors.joining(", ")));
+    }
     checkArgument(!real || figures.isEmpty(), "--figure is for --scale small");
   }
 
@@ -49,6 +57,8 @@ public record ReproductionSettings(
     if (scale == Scale.REAL) {
       return ImmutableList.of(Studies.sums(model.orElseThrow(), prompts.orElseThrow()));
     }
-    return ImmutableList.of();
+    return Studies.small().stream()
+        .filter(study -> figures.isEmpty() || figures.contains(study.name()))
+        .collect(ImmutableList.toImmutableList());
   }
 }

@@ -16,12 +16,23 @@ import org.align4j.algorithms.run.TrainConfig;
  * @param settings of all runs by path, as text
  * @param conditions names differ
  * @param preparation makes what the runs start from
+ * @param interleaved whether the conditions, which are algorithms, take turns update by update, so
+ *     that their times can be compared; such a seed is done in one go or begun anew
  */
 record Study(
     String name,
     ImmutableMap<String, String> settings,
     ImmutableList<Condition> conditions,
-    Preparation preparation) {
+    Preparation preparation,
+    boolean interleaved) {
+
+  Study(
+      String name,
+      ImmutableMap<String, String> settings,
+      ImmutableList<Condition> conditions,
+      Preparation preparation) {
+    this(name, settings, conditions, preparation, false);
+  }
 
   Study {
     checkArgument(
@@ -37,14 +48,19 @@ record Study(
    * @param prepared settings that the preparation answered
    */
   PlannedRun run(Path folder, Condition condition, long seed, Map<String, String> prepared) {
+    return PlannedRun.reinforcement(
+        name + ", " + condition.label() + ", seed " + seed,
+        folder(folder, condition, seed),
+        config(condition, seed, prepared));
+  }
+
+  /** The configuration of a condition with a seed. */
+  TrainConfig config(Condition condition, long seed, Map<String, String> prepared) {
     Map<String, String> values = new HashMap<>(settings);
     values.putAll(prepared);
     values.putAll(condition.settings());
     values.put("seed", Long.toString(seed));
-    return new PlannedRun(
-        name + ", " + condition.label() + ", seed " + seed,
-        folder(folder, condition, seed),
-        TrainConfig.of(values));
+    return TrainConfig.of(values);
   }
 
   /** Where the run of a condition with a seed is. */

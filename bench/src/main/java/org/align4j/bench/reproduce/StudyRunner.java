@@ -2,17 +2,25 @@ package org.align4j.bench.reproduce;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Maps;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.StopSignal;
+import org.align4j.core.file.JsonFiles;
 
 /**
  * Runs studies: every run has a folder of its own below the study's, what is done is not done
  * again, and what was interrupted goes on.
  */
 final class StudyRunner {
+
+  private static final long LARGEST = 16 << 20;
+  private static final ImmutableSet<String> PLACES = ImmutableSet.of("model", "prompts");
 
   private final Path out;
   private final List<Long> seeds;
@@ -45,16 +53,55 @@ final class StudyRunner {
 
   private boolean run(Study study, Path folder, Map<String, String> prepared) {
     for (long seed : seeds) {
+      if (study.interleaved()) {
+        if (stop.requested() || !new TimedRuns(study, folder, stop, progress).run(seed)) {
+          return false;
+        }
+        continue;
+      }
       for (Condition condition : study.conditions()) {
         if (stop.requested()) {
           return false;
         }
-        PlannedRun run = study.run(folder, condition, seed, prepared);
-        if (!run.isDone() && !run.run(stop, progress)) {
+        if (!study.run(folder, condition, seed, prepared).finish(stop, progress)) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  /** Whether a study has a run that is done. */
+  private static boolean isDone(Path run) {
+    return RunFolder.exists(run)
+        && JsonFiles.readObject(run.resolve("run.json"), LARGEST)
+            .path("status")
+            .asText()
+            .equals("done");
+  }
+
+  /** What is there of a study: the runs that are done. */
+  StudyResult result(Study study) {
+    Path folder = folder(study);
+    ImmutableList.Builder<RunRecord> runs = ImmutableList.builder();
+    for (Condition condition : study.conditions()) {
+      for (long seed : seeds) {
+        Path run = Study.folder(folder, condition, seed);
+        if (isDone(run)) {
+          runs.add(RunRecord.read(condition.name(), seed, run.resolve("metrics.jsonl")));
+        }
+      }
+    }
+    Path facts = folder.resolve("start").resolve(Preparation.FACTS);
+    return new StudyResult(
+        study.name(),
+        ImmutableMap.copyOf(
+            Maps.filterKeys(study.settings(), name -> !PLACES.contains(name))),
+        study.conditions(),
+        Files.exists(facts)
+            ? JsonFiles.readObject(facts, LARGEST)
+            : JsonFiles.mapper().createObjectNode(),
+        Environment.describe(),
+        runs.build());
   }
 }
