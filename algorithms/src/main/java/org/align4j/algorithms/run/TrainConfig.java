@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RunSettings;
@@ -27,7 +28,7 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
 
   /**
    * Defaults with these fields replaced: those of {@link RlSettings#smallModel} where a model is
-   * given, of the embedded task otherwise.
+   * given, of the embedded task otherwise, of another preset where one is named.
    *
    * @param values by path, as text
    * @throws IllegalArgumentException for an unknown field, with the nearest one, or a bad value
@@ -45,7 +46,17 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
             ? new TrainConfig(
                 TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
             : embedded();
-    return defaults.with(values);
+    return preset(values).map(defaults::withTraining).orElse(defaults).with(values);
+  }
+
+  private static Optional<RlSettings> preset(Map<String, String> values) {
+    return Optional.ofNullable(values.get("preset"))
+        .filter(name -> !name.equals(TrainInput.USUAL))
+        .map(RlSettings::preset);
+  }
+
+  private TrainConfig withTraining(RlSettings settings) {
+    return new TrainConfig(input, run, settings);
   }
 
   private static boolean isGiven(Map<String, String> values, String path) {

@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import org.align4j.bench.reproduce.Reproduction;
 import org.align4j.bench.reproduce.ReproductionSettings;
 import org.align4j.bench.reproduce.Scale;
+import org.align4j.bench.reproduce.page.Pictures;
+import org.align4j.bench.reproduce.page.ReproductionPage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,12 +70,27 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Where the result files go (default: OUT/results).")
   private @Nullable Path results;
 
+  @Option(
+      names = "--from",
+      paramLabel = "FOLDER",
+      description = "Measure nothing: make the page of the result files in FOLDER.")
+  private @Nullable Path from;
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "FOLDER",
+      description = "Also write figure 3 and table 2 as SVG, for documents.")
+  private @Nullable Path pictures;
+
   ReproduceCommand(Console console) {
     this.console = console;
   }
 
   @Override
   public Integer call() {
+    if (from != null) {
+      return page(from);
+    }
     ReproductionSettings settings = Failures.usage(this::settings);
     Signals signals = Signals.install(console);
     try (ReproduceProgress progress = new ReproduceProgress(console)) {
@@ -83,6 +100,19 @@ final class ReproduceCommand implements Callable<Integer> {
       }
     }
     console.print("The runs are in " + settings.out());
+    return page(settings.results());
+  }
+
+  private int page(Path folder) {
+    Path file = out.resolve("reproduce.html").toAbsolutePath().normalize();
+    Failures.usage(() -> {
+      ReproductionPage.write(folder, file);
+      if (pictures != null) {
+        Pictures.write(folder, pictures);
+      }
+      return file;
+    });
+    console.print("The page is " + file);
     return 0;
   }
 

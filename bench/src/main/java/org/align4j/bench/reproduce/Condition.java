@@ -11,9 +11,9 @@ import com.google.common.collect.ImmutableMap;
  * @param label in charts and tables
  * @param settings by path, as text
  */
-record Condition(String name, String label, ImmutableMap<String, String> settings) {
+public record Condition(String name, String label, ImmutableMap<String, String> settings) {
 
-  Condition {
+  public Condition {
     checkArgument(
         name.matches("[a-z0-9+.-]+"),
         "condition %s: a name of a folder has lower-case letters, digits, + . -",

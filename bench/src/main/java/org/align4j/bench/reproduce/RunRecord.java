@@ -23,7 +23,7 @@ import org.align4j.algorithms.run.MetricRows;
  * @param cpu processor seconds, likewise
  * @param tokens by phase, likewise
  */
-record RunRecord(
+public record RunRecord(
     String condition,
     long seed,
     ImmutableMap<String, List<Double>> metrics,
@@ -95,7 +95,7 @@ record RunRecord(
   }
 
   /** A metric, an update a value. */
-  double[] metric(String name) {
+  public double[] metric(String name) {
     List<Double> values = metrics.get(name);
     checkArgument(values != null, "%s, seed %s has no %s", condition, seed, name);
     return values.stream().mapToDouble(Double::doubleValue).toArray();

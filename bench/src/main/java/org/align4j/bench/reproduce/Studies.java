@@ -23,12 +23,6 @@ final class Studies {
   static final String VARIATIONS = "variations";
   static final String SUMS = "sums";
 
-  /** What a right answer is worth to the one who prefers, in nats. */
-  static final double RIGHT = 2;
-
-  /** What a token is worth to the one who prefers, in nats. */
-  static final double PER_TOKEN = 0.03;
-
   static final Condition PPO = Condition.of("ppo", "PPO");
   static final Condition REINFORCE_PP = Condition.of("reinforce++", "REINFORCE++");
   static final Condition GRPO = Condition.of("grpo", "GRPO");
@@ -88,7 +82,7 @@ final class Studies {
             2500,
             70,
             80,
-            Labeller.bradleyTerry(RIGHT, PER_TOKEN)));
+            Labeller.bradleyTerry(Preferences.RIGHT, Preferences.PER_TOKEN)));
   }
 
   /** The embedded task with its rule. */

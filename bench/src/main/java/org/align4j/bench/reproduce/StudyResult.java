@@ -25,7 +25,7 @@ import org.align4j.core.file.JsonFiles;
  * @param environment versions and machine
  * @param runs of all conditions and seeds
  */
-record StudyResult(
+public record StudyResult(
     String name,
     ImmutableMap<String, String> settings,
     ImmutableList<Condition> conditions,
@@ -37,7 +37,7 @@ record StudyResult(
   private static final long LARGEST = 16 << 20;
 
   /** The file of a study in a folder of results. */
-  static Path file(Path results, String name) {
+  public static Path file(Path results, String name) {
     return results.resolve(name + ".json");
   }
 
@@ -88,7 +88,7 @@ record StudyResult(
   }
 
   /** Reads a file that {@link #write} wrote. */
-  static StudyResult read(Path file) {
+  public static StudyResult read(Path file) {
     JsonNode root = JsonFiles.readObject(file, LARGEST);
     checkArgument(
         root.path("format").asInt() == FORMAT,
@@ -150,7 +150,7 @@ record StudyResult(
   }
 
   /** The runs of a condition, by seed. */
-  ImmutableMap<Long, RunRecord> runsOf(String condition) {
+  public ImmutableMap<Long, RunRecord> runsOf(String condition) {
     ImmutableMap.Builder<Long, RunRecord> found = ImmutableMap.builder();
     for (RunRecord run : runs) {
       if (run.condition().equals(condition)) {
@@ -161,7 +161,7 @@ record StudyResult(
   }
 
   /** The condition of this name. */
-  Condition condition(String wanted) {
+  public Condition condition(String wanted) {
     return conditions.stream()
         .filter(condition -> condition.name().equals(wanted))
         .findFirst()
