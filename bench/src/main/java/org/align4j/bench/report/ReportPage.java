@@ -25,7 +25,6 @@ public final class ReportPage {
    *     something else than a page
    */
   public static void write(List<Path> folders, Path out) {
-    HtmlPage.write(
-        out, "report", "report.html", PARTS, ReportData.of(RunFolders.read(folders)));
+    HtmlPage.write(out, "report", "report.html", PARTS, ReportData.of(RunFolders.read(folders)));
   }
 }

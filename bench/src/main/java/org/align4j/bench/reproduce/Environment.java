@@ -29,8 +29,7 @@ final class Environment {
   private static String commit() {
     try {
       Path code =
-          Path.of(
-              Environment.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+          Path.of(Environment.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       Process git =
           new ProcessBuilder("git", "rev-parse", "HEAD")
               .directory(code.toAbsolutePath().getParent().toFile())

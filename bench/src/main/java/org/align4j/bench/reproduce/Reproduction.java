@@ -30,8 +30,7 @@ public final class Reproduction {
       StudyResult result = runner.result(study);
       if (!result.runs().isEmpty()) {
         result.write(
-            StudyResult.file(
-                settings.results().resolve(settings.scale().label()), study.name()));
+            StudyResult.file(settings.results().resolve(settings.scale().label()), study.name()));
       }
       if (!done) {
         return false;

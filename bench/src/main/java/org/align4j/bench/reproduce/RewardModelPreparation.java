@@ -32,6 +32,7 @@ import org.align4j.models.policy.Policy;
  * @param prompts of which two samples each are drawn
  * @param maxNewTokens of a sample
  * @param rewardSteps of the reward model's training, of 64 pairs each
+ * @param heldOutPairs whose rewards are the z-score's statistics
  */
 record RewardModelPreparation(
     Optional<IntFunction<TextPair>> demonstrations,
@@ -39,11 +40,11 @@ record RewardModelPreparation(
     int prompts,
     int maxNewTokens,
     int rewardSteps,
+    int heldOutPairs,
     Labeller labeller)
     implements Preparation {
 
   private static final int BATCH = 64;
-  private static final int HELD_OUT_PAIRS = 256;
 
   @Override
   public Optional<ImmutableMap<String, String>> prepare(
@@ -138,7 +139,7 @@ record RewardModelPreparation(
             .put("update.samples", Integer.toString(BATCH))
             .put("update.microBatchTokens", "8192")
             .put("update.learningRate", "3e-4")
-            .put("evaluation.size", Integer.toString(HELD_OUT_PAIRS))
+            .put("evaluation.size", Integer.toString(heldOutPairs))
             .put("evaluation.every", "0")
             .buildOrThrow());
   }
@@ -175,8 +176,6 @@ record RewardModelPreparation(
   }
 
   private static ObjectNode line(Prompt prompt) {
-    return JsonFiles.mapper()
-        .createObjectNode()
-        .put("question", prompt.text());
+    return JsonFiles.mapper().createObjectNode().put("question", prompt.text());
   }
 }

@@ -82,6 +82,7 @@ final class Studies {
             2500,
             70,
             80,
+            HELD_OUT,
             Labeller.bradleyTerry(Preferences.RIGHT, Preferences.PER_TOKEN)));
   }
 
@@ -112,15 +113,14 @@ final class Studies {
                 "rollout.prompts",
                 "32")),
         ImmutableList.of(REINFORCE_PP, RLOO, GRPO),
-        new RewardModelPreparation(Optional.empty(), 0, 5000, 48, 80, Labeller.RIGHT));
+        new RewardModelPreparation(Optional.empty(), 0, 5000, 48, 80, HELD_OUT, Labeller.RIGHT));
   }
 
   /** Times, update by update in turn. */
   private static Study table2() {
     return new Study(
         TABLE2,
-        settings(
-            UPDATES, ImmutableMap.of("evaluation.size", "0")),
+        settings(UPDATES, ImmutableMap.of("evaluation.size", "0")),
         ImmutableList.of(PPO, REINFORCE_PP),
         Preparation.NONE,
         true);

@@ -42,7 +42,7 @@ public record StudyResult(
   }
 
   /** Writes the file, a run a line. */
-  void write(Path file) {
+  public void write(Path file) {
     ObjectNode root = JsonFiles.mapper().createObjectNode();
     root.put("format", FORMAT);
     root.put("study", name);
@@ -70,10 +70,11 @@ public record StudyResult(
     node.put("condition", run.condition());
     node.put("seed", run.seed());
     ObjectNode metrics = node.putObject("metrics");
-    run.metrics().forEach((metric, values) -> {
-      ArrayNode array = metrics.putArray(metric);
-      values.forEach(value -> array.add(value.floatValue()));
-    });
+    run.metrics()
+        .forEach((metric, values) -> {
+          ArrayNode array = metrics.putArray(metric);
+          values.forEach(value -> array.add(value.floatValue()));
+        });
     put(node, "before", run.before());
     put(node, "after", run.after());
     put(node, "wall", run.wall());

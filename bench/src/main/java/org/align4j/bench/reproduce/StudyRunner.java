@@ -95,8 +95,7 @@ final class StudyRunner {
     Path facts = folder.resolve("start").resolve(Preparation.FACTS);
     return new StudyResult(
         study.name(),
-        ImmutableMap.copyOf(
-            Maps.filterKeys(study.settings(), name -> !PLACES.contains(name))),
+        ImmutableMap.copyOf(Maps.filterKeys(study.settings(), name -> !PLACES.contains(name))),
         study.conditions(),
         Files.exists(facts)
             ? JsonFiles.readObject(facts, LARGEST)

@@ -56,8 +56,7 @@ final class TimedRuns {
             folder,
             description());
     RunListener steps =
-        progress.begin(
-            study.name() + ", seed " + seed, (long) runs.size() * settings.updates());
+        progress.begin(study.name() + ", seed " + seed, (long) runs.size() * settings.updates());
     try (Workload workload = Workload.open(settings.config(), Engine.PLAN)) {
       var unused = new Comparison(settings, workload, new Told(steps), stop).run();
     } finally {

@@ -13,8 +13,7 @@ record Claim(String text, String statistic, String rule, Interval interval, Verd
 
   /** A difference above 0 is claimed. */
   static Claim above(String text, String statistic, Interval interval) {
-    return new Claim(
-        text, statistic, "above 0", interval, Verdict.above(interval, 0));
+    return new Claim(text, statistic, "above 0", interval, Verdict.above(interval, 0));
   }
 
   /** A difference that is above the margin below 0 is claimed: no worse. */

@@ -22,7 +22,10 @@ final class Facts {
         0,
         row(
             "an annotator's utility, nats",
-            Numbers.text(Preferences.RIGHT) + " · right + " + Numbers.text(Preferences.PER_TOKEN) + " · tokens"));
+            Numbers.text(Preferences.RIGHT)
+                + " · right + "
+                + Numbers.text(Preferences.PER_TOKEN)
+                + " · tokens"));
     rows.add(row("longer one preferred, of unequal pairs", percent(facts, "longer_preferred")));
     rows.add(row("right one preferred, of right and wrong", percent(facts, "right_preferred")));
     rows.add(row("right one longer, of right and wrong", percent(facts, "right_longer")));
@@ -86,9 +89,7 @@ final class Facts {
                 Numbers.text(
                         100
                             * (predicted.critic() + predicted.criticUpdate())
-                            / (predicted.total()
-                                + predicted.critic()
-                                + predicted.criticUpdate()))
+                            / (predicted.total() + predicted.critic() + predicted.criticUpdate()))
                     + " %"),
             List.of("PPO : REINFORCE++", Numbers.text(measured), Numbers.text(predicted.ratio())),
             List.of(

@@ -32,12 +32,7 @@ final class Numbers {
   /** A value with its interval. */
   static String text(Interval interval) {
     return interval.isKnown()
-        ? text(interval.value())
-            + " ["
-            + text(interval.low())
-            + ", "
-            + text(interval.high())
-            + "]"
+        ? text(interval.value()) + " [" + text(interval.low()) + ", " + text(interval.high()) + "]"
         : text(interval.value());
   }
 

@@ -45,7 +45,8 @@ record Page(
       Map<Integer, Band> groups) {}
 
   /** Points by group. */
-  record Cloud(String metric, String unit, String what, String xLabel, Map<Integer, Points> points) {}
+  record Cloud(
+      String metric, String unit, String what, String xLabel, Map<Integer, Points> points) {}
 
   record Points(List<Double> x, List<Double> y) {}
 
@@ -57,7 +58,8 @@ record Page(
   record Table(String title, List<String> head, List<List<String>> rows, String note) {}
 
   /** A verdict as the page shows it. */
-  record Row(String claim, String statistic, String rule, String interval, int seeds, String verdict) {
+  record Row(
+      String claim, String statistic, String rule, String interval, int seeds, String verdict) {
 
     static Row of(Claim claim) {
       return new Row(

@@ -53,9 +53,7 @@ public final class Pictures {
     }
     return SvgChart.bands(
         "Reward by KL consumed (figure 3), mean and 95 % interval over seeds",
-        "KL consumed so far, nats a response",
-        "reward model's score",
-        drawn);
+        "KL consumed so far, nats a response", "reward model's score", drawn);
   }
 
   private static SvgChart.Line line(String name, List<Double> x, Band band) {

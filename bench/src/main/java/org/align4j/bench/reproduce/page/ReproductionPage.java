@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.align4j.bench.report.HtmlPage;
 
-/** The page about a reproduction, made of result files alone: the same files give the same bytes. */
+/**
+ * The page about a reproduction, made of result files alone: the same files give the same bytes.
+ */
 public final class ReproductionPage {
 
   private static final List<String> PARTS =
@@ -22,10 +24,6 @@ public final class ReproductionPage {
    */
   public static void write(Path results, Path out) {
     HtmlPage.write(
-        out,
-        "reproduction",
-        "reproduce.html",
-        PARTS,
-        new Sections(Results.read(results)).page());
+        out, "reproduction", "reproduce.html", PARTS, new Sections(Results.read(results)).page());
   }
 }

@@ -47,9 +47,8 @@ record Results(ImmutableMap<String, StudyResult> studies) {
   /** A study, where every condition has a run. */
   Optional<StudyResult> get(String name) {
     return Optional.ofNullable(studies.get(name))
-        .filter(
-            result ->
-                result.conditions().stream()
-                    .noneMatch(condition -> result.runsOf(condition.name()).isEmpty()));
+        .filter(result ->
+            result.conditions().stream()
+                .noneMatch(condition -> result.runsOf(condition.name()).isEmpty()));
   }
 }

@@ -237,8 +237,7 @@ final class Sections {
       StudyResult result,
       Condition condition,
       String kind,
-      Function<RunRecord, ImmutableMap<String, Double>>
-          seconds) {
+      Function<RunRecord, ImmutableMap<String, Double>> seconds) {
     double updates =
         result.runsOf(condition.name()).values().stream()
             .mapToDouble(run -> run.metric(REWARD).length - 1)

@@ -53,8 +53,7 @@ final class Statistics {
 
   /** Jitter of the logarithm of the gradient norm: its unit, which differs, drops out. */
   static double gradientJitter(RunRecord run) {
-    return jitter(
-        Arrays.stream(run.metric("train/gradient_norm")).map(StrictMath::log).toArray());
+    return jitter(Arrays.stream(run.metric("train/gradient_norm")).map(StrictMath::log).toArray());
   }
 
   /** Jitter of the KL in the second half, relative to its mean there. */

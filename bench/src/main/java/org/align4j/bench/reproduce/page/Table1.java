@@ -25,7 +25,8 @@ final class Table1 {
                 "the same",
                 Double.toString(real.kl().coefficient()),
                 "as in the paper; the sums are mathematics"),
-            List.of("samples", "25,000 in all", "5,120", "1,440", "a run takes seconds, or minutes"),
+            List.of(
+                "samples", "25,000 in all", "5,120", "1,440", "a run takes seconds, or minutes"),
             List.of(
                 "rollout.samples",
                 Integer.toString(math.rollout().samples()),

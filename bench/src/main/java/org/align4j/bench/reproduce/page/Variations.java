@@ -49,8 +49,7 @@ final class Variations {
             + " 3.");
   }
 
-  private static List<String> row(
-      String name, Map<Long, RunRecord> rf, Map<Long, RunRecord> grpo) {
+  private static List<String> row(String name, Map<Long, RunRecord> rf, Map<Long, RunRecord> grpo) {
     Interval reward =
         Statistics.difference(rf, grpo, of(run -> Statistics.last(run, "train/reward")));
     return List.of(
