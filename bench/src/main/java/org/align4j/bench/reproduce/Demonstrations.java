@@ -1,7 +1,5 @@
 package org.align4j.bench.reproduce;
 
-import com.google.common.base.Splitter;
-import java.util.List;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.core.random.CounterRandom;
@@ -16,7 +14,7 @@ final class Demonstrations {
   static final int LONGEST = 68;
 
   private static final long STYLES = CounterRandom.stream("padded demonstrations");
-  private static final int MOST_IDLE = 3;
+  private static final int MOST_IDLE = 4;
   private static final double PADDED = 0.4;
 
   private Demonstrations() {}
@@ -30,26 +28,13 @@ final class Demonstrations {
         : own;
   }
 
-  /** Up to three idle steps after each step, as far as there is room. */
+  /** Idle steps between the last step and the answer, as far as there is room. */
   private static String padded(String careful, int index) {
-    List<String> parts = Splitter.on("; ").splitToList(careful);
-    StringBuilder out = new StringBuilder();
-    int room = LONGEST - careful.length();
-    for (int i = 0; i < parts.size(); i++) {
-      String part = parts.get(i);
-      out.append(i == 0 ? "" : "; ").append(part);
-      int equals = part.indexOf('=');
-      if (equals < 0) {
-        continue;
-      }
-      String value = part.substring(equals + 1);
-      String idle = "; " + value + "+0=" + value;
-      int count = 1 + (int) (MOST_IDLE * CounterRandom.uniform(STYLES, index, i + 1L));
-      for (; count > 0 && idle.length() <= room; count--) {
-        out.append(idle);
-        room -= idle.length();
-      }
-    }
-    return out.toString();
+    int end = careful.lastIndexOf("; ####");
+    String value = careful.substring(careful.lastIndexOf(' ') + 1);
+    String idle = "; " + value + "+0=" + value;
+    int room = (LONGEST - careful.length()) / idle.length();
+    int count = 1 + (int) (MOST_IDLE * CounterRandom.uniform(STYLES, index, 1));
+    return careful.substring(0, end) + idle.repeat(Math.min(room, count)) + careful.substring(end);
   }
 }

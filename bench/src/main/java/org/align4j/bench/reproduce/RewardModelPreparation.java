@@ -120,7 +120,7 @@ record RewardModelPreparation(
                     .put("maxLength", "128")
                     .put("update.samples", Integer.toString(BATCH))
                     .put("update.microBatchTokens", "8192")
-                    .put("update.learningRate", "5e-4")
+                    .put("update.learningRate", "3e-4")
                     .put("evaluation.size", "0")
                     .buildOrThrow()));
     return training.finish(stop, progress)

@@ -78,7 +78,7 @@ final class Studies {
         ImmutableList.of(PPO, REINFORCE_PP, GRPO),
         new RewardModelPreparation(
             Optional.of(Demonstrations::get),
-            150,
+            100,
             2500,
             70,
             80,
