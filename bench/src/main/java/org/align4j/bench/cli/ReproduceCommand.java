@@ -5,14 +5,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.align4j.bench.reproduce.Reproduction;
 import org.align4j.bench.reproduce.ReproductionSettings;
 import org.align4j.bench.reproduce.Scale;
-import org.align4j.bench.reproduce.page.Pictures;
+import org.align4j.bench.reproduce.page.Documents;
 import org.align4j.bench.reproduce.page.ReproductionPage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The paper's figures and tables. */
 @Command(
@@ -77,10 +81,13 @@ final class ReproduceCommand implements Callable<Integer> {
   private @Nullable Path from;
 
   @Option(
-      names = "--pictures",
-      paramLabel = "FOLDER",
-      description = "Also write figure 3 and table 2 as SVG, for documents.")
-  private @Nullable Path pictures;
+      names = "--documents",
+      paramLabel = "CHECKOUT",
+      description =
+          "Also write the numbers and pictures in README.md and docs/reproduce.md of a checkout anew.")
+  private @Nullable Path documents;
+
+  @Spec private CommandSpec spec;
 
   ReproduceCommand(Console console) {
     this.console = console;
@@ -89,26 +96,33 @@ final class ReproduceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (from != null) {
-      return page(from);
+      return page(from, ReproductionPage::rebuild);
     }
     ReproductionSettings settings = Failures.usage(this::settings);
     Signals signals = Signals.install(console);
     try (ReproduceProgress progress = new ReproduceProgress(console)) {
       if (!new Reproduction(settings, signals, progress).run()) {
-        console.log().println("Stopped; the state is saved. The same command goes on.");
+        console.log().println("Stopped; the state is saved. Go on with: " + again());
         return signals.exitCode();
       }
     }
     console.print("The runs are in " + settings.out());
-    return page(settings.results());
+    return page(settings.results(), ReproductionPage::write);
   }
 
-  private int page(Path folder) {
+  /** The same command, for a shell. */
+  private String again() {
+    return spec.commandLine().getParent().getParseResult().originalArgs().stream()
+        .map(word -> word.matches("[\\w./:=,@%+-]+") ? word : "'" + word + "'")
+        .collect(Collectors.joining(" ", "bench/run ", ""));
+  }
+
+  private int page(Path folder, BiConsumer<Path, Path> writer) {
     Path file = out.resolve("reproduce.html").toAbsolutePath().normalize();
     Failures.usage(() -> {
-      ReproductionPage.write(folder, file);
-      if (pictures != null) {
-        Pictures.write(folder, pictures);
+      writer.accept(folder, file);
+      if (documents != null) {
+        Documents.write(folder, documents);
       }
       return file;
     });

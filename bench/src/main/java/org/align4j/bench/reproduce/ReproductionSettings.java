@@ -6,8 +6,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.align4j.algorithms.registry.Registry;
 
 /**
  * What is reproduced and where it goes.
@@ -28,6 +29,11 @@ public record ReproductionSettings(
     Optional<Path> model,
     Optional<Path> prompts) {
 
+  /** What is there; table 1 has nothing to measure. */
+  private static final ImmutableList<String> NAMES =
+      Stream.concat(Studies.small().stream().map(Study::name), Stream.of("table1"))
+          .collect(ImmutableList.toImmutableList());
+
   /** Checks what depends on the scale. */
   public ReproductionSettings {
     checkArgument(seeds > 0, "--seeds is %s: it must be at least 1", seeds);
@@ -39,10 +45,7 @@ public record ReproductionSettings(
             : "--model and --prompts are for --scale real: the small scale has the embedded task");
     for (String figure : figures) {
       checkArgument(
-          Studies.small().stream().anyMatch(study -> study.name().equals(figure)),
-          "--figure %s is not known: there are %s",
-          figure,
-          Studies.small().stream().map(Study::name).collect(Collectors.joining(", ")));
+          NAMES.contains(figure), "%s", Registry.Names.unknown("--figure", figure, NAMES));
     }
     checkArgument(!real || figures.isEmpty(), "--figure is for --scale small");
   }

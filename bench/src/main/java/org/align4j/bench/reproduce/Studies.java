@@ -29,9 +29,12 @@ final class Studies {
   static final Condition RLOO = Condition.of("rloo", "RLOO");
 
   /** Updates of 128 samples after which the embedded policy has learnt most of what it can. */
-  private static final int UPDATES = 40;
+  private static final int UPDATES = 32;
 
   private static final int HELD_OUT = 256;
+
+  /** Seeds of what was tried on the side. */
+  private static final int VARIED_SEEDS = 3;
 
   /** Updates after which the model of 135 M parameters has stopped learning on the sums. */
   private static final int REAL_UPDATES = 45;
@@ -123,7 +126,8 @@ final class Studies {
         settings(UPDATES, ImmutableMap.of("evaluation.size", "0")),
         ImmutableList.of(PPO, REINFORCE_PP),
         Preparation.NONE,
-        true);
+        true,
+        Integer.MAX_VALUE);
   }
 
   /** Each differs in one thing from REINFORCE++ of figure 2. */
@@ -182,9 +186,11 @@ final class Studies {
         ImmutableMap.of("objective.clipLow", "0.1", "objective.clipHigh", "0.1"));
     return new Study(
         VARIATIONS,
-        settings(UPDATES, ImmutableMap.of()),
+        settings(UPDATES, ImmutableMap.of("evaluation.size", "0")),
         ImmutableList.copyOf(conditions),
-        Preparation.NONE);
+        Preparation.NONE,
+        false,
+        VARIED_SEEDS);
   }
 
   private static void vary(

@@ -18,20 +18,22 @@ import org.align4j.algorithms.run.TrainConfig;
  * @param preparation makes what the runs start from
  * @param interleaved whether the conditions, which are algorithms, take turns update by update, so
  *     that their times can be compared; such a seed is done in one go or begun anew
+ * @param mostSeeds the first of the seeds that are asked for
  */
 record Study(
     String name,
     ImmutableMap<String, String> settings,
     ImmutableList<Condition> conditions,
     Preparation preparation,
-    boolean interleaved) {
+    boolean interleaved,
+    int mostSeeds) {
 
   Study(
       String name,
       ImmutableMap<String, String> settings,
       ImmutableList<Condition> conditions,
       Preparation preparation) {
-    this(name, settings, conditions, preparation, false);
+    this(name, settings, conditions, preparation, false, Integer.MAX_VALUE);
   }
 
   Study {

@@ -52,7 +52,7 @@ final class StudyRunner {
   }
 
   private boolean run(Study study, Path folder, Map<String, String> prepared) {
-    for (long seed : seeds) {
+    for (long seed : seeds(study)) {
       if (study.interleaved()) {
         if (stop.requested() || !new TimedRuns(study, folder, stop, progress).run(seed)) {
           return false;
@@ -71,6 +71,10 @@ final class StudyRunner {
     return true;
   }
 
+  private List<Long> seeds(Study study) {
+    return seeds.subList(0, Math.min(seeds.size(), study.mostSeeds()));
+  }
+
   /** Whether a study has a run that is done. */
   private static boolean isDone(Path run) {
     return RunFolder.exists(run)
@@ -85,7 +89,7 @@ final class StudyRunner {
     Path folder = folder(study);
     ImmutableList.Builder<RunRecord> runs = ImmutableList.builder();
     for (Condition condition : study.conditions()) {
-      for (long seed : seeds) {
+      for (long seed : seeds(study)) {
         Path run = Study.folder(folder, condition, seed);
         if (isDone(run)) {
           runs.add(RunRecord.read(condition.name(), seed, run.resolve("metrics.jsonl")));

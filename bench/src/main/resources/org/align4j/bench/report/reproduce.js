@@ -8,7 +8,7 @@ function verdictPill(verdict) {
 }
 
 function verdictRow(row) {
-  return [el('td', { class: 'claim' }, row.claim), el('td', { class: 'statistic' }, row.statistic), numeric(row.interval), row.rule,
+  return [el('td', { class: 'claim' }, row.claim), el('td', { class: 'statistic' }, row.statistic), numeric(row.interval), el('td', { class: 'rule' }, row.rule),
     numeric(format(row.seeds)), verdictPill(row.verdict)];
 }
 
@@ -98,6 +98,8 @@ function setTheme(theme) {
   root.dataset.theme = theme;
   byId('theme').textContent = theme === 'dark' ? 'light' : 'dark';
   showLegend();
+  // A group's runs are those of several studies: their number says nothing.
+  byId('legend').querySelectorAll('small').forEach(count => count.remove());
   themeListeners.forEach(listener => listener());
   redraw();
 }

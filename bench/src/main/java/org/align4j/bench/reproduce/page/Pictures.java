@@ -11,11 +11,10 @@ import org.align4j.bench.reproduce.RunRecord;
 import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Page.Band;
 import org.align4j.bench.reproduce.page.Page.Panel;
-import org.align4j.core.file.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /** Pictures for documents, of result files alone: the same files give the same bytes. */
-public final class Pictures {
+final class Pictures {
 
   private Pictures() {}
 
@@ -24,7 +23,7 @@ public final class Pictures {
    *
    * @return SVG by file name
    */
-  public static ImmutableMap<String, String> draw(Path resultFolder) {
+  static ImmutableMap<String, String> draw(Path resultFolder) {
     Results results = Results.read(resultFolder);
     ImmutableMap.Builder<String, String> pictures = ImmutableMap.builder();
     results
@@ -34,11 +33,6 @@ public final class Pictures {
         .get("small/table2")
         .ifPresent(result -> pictures.put("reproduce-table2.svg", table2(result)));
     return pictures.buildOrThrow();
-  }
-
-  /** Writes them; those that are there are replaced. */
-  public static void write(Path resultFolder, Path folder) {
-    draw(resultFolder).forEach((name, svg) -> AtomicFiles.writeString(folder.resolve(name), svg));
   }
 
   private static String figure3(StudyResult result) {

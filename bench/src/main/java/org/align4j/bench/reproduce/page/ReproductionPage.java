@@ -15,15 +15,27 @@ public final class ReproductionPage {
   private ReproductionPage() {}
 
   /**
-   * Reads results and writes the page; an earlier page is replaced.
+   * Reads results, of which some may be missing, and writes the page; an earlier page is replaced.
    *
    * @param results folder with {@code small/figure1.json} and others
    * @param out the HTML file
-   * @throws IllegalArgumentException if there are no results, or {@code out} is something else than
-   *     such a page
+   * @throws IllegalArgumentException if {@code out} is something else than such a page
    */
   public static void write(Path results, Path out) {
-    HtmlPage.write(
-        out, "reproduction", "reproduce.html", PARTS, new Sections(Results.read(results)).page());
+    write(Results.read(results), out);
+  }
+
+  /**
+   * The same of a folder that must have results.
+   *
+   * @throws IllegalArgumentException if it has none, or {@code out} is something else than such a
+   *     page
+   */
+  public static void rebuild(Path results, Path out) {
+    write(Results.readSome(results), out);
+  }
+
+  private static void write(Results results, Path out) {
+    HtmlPage.write(out, "reproduction", "reproduce.html", PARTS, new Sections(results).page());
   }
 }

@@ -24,11 +24,7 @@ record Results(ImmutableMap<String, StudyResult> studies) {
           "small/variations",
           "real/sums");
 
-  /**
-   * Reads a folder of results.
-   *
-   * @throws IllegalArgumentException where there is none
-   */
+  /** Reads a folder of results, in which some or all may be missing. */
   static Results read(Path folder) {
     Map<String, StudyResult> studies = new LinkedHashMap<>();
     for (String name : NAMES) {
@@ -37,10 +33,6 @@ record Results(ImmutableMap<String, StudyResult> studies) {
         studies.put(name, StudyResult.read(file));
       }
     }
-    checkArgument(
-        !studies.isEmpty(),
-        "%s has no results: they are files such as small/figure1.json below it",
-        folder);
     return new Results(ImmutableMap.copyOf(studies));
   }
 
@@ -50,5 +42,19 @@ record Results(ImmutableMap<String, StudyResult> studies) {
         .filter(result ->
             result.conditions().stream()
                 .noneMatch(condition -> result.runsOf(condition.name()).isEmpty()));
+  }
+
+  /**
+   * The same of a folder that must have some.
+   *
+   * @throws IllegalArgumentException where there is none
+   */
+  static Results readSome(Path folder) {
+    Results results = read(folder);
+    checkArgument(
+        !results.studies.isEmpty(),
+        "%s has no results: they are files such as small/figure1.json below it",
+        folder);
+    return results;
   }
 }

@@ -26,7 +26,7 @@ final class Table1 {
                 Double.toString(real.kl().coefficient()),
                 "as in the paper; the sums are mathematics"),
             List.of(
-                "samples", "25,000 in all", "5,120", "1,440", "a run takes seconds, or minutes"),
+                "samples", "25,000 in all", "4,096", "1,440", "a run takes seconds, or minutes"),
             List.of(
                 "rollout.samples",
                 Integer.toString(math.rollout().samples()),

@@ -80,7 +80,7 @@ final class ReproductionPageTest {
 
   @Test
   void aFolderWithoutResultsIsRefused() {
-    assertThatThrownBy(() -> Results.read(root.resolve("nothing")))
+    assertThatThrownBy(() -> Results.readSome(root.resolve("nothing")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no results");
   }
