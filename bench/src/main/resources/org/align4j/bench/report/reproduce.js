@@ -66,6 +66,11 @@ function cellOf(text) {
   return /^[−–]?\d/.test(text) || text === '–' ? numeric(text) : text;
 }
 
+/** The heads of columns of numbers stand to the right, as these do. */
+function headOf({ head, rows }) {
+  return head.map((text, i) => i > 0 && rows.every(row => cellOf(row[i]) !== row[i]) ? el('th', { scope: 'col', class: 'num' }, text) : text);
+}
+
 function showSection(section) {
   const place = el('section', { id: section.id }, el('h2', {}, section.title),
     el('div', { class: 'said' },
@@ -73,7 +78,7 @@ function showSection(section) {
       el('div', {}, el('h3', {}, 'Here'), el('p', {}, section.setup))));
   byId('main').append(place);
   byId('sections').append(el('a', { href: `#${section.id}` }, section.title.split(':')[0]));
-  if (section.claims.length > 0) place.append(table(VERDICT_HEAD.map(cell => cell), section.claims.map(verdictRow)));
+  if (section.claims.length > 0) place.append(table(VERDICT_HEAD, section.claims.map(verdictRow)));
   const panels = el('div', { class: 'grid panels' });
   place.append(panels);
   section.panels.filter(panel => !panel.xLabel).forEach(panel => panelCard(panels, panel, section.id));
@@ -89,7 +94,7 @@ function showSection(section) {
   }
   for (const one of section.tables) {
     place.append(el('h3', { class: 'table' }, one.title),
-      table(one.head, one.rows.map(row => row.map((text, i) => i === 0 ? el('th', { scope: 'row' }, text) : cellOf(text)))));
+      table(headOf(one), one.rows.map(row => row.map((text, i) => i === 0 ? el('th', { scope: 'row' }, text) : cellOf(text)))));
     if (one.note) place.append(el('p', { class: 'note' }, one.note));
   }
 }
