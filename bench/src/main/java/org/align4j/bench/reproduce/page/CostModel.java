@@ -10,7 +10,8 @@ import org.align4j.bench.reproduce.page.Page.Table;
 /**
  * Operations and bytes of an update by phase. A forward pass takes 2 operations a parameter and
  * token, forward and backward 6 (Kaplan et al. 2020, section 2.1), 8 where activations are computed
- * again; generation reads all weights once a token step of the whole batch.
+ * again; generation reads all weights once a token step of the whole batch; AdamW reads weight,
+ * gradient and two moments and writes all but the gradient.
  */
 final class CostModel {
 
@@ -19,6 +20,14 @@ final class CostModel {
 
   /** Its vocabulary times its width: the head, which a critic does not have. */
   static final double SMALL_HEAD = 50 * 160;
+
+  private static final double FLOAT = 4;
+
+  /** Bytes that AdamW moves for each weight. */
+  private static final double OPTIMISER = 7 * FLOAT;
+
+  /** Mini-batches of an update, each a pass and a step of the optimiser. */
+  private static final double STEPS = 2;
 
   /** The paper's ratio: 60 h to 42 h. */
   static final double PAPER = 60.0 / 42;
@@ -74,6 +83,7 @@ final class CostModel {
                   result.condition(algorithm).label() + ", " + phase.replace('_', ' '),
                   Numbers.text(tokens / 1e3),
                   operations == 0 ? "–" : Numbers.text(operations / 1e9),
+                  operations == 0 ? "–" : Numbers.text(bytes(result, algorithm, phase) / 1e9),
                   Numbers.text(cpu),
                   operations == 0 ? "–" : Numbers.text(operations / 1e9 / cpu)));
         }
@@ -82,9 +92,35 @@ final class CostModel {
     return new Table(
         "Operations by phase, all seeds",
         ImmutableList.of(
-            "phase", "1,000 tokens", "10⁹ operations", "processor s", "10⁹ operations / s"),
+            "phase",
+            "1,000 tokens",
+            "10⁹ operations",
+            "10⁹ bytes",
+            "processor s",
+            "10⁹ operations / s"),
         rows,
-        "Attention is left out: at these lengths it is a tenth of a pass.");
+        "Attention is left out: at these lengths it is a tenth of a pass. Bytes are those of weights,"
+            + " gradients and moments; of generation at least, for it goes on until the longest"
+            + " response ends.");
+  }
+
+  /** What has to be read and written of weights, gradients and moments in all updates. */
+  private static double bytes(StudyResult result, String algorithm, String phase) {
+    double all = FLOAT * (SMALL_BLOCKS + SMALL_HEAD);
+    double sum = 0;
+    for (RunRecord run : result.runsOf(algorithm).values()) {
+      double[] lengths = run.metric("train/response_length");
+      for (int i = 1; i < lengths.length; i++) {
+        sum +=
+            switch (phase) {
+              case "generate" -> all * lengths[i];
+              case "reference", "critic" -> all;
+              case "policy_update", "critic_update" -> STEPS * (3 * all + all / FLOAT * OPTIMISER);
+              default -> 0;
+            };
+      }
+    }
+    return sum;
   }
 
   private static double perToken(String phase) {
@@ -122,6 +158,7 @@ final class CostModel {
     private static final double PEAK = 989e12;
     private static final double BYTES = 3.35e12;
     private static final double BYTES_A_WEIGHT = 2;
+    private static final double MINI_BATCH = 128;
 
     /** Seconds of a GPU for what a pass of so many operations a parameter and token takes. */
     private double pass(double operations) {
@@ -138,8 +175,10 @@ final class CostModel {
       return pass(2 * 3);
     }
 
+    /** Forward, backward, and a sample's share of the optimiser's step. */
     double update() {
-      return pass(recomputed ? 8 : 6);
+      double optimiser = PARAMETERS * OPTIMISER / (BYTES * bandwidth) / MINI_BATCH;
+      return pass(recomputed ? 8 : 6) + optimiser;
     }
 
     double critic() {

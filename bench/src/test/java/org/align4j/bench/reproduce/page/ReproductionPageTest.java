@@ -107,10 +107,10 @@ final class ReproductionPageTest {
     assertThat(prediction.total()).isEqualTo(50, within(1e-9));
   }
 
-  /** Without generation: 6 + 8 operations against 2 + 8 more. */
+  /** Without generation and the bytes of the optimiser: 6 + 8 operations against 2 + 8 more. */
   @Test
   void withoutGenerationTheCriticAddsTenOfFourteenParts() {
-    Assumptions free = new Assumptions("free", 300, 300, 0.4, 1, 1e12, true);
+    Assumptions free = new Assumptions("free", 300, 300, 0.4, 1e12, 1e12, true);
     assertThat(free.ratio()).isEqualTo(24.0 / 14, within(1e-6));
   }
 
