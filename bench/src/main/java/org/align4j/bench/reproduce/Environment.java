@@ -32,7 +32,7 @@ final class Environment {
           Path.of(Environment.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       Process git =
           new ProcessBuilder("git", "rev-parse", "HEAD")
-              .directory(code.toAbsolutePath().getParent().toFile())
+              .directory(code.toAbsolutePath().resolveSibling(".").toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       String answer =

@@ -56,7 +56,7 @@ record RewardModelPreparation(
     Path facts = start.resolve(FACTS);
     writePrompts(prompted, ArithmeticTask.training());
     writePrompts(heldOut, ArithmeticTask.heldOut(ArithmeticTask.HELD_OUT_SIZE));
-    Optional<Path> policy = policy(start, stop, progress);
+    Optional<Path> policy = policy(folder, stop, progress);
     if (policy.isEmpty()) {
       return Optional.empty();
     }
@@ -96,7 +96,8 @@ record RewardModelPreparation(
   }
 
   /** The policy that runs start from; empty where its training was stopped. */
-  private Optional<Path> policy(Path start, StopSignal stop, Progress progress) {
+  private Optional<Path> policy(Path folder, StopSignal stop, Progress progress) {
+    Path start = folder.resolve("start");
     Path embedded = start.resolve("embedded");
     if (!Files.exists(embedded)) {
       try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN)) {
@@ -110,7 +111,7 @@ record RewardModelPreparation(
     writeDemonstrations(data, demonstrations.get(), steps * BATCH);
     PlannedRun training =
         PlannedRun.fineTuning(
-            start.getParent().getFileName() + ", start policy",
+            folder.getFileName() + ", start policy",
             start.resolve("sft"),
             SftConfig.of(
                 ImmutableMap.<String, String>builder()
