@@ -1,5 +1,6 @@
 package org.align4j.bench.reproduce;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -8,20 +9,26 @@ import java.nio.file.Path;
 import org.align4j.algorithms.run.RunDescription;
 import org.align4j.core.file.JsonFiles;
 
-/** What a result file says of the code and the machine. */
+/** What run folders and result files say of the code and the machine. */
 final class Environment {
 
   private Environment() {}
 
-  static ObjectNode describe() {
-    ObjectNode node = JsonFiles.mapper().createObjectNode();
-    ObjectNode versions = node.putObject("versions");
-    versions.setAll(RunDescription.versions(RunDescription.ALIGN4J));
+  /** Versions of what runs, for {@code run.json}. */
+  static ObjectNode versions() {
+    ObjectNode versions = RunDescription.versions(RunDescription.ALIGN4J);
     String commit = commit();
     if (!commit.isEmpty()) {
       versions.put("commit", commit);
     }
-    node.set("machine", RunDescription.machine());
+    return versions;
+  }
+
+  /** What the description of a run says of code and machine. */
+  static ObjectNode of(JsonNode run) {
+    ObjectNode node = JsonFiles.mapper().createObjectNode();
+    node.set("versions", run.path("versions"));
+    node.set("machine", run.path("machine"));
     return node;
   }
 

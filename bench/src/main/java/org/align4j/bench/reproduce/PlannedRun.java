@@ -218,7 +218,7 @@ record PlannedRun(
     node.put("seed", seed);
     node.put("updates", planned);
     node.set("settings", Fields.toTree(parts));
-    node.set("versions", RunDescription.versions(RunDescription.ALIGN4J));
+    node.set("versions", Environment.versions());
     node.set("machine", RunDescription.machine());
     node.setAll(inputs.get());
     return node;

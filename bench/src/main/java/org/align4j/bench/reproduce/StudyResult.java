@@ -22,7 +22,7 @@ import org.align4j.core.file.JsonFiles;
  * @param settings of all runs, without the places of files
  * @param conditions in the order of the study
  * @param facts what the preparation said; an empty object for none
- * @param environment versions and machine
+ * @param environment versions and machine of the first run
  * @param runs of all conditions and seeds
  */
 public record StudyResult(

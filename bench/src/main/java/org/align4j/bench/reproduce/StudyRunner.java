@@ -1,5 +1,6 @@
 package org.align4j.bench.reproduce;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -75,23 +76,24 @@ final class StudyRunner {
     return seeds.subList(0, Math.min(seeds.size(), study.mostSeeds()));
   }
 
-  /** Whether a study has a run that is done. */
-  private static boolean isDone(Path run) {
+  /** What {@code run.json} says; an empty object where there is no run. */
+  private static JsonNode description(Path run) {
     return RunFolder.exists(run)
-        && JsonFiles.readObject(run.resolve("run.json"), LARGEST)
-            .path("status")
-            .asText()
-            .equals("done");
+        ? JsonFiles.readObject(run.resolve("run.json"), LARGEST)
+        : JsonFiles.mapper().createObjectNode();
   }
 
   /** What is there of a study: the runs that are done. */
   StudyResult result(Study study) {
     Path folder = folder(study);
     ImmutableList.Builder<RunRecord> runs = ImmutableList.builder();
+    JsonNode first = JsonFiles.mapper().createObjectNode();
     for (Condition condition : study.conditions()) {
       for (long seed : seeds(study)) {
         Path run = Study.folder(folder, condition, seed);
-        if (isDone(run)) {
+        JsonNode description = description(run);
+        if (description.path("status").asText().equals("done")) {
+          first = first.isEmpty() ? description : first;
           runs.add(RunRecord.read(condition.name(), seed, run.resolve("metrics.jsonl")));
         }
       }
@@ -104,7 +106,7 @@ final class StudyRunner {
         Files.exists(facts)
             ? JsonFiles.readObject(facts, LARGEST)
             : JsonFiles.mapper().createObjectNode(),
-        Environment.describe(),
+        Environment.of(first),
         runs.build());
   }
 }

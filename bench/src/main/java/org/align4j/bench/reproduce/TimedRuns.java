@@ -67,7 +67,7 @@ final class TimedRuns {
 
   private static ObjectNode description() {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
-    node.set("versions", RunDescription.versions(RunDescription.ALIGN4J));
+    node.set("versions", Environment.versions());
     node.set("machine", RunDescription.machine());
     node.setAll(RunDescription.inputs(Optional.empty(), List.of()));
     return node;
