@@ -20,7 +20,8 @@ final class Studies {
   static final String FIGURE3 = "figure3";
   static final String TABLE2 = "table2";
   static final String ABLATIONS = "ablations";
-  static final String VARIATIONS = "variations";
+  static final String VARIATIONS1 = "variations1";
+  static final String VARIATIONS2 = "variations2";
   static final String SUMS = "sums";
 
   static final Condition PPO = Condition.of("ppo", "PPO");
@@ -39,12 +40,15 @@ final class Studies {
   /** Updates after which the model of 135 M parameters has stopped learning on the sums. */
   private static final int REAL_UPDATES = 45;
 
+  private static final ImmutableMap<String, String> GROUPS_OF_8 =
+      ImmutableMap.of("rollout.samples", "8", "rollout.prompts", "16");
+
   private Studies() {}
 
   /** The studies of the small scale. */
   static ImmutableList<Study> small() {
     return ImmutableList.of(
-        figure1(UPDATES), figure2(), figure3(UPDATES), table2(), ablations(), variations());
+        figure1(), figure2(), figure3(), table2(), ablations(), variations1(), variations2());
   }
 
   private static ImmutableMap<String, String> settings(int updates, Map<String, String> more) {
@@ -58,11 +62,11 @@ final class Studies {
   }
 
   /** Rewards of a Bradley–Terry model that likes long answers; the paper's general domain. */
-  static Study figure1(int updates) {
+  private static Study figure1() {
     return new Study(
         FIGURE1,
         settings(
-            updates,
+            UPDATES,
             ImmutableMap.of(
                 "rollout.maxNewTokens",
                 "70",
@@ -99,11 +103,11 @@ final class Studies {
   }
 
   /** Rewards of a model that was trained on right and wrong answers. */
-  static Study figure3(int updates) {
+  private static Study figure3() {
     return new Study(
         FIGURE3,
         settings(
-            updates,
+            UPDATES,
             ImmutableMap.of(
                 "rollout.maxNewTokens",
                 "48",
@@ -169,23 +173,37 @@ final class Studies {
             .buildKeepingLast());
   }
 
+  /** Figure 1 with one setting changed, for both algorithms, from the same start. */
+  private static Study variations1() {
+    List<Condition> conditions = new ArrayList<>();
+    vary(conditions, "kl-0.001", "β 0.001", ImmutableMap.of("kl.coefficient", "0.001"));
+    vary(conditions, "kl-0.1", "β 0.1", ImmutableMap.of("kl.coefficient", "0.1"));
+    vary(conditions, "lr-1e-4", "rate 1e-4", ImmutableMap.of("update.learningRate", "1e-4"));
+    vary(conditions, "group-8", "groups of 8", GROUPS_OF_8);
+    Study base = figure1();
+    return new Study(
+        VARIATIONS1,
+        base.settings(),
+        ImmutableList.copyOf(conditions),
+        (folder, stop, progress) ->
+            base.preparation().prepare(folder.resolveSibling(base.name()), stop, progress),
+        false,
+        VARIED_SEEDS);
+  }
+
   /** Figure 2 with one setting changed, for both algorithms. */
-  private static Study variations() {
+  private static Study variations2() {
     List<Condition> conditions = new ArrayList<>();
     vary(conditions, "kl-0.01", "β 0.01", ImmutableMap.of("kl.coefficient", "0.01"));
     vary(conditions, "lr-1e-4", "rate 1e-4", ImmutableMap.of("update.learningRate", "1e-4"));
-    vary(
-        conditions,
-        "group-8",
-        "groups of 8",
-        ImmutableMap.of("rollout.samples", "8", "rollout.prompts", "16"));
+    vary(conditions, "group-8", "groups of 8", GROUPS_OF_8);
     vary(
         conditions,
         "clip-0.1",
         "clip 0.1",
         ImmutableMap.of("objective.clipLow", "0.1", "objective.clipHigh", "0.1"));
     return new Study(
-        VARIATIONS,
+        VARIATIONS2,
         settings(UPDATES, ImmutableMap.of("evaluation.size", "0")),
         ImmutableList.copyOf(conditions),
         Preparation.NONE,

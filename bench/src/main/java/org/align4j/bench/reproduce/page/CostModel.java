@@ -237,7 +237,8 @@ final class CostModel {
             "PPO : REINFORCE++"),
         rows,
         "Milliseconds of a GPU for one sample. The paper states neither lengths nor the number of"
-            + " GPUs; the ratio does not depend on the latter as long as all are busy. Utilisation"
-            + " is of 989·10¹² operations/s, bandwidth of 3.35·10¹² bytes/s.");
+            + " GPUs, and these assumptions were made with its ratio known: they show what it takes to"
+            + " come to it, and are no test. How many GPUs there are changes nothing as long as all are"
+            + " busy. Utilisation is of 989·10¹² operations/s, bandwidth of 3.35·10¹² bytes/s.");
   }
 }

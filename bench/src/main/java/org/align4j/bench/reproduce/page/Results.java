@@ -21,7 +21,8 @@ record Results(ImmutableMap<String, StudyResult> studies) {
           "small/figure3",
           "small/table2",
           "small/ablations",
-          "small/variations",
+          "small/variations1",
+          "small/variations2",
           "real/sums");
 
   /** Reads a folder of results, in which some or all may be missing. */

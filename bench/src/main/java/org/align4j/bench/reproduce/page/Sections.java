@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.align4j.bench.reproduce.Condition;
@@ -44,23 +45,7 @@ final class Sections {
     if (base.isPresent() && ablations.isPresent()) {
       ablations(base.get(), ablations.get());
     }
-    Optional<StudyResult> variations = results.get("small/variations");
-    if (base.isPresent() && variations.isPresent()) {
-      sections.add(
-          new Section(
-              "tried",
-              "What was tried",
-              "Where a claim depends on the settings, it is no claim about the algorithms.",
-              "Figure 2 again with one setting changed, for both algorithms. Each row has the"
-                  + " claims' statistics and what they then say.",
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of(),
-              List.of(),
-              null,
-              List.of(Variations.table(base.get(), variations.get()))));
-    }
+    tried();
     results.get("real/sums").ifPresent(this::sums);
     List<Integer> steps = new ArrayList<>();
     for (int i = 1; i <= 40; i++) {
@@ -75,6 +60,39 @@ final class Sections {
         steps,
         List.of(),
         sections);
+  }
+
+  private void tried() {
+    List<Table> tables = new ArrayList<>();
+    add(tables, "small/figure1", "small/variations1", Variations::figure1);
+    add(tables, "small/figure2", "small/variations2", Variations::figure2);
+    if (!tables.isEmpty()) {
+      sections.add(
+          new Section(
+              "tried",
+              "What was tried",
+              "Where a claim depends on the settings, it is no claim about the algorithms.",
+              "Figures 1 and 2 again with one setting changed, for both algorithms. Each row has the"
+                  + " claims' statistics and what they then say.",
+              List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              List.of(),
+              null,
+              tables));
+    }
+  }
+
+  private void add(
+      List<Table> tables,
+      String base,
+      String variations,
+      BiFunction<StudyResult, StudyResult, Table> table) {
+    results
+        .get(base)
+        .ifPresent(of ->
+            results.get(variations).ifPresent(changed -> tables.add(table.apply(of, changed))));
   }
 
   private void figure1(StudyResult result) {

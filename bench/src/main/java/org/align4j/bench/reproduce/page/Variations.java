@@ -18,25 +18,49 @@ final class Variations {
 
   private static final String RF = "reinforce++";
   private static final String GRPO = "grpo";
+  private static final String NOTE =
+      "In brackets the 95 % interval over seeds; then the verdict, with the rules of the figures. The"
+          + " variations have three seeds.";
 
   private Variations() {}
 
-  /** The claims of figures 2 and 3 on the rule's reward, by variation. */
-  static Table table(StudyResult base, StudyResult variations) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(row("as in figure 2", base.runsOf(RF), base.runsOf(GRPO)));
-    for (Condition condition : variations.conditions()) {
-      if (condition.name().startsWith(RF + "-")) {
-        String change = condition.name().substring(RF.length() + 1);
-        rows.add(
-            row(
-                Splitter.on(", ").splitToList(condition.label()).get(1),
-                variations.runsOf(condition.name()),
-                variations.runsOf(GRPO + "-" + change)));
-      }
-    }
+  /** The statistics of a row. */
+  @FunctionalInterface
+  private interface Cells {
+    List<String> of(Map<Long, RunRecord> rf, Map<Long, RunRecord> grpo);
+  }
+
+  /** The claims of figure 1, by variation. */
+  static Table figure1(StudyResult base, StudyResult variations) {
     return new Table(
-        "REINFORCE++ and GRPO under other settings",
+        "Figure 1 under other settings",
+        ImmutableList.of(
+            "changed",
+            "tokens per unit of reward, GRPO − REINFORCE++",
+            "tokens at equal reward, GRPO − REINFORCE++",
+            "reward gained, REINFORCE++ − GRPO",
+            "tokens gained, GRPO − REINFORCE++"),
+        rows(
+            "as in figure 1",
+            base,
+            variations,
+            (rf, grpo) ->
+                List.of(
+                    above(Statistics.difference(grpo, rf, of(Statistics::lengthPerReward))),
+                    above(Statistics.difference(grpo, rf, Statistics::lengthAtEqualReward)),
+                    Numbers.text(Statistics.difference(rf, grpo, gain("train/reward"))),
+                    Numbers.text(Statistics.difference(grpo, rf, gain("train/response_length"))))),
+        NOTE);
+  }
+
+  private static ToDoubleBiFunction<RunRecord, RunRecord> gain(String metric) {
+    return of(run -> Statistics.gain(run, metric));
+  }
+
+  /** The claims of figures 2 and 3 on the rule's reward, by variation. */
+  static Table figure2(StudyResult base, StudyResult variations) {
+    return new Table(
+        "Figure 2 under other settings",
         ImmutableList.of(
             "changed",
             "reward, REINFORCE++ − GRPO",
@@ -44,21 +68,40 @@ final class Variations {
             "of log gradient norm",
             "of KL",
             "reward per nat, REINFORCE++ − GRPO"),
-        rows,
-        "In brackets the 95 % interval over seeds; then the verdict, with the rules of figures 2 and"
-            + " 3.");
+        rows("as in figure 2", base, variations, Variations::ofRule),
+        NOTE);
   }
 
-  private static List<String> row(String name, Map<Long, RunRecord> rf, Map<Long, RunRecord> grpo) {
+  private static List<String> ofRule(Map<Long, RunRecord> rf, Map<Long, RunRecord> grpo) {
     Interval reward =
         Statistics.difference(rf, grpo, of(run -> Statistics.last(run, "train/reward")));
     return List.of(
-        name,
         cell(reward, Verdict.within(reward, Claims.SIMILAR)),
         above(Statistics.difference(grpo, rf, of(Statistics::rewardJitter))),
         above(Statistics.difference(grpo, rf, of(Statistics::gradientJitter))),
         above(Statistics.difference(grpo, rf, of(Statistics::klJitter))),
         above(Statistics.difference(rf, grpo, of(Statistics::rewardPerNat))));
+  }
+
+  private static List<List<String>> rows(
+      String first, StudyResult base, StudyResult variations, Cells cells) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(row(first, cells.of(base.runsOf(RF), base.runsOf(GRPO))));
+    for (Condition condition : variations.conditions()) {
+      if (condition.name().startsWith(RF + "-")) {
+        String change = condition.name().substring(RF.length() + 1);
+        rows.add(
+            row(
+                Splitter.on(", ").splitToList(condition.label()).get(1),
+                cells.of(
+                    variations.runsOf(condition.name()), variations.runsOf(GRPO + "-" + change))));
+      }
+    }
+    return rows;
+  }
+
+  private static List<String> row(String name, List<String> cells) {
+    return ImmutableList.<String>builder().add(name).addAll(cells).build();
   }
 
   private static String above(Interval interval) {
