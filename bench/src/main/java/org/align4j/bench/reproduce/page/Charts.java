@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Charts of studies; keeps the groups and runs of the whole page. */
 final class Charts {
 
-  /** Points of a chart over KL. */
+  /** Points of a chart over KL, at most. */
   private static final int GRID = 60;
 
   private final List<Group> groups = new ArrayList<>();
@@ -104,8 +104,9 @@ final class Charts {
             .max()
             .orElse(1);
     List<Double> x = new ArrayList<>();
-    for (int i = 0; i <= GRID; i++) {
-      x.add(Numbers.stored(end * i / GRID));
+    double step = roundStep(end / GRID);
+    for (int i = 0; i * step <= end; i++) {
+      x.add(Numbers.stored(i * step));
     }
     return panel(
         lines,
@@ -115,6 +116,17 @@ final class Charts {
         "KL consumed so far, nats a response",
         x,
         run -> atKl(run, x));
+  }
+
+  /** The next of 1, 2, 5, 10, …: positions that an axis can name. */
+  private static double roundStep(double least) {
+    double power = StrictMath.pow(10, StrictMath.floor(StrictMath.log10(least)));
+    for (int factor : new int[] {1, 2, 5}) {
+      if (factor * power >= least) {
+        return factor * power;
+      }
+    }
+    return 10 * power;
   }
 
   private static double end(double[] values) {
