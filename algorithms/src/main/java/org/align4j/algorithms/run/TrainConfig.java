@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
@@ -41,7 +42,8 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
 
   /**
    * Defaults with these fields replaced: those of {@link RlSettings#smallModel} where a model is
-   * given, of the embedded task otherwise, with the algorithm's own number of samples of a prompt.
+   * given, of the embedded task otherwise, of another preset where one is named; with the
+   * algorithm's own number of samples of a prompt.
    *
    * @param values by path, as text
    * @throws IllegalArgumentException for an unknown field, with the nearest one, or a bad value
@@ -59,10 +61,21 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
             ? new TrainConfig(
                 TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
             : embedded();
-    TrainConfig config = defaults.with(values);
+    TrainConfig config =
+        preset(values).map(defaults::withTraining).orElse(defaults).with(values);
     return values.containsKey("rollout.samples")
         ? config
-        : new TrainConfig(config.input, config.run, ownSamples(config.training, values));
+        : config.withTraining(ownSamples(config.training, values));
+  }
+
+  private static Optional<RlSettings> preset(Map<String, String> values) {
+    return Optional.ofNullable(values.get("preset"))
+        .filter(name -> !name.equals(TrainInput.USUAL))
+        .map(RlSettings::preset);
+  }
+
+  private TrainConfig withTraining(RlSettings settings) {
+    return new TrainConfig(input, run, settings);
   }
 
   /** Prompts that were asked for are not multiplied by samples that nobody asked for. */

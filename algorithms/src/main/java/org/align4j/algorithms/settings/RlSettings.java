@@ -4,12 +4,14 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.align4j.algorithms.convention.Algorithm;
+import org.align4j.algorithms.registry.Registry;
 
 /**
  * What reinforcement learning is told, in groups. A field is found by its path, such as {@code
@@ -46,6 +48,36 @@ public record RlSettings(
   public RlSettings {
     checkArgument(!algorithm.isBlank(), "algorithm is empty: name one, such as reinforce++");
     checkArgument(!convention.isBlank(), "convention is empty: name one, such as openrlhf");
+  }
+
+  /** Names of {@link #preset}. */
+  public static final ImmutableList<String> PRESETS =
+      ImmutableList.of("paper-general", "paper-math", "arithmetic", "small-model");
+
+  /**
+   * The settings of a name.
+   *
+   * @throws IllegalArgumentException for an unknown name, with the nearest one
+   */
+  public static RlSettings preset(String name) {
+    return switch (name) {
+      case "paper-general" -> paperGeneral();
+      case "paper-math" -> paperMath();
+      case "arithmetic" -> arithmetic();
+      case "small-model" -> smallModel();
+      default ->
+          throw new IllegalArgumentException(Registry.Names.unknown("preset", name, PRESETS));
+    };
+  }
+
+  /** The paper's table 1 for the general domain: that of mathematics but for the KL's weight. */
+  public static RlSettings paperGeneral() {
+    return paper().withKl(kl -> kl.withCoefficient(0.01));
+  }
+
+  /** The paper's table 1 for mathematics. */
+  public static RlSettings paperMath() {
+    return paper();
   }
 
   /** The paper's numbers for 8B models on math; gaps filled from the author's code of that week. */

@@ -10,6 +10,13 @@ import java.util.function.UnaryOperator;
 public record TrainInput(
     @Doc(
             value =
+                "Hyper-parameters to begin with: paper-general, paper-math (table 1), arithmetic or"
+                    + " small-model; left open: arithmetic, or small-model where a model is given.",
+            unset = TrainInput.USUAL,
+            changesResults = false)
+        Optional<String> preset,
+    @Doc(
+            value =
                 "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
                     + " embedded arithmetic task.",
             unset = TrainInput.EMBEDDED,
@@ -45,6 +52,9 @@ public record TrainInput(
             changesResults = false)
         OptionalInt updates,
     @Doc("Limits of rewards.") JudgingSettings judging) {
+
+  /** The word for the preset that fits the model. */
+  public static final String USUAL = "usual";
 
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
@@ -84,6 +94,7 @@ public record TrainInput(
   /** Defaults of a run on a model and prompts. */
   public static TrainInput of(String model, String prompts) {
     return new TrainInput(
+        Optional.empty(),
         Optional.of(model),
         Optional.empty(),
         Optional.of(prompts),

@@ -188,7 +188,7 @@ public record Recipe(
           said(name, "loss", own::loss),
           said(name, "recipe", () -> own.recipe(convention)));
     }
-    if (known) {
+    if (known || name.equals(Algorithm.DISTILLATION.name())) {
       return Algorithm.of(name);
     }
     if (estimators.names().contains(name)) {

@@ -72,6 +72,30 @@ class TrainConfigTest {
     return List.of(rollout.prompts(), rollout.samples());
   }
 
+  /** The paper's table 1 has β 0.01 for the general domain; what the file sets stands above it. */
+  @Test
+  void aPresetIsWhatTheRestOfTheFileStandsOn() throws IOException {
+    TrainConfig config =
+        TrainConfig.of(read("{preset: paper-general, update: {learningRate: 1e-6}}"));
+    assertThat(config.training())
+        .isEqualTo(
+            RlSettings.paper()
+                .withKl(kl -> kl.withCoefficient(0.01))
+                .withUpdate(u -> u.withLearningRate(1e-6)));
+    assertThat(config.input().preset()).hasValue("paper-general");
+  }
+
+  @Test
+  void withoutAPresetTheSettingsAreThoseOfTheTask() throws IOException {
+    assertThat(TrainConfig.of(read("preset: usual")).training()).isEqualTo(RlSettings.arithmetic());
+  }
+
+  @Test
+  void anUnknownPresetIsRefusedWithTheNearest() {
+    assertThatThrownBy(() -> TrainConfig.of(Map.of("preset", "paper-maths")))
+        .hasMessageContaining("unknown preset paper-maths; did you mean paper-math?");
+  }
+
   @Test
   void anUnknownFieldIsRefusedWithTheNearest() throws IOException {
     Map<String, String> values = read("update: {learningrate: 1}");

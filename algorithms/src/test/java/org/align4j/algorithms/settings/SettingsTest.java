@@ -87,6 +87,7 @@ class SettingsTest {
           .put("rewards.clip", 3.0)
           .put("rewards.scale", 2.0)
           .put("rewards.filterGroups", true)
+          .put("distillation.divergence", OptionalDouble.of(0.5))
           .buildOrThrow();
 
   private static String text(Object value) {
@@ -257,7 +258,8 @@ class SettingsTest {
     assertThat(Fields.groups(RlSettings.paper()))
         .containsEntry("critic", "The critic of PPO.")
         .containsOnlyKeys(
-            "rollout", "update", "critic", "objective", "offPolicy", "kl", "advantage", "rewards");
+            "rollout", "update", "critic", "objective", "offPolicy", "kl", "advantage", "rewards",
+            "distillation");
   }
 
   @Test

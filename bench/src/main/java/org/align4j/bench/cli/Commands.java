@@ -11,6 +11,7 @@ final class Commands {
     return List.of(
         new TrainCommand(console),
         new CompareCommand(console),
+        new ReproduceCommand(console),
         new ReportCommand(console),
         new ThroughputCommand(console),
         new SftCommand(console),

@@ -41,6 +41,13 @@ class TrainCommand extends RunCommand {
   private @Nullable String prompts;
 
   @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "Hyper-parameters to begin with: paper-general, paper-math, arithmetic, small-model.")
+  private @Nullable String preset;
+
+  @Option(
       names = "--algorithm",
       paramLabel = "NAME",
       description = "reinforce++, ppo, grpo, rloo, … or a registered estimator.")
@@ -80,6 +87,7 @@ class TrainCommand extends RunCommand {
   @Override
   Map<String, String> given() {
     Map<String, String> values = new LinkedHashMap<>();
+    put(values, "preset", preset);
     put(values, "model", model);
     put(values, "prompts", prompts);
     put(values, "algorithm", algorithm);
