@@ -30,7 +30,7 @@ public final class RunDescription {
   }
 
   /** Versions of the code and of what runs it. */
-  private static ObjectNode versions() {
+  public static ObjectNode versions() {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("align4j", ALIGN4J);
     node.put("jdk", Runtime.version().toString());
@@ -39,7 +39,7 @@ public final class RunDescription {
   }
 
   /** Processor, cores and memory. */
-  private static ObjectNode machine() {
+  public static ObjectNode machine() {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("processor", processor());
     node.put("cores", Runtime.getRuntime().availableProcessors());
@@ -48,7 +48,7 @@ public final class RunDescription {
   }
 
   /** What a run reads: its model, where it is not the embedded one, and data, with SHA-256. */
-  private static ObjectNode inputs(Optional<Path> model, List<Path> data) {
+  public static ObjectNode inputs(Optional<Path> model, List<Path> data) {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     model.ifPresent(path -> node.set("model", file(path)));
     node.set("data", files(data));

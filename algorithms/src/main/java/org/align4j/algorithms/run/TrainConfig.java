@@ -61,8 +61,7 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
             ? new TrainConfig(
                 TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
             : embedded();
-    TrainConfig config =
-        preset(values).map(defaults::withTraining).orElse(defaults).with(values);
+    TrainConfig config = preset(values).map(defaults::withTraining).orElse(defaults).with(values);
     return values.containsKey("rollout.samples")
         ? config
         : config.withTraining(ownSamples(config.training, values));

@@ -84,6 +84,7 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         false,
         NO_KWARGS,
         "math",

@@ -258,7 +258,14 @@ class SettingsTest {
     assertThat(Fields.groups(RlSettings.paper()))
         .containsEntry("critic", "The critic of PPO.")
         .containsOnlyKeys(
-            "rollout", "update", "critic", "objective", "offPolicy", "kl", "advantage", "rewards",
+            "rollout",
+            "update",
+            "critic",
+            "objective",
+            "offPolicy",
+            "kl",
+            "advantage",
+            "rewards",
             "distillation");
   }
 

@@ -16,7 +16,7 @@ final class Environment {
 
   /** Versions of what runs, for {@code run.json}. */
   static ObjectNode versions() {
-    ObjectNode versions = RunDescription.versions(RunDescription.ALIGN4J);
+    ObjectNode versions = RunDescription.versions();
     String commit = commit();
     if (!commit.isEmpty()) {
       versions.put("commit", commit);

@@ -80,7 +80,13 @@ final class KilledRunsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "reinforce++", "ppo", "flash-reinforce", "sft", "dpo", "reward-model", "reward-head"
+        "reinforce++",
+        "ppo",
+        "flash-reinforce",
+        "sft",
+        "dpo",
+        "reward-model",
+        "reward-head"
       })
   void aKilledRunEndsAsAnUnbrokenOne(String kind) throws Exception {
     assumeTrue(ALL || kind.equals("reinforce++"), "killed with -Dalign4j.kills=100 only");
