@@ -139,7 +139,7 @@ final class ResumeTest {
       assertRefused(
           resume("train"),
           contents(),
-          "began under openrlhf-0.11.0, convention is openrlhf-0.11.2 now",
+          "convention was openrlhf-0.11.0 when the run in",
           "begin a new run");
     } finally {
       Files.writeString(file, written);
