@@ -30,6 +30,7 @@ final class ReadmeTest {
         List.of(
             "train",
             "compare",
+            "reproduce",
             "report",
             "sft",
             "reward-model",

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.align4j.algorithms.run.ConfigFile;
 import org.align4j.algorithms.run.TrainConfig;
 import org.align4j.algorithms.settings.Fields;
+import org.align4j.algorithms.train.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,32 @@ final class TrainingPageTest {
     assertThat(config.input().updates()).hasValue(200);
     assertThat(config.training().update().learningRate()).isEqualTo(1e-5);
     assertThat(yaml).hasSizeLessThanOrEqualTo(15);
+  }
+
+  /** Settings of the further examples are known, and make a recipe. */
+  @Test
+  void everyExampleOfStaleRolloutsMakesARecipe() throws IOException {
+    List<String> lines = Files.readAllLines(PAGE);
+    int examples = 0;
+    for (int i = lines.indexOf("## Stale rollouts"); !lines.get(i).equals("## Guards"); i++) {
+      List<String> rest = lines.subList(i + 1, lines.size());
+      String[] cells = lines.get(i).split("`", -1);
+      if (lines.get(i).equals("```yaml")) {
+        examples += recipe(rest.subList(0, rest.indexOf("```")));
+      } else if (lines.get(i).startsWith("|") && cells.length == 3 && cells[1].contains(":")) {
+        examples += recipe(List.of("offPolicy: {" + cells[1] + "}"));
+      }
+    }
+    assertThat(examples).isEqualTo(7);
+  }
+
+  private int recipe(List<String> yaml) throws IOException {
+    Path file = Files.write(folder.resolve("example.yaml"), yaml);
+    TrainConfig config = TrainConfig.of(ConfigFile.read(file, TrainConfig.embedded().parts()));
+    assertThat(Recipe.of(config.training()).objective().settings().offPolicy().isOn())
+        .as(yaml.toString())
+        .isTrue();
+    return 1;
   }
 
   @Test

@@ -22,12 +22,7 @@ public final class ReinforcePlusPlus implements AdvantageEstimator {
     INDArray mask = experience.responseMask();
     TokenRewards rewards = TokenRewards.of(experience, settings);
     INDArray scores = GroupBaseline.clip(experience.rewards(), settings);
-    INDArray returns =
-        Returns.toGo(
-            rewards.withScores(scores),
-            mask,
-            settings.gamma(),
-            settings.convention().advantage().discounting());
+    INDArray returns = Returns.ofTurns(rewards.withScores(scores), mask, settings);
     return new Advantages(
         Whitener.tokens(returns, mask, settings.whitening(name())),
         returns,

@@ -1,5 +1,6 @@
 package org.align4j.algorithms.advantage;
 
+import org.align4j.algorithms.convention.Convention.AdvantageRules;
 import org.align4j.algorithms.convention.Convention.Discounting;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,6 +20,24 @@ final class Returns {
       case EVERY_COLUMN -> Nd4j.onesLike(mask);
       case RESPONSE_TOKENS -> mask;
     };
+  }
+
+  /**
+   * {@code G_t = r_t + γ G_{t+1}} at response tokens, else 0; where the convention says so, nothing
+   * of a later turn reaches an earlier one.
+   */
+  static INDArray ofTurns(INDArray rewards, INDArray mask, AdvantageSettings settings) {
+    AdvantageRules rules = settings.convention().advantage();
+    if (!rules.returnsStopAtHoles()) {
+      return toGo(rewards, mask, settings.gamma(), rules.discounting());
+    }
+    INDArray returns = rewards.dup();
+    INDArray carried = Nd4j.create(rewards.dataType(), rewards.size(0));
+    for (long t = rewards.size(1) - 1; t >= 0; t--) {
+      carried.muli(settings.gamma()).addi(column(rewards, t)).muli(column(mask, t));
+      returns.putColumn((int) t, carried);
+    }
+    return returns;
   }
 
   /** {@code G_t = r_t + γ G_{t+1}} at response tokens, else 0. */

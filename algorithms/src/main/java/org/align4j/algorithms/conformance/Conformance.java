@@ -38,6 +38,7 @@ public final class Conformance {
           "kl-controller", RewardCases::controller,
           "policy-loss", LossCases::policy,
           "value-loss", LossCases::value,
+          "off-policy", OffPolicyCases::run,
           "preference-loss", LossCases::preference,
           "token-log-prob", TokenScoreCases::run);
 

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.convention.RolloutCorrection;
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.KlWeighting;
 import org.align4j.algorithms.loss.BatchTotals;
 import org.align4j.algorithms.loss.LossOptions;
 import org.align4j.algorithms.loss.LossResult;
@@ -46,15 +45,14 @@ final class LossCases {
             .withRefLogProbs(file.inputOrNull("ref_log_probs"))
             .withEntropy(file.inputOrNull("entropy"))
             .withRight(file.inputOrNull("right"));
+    Convention convention = CaseConvention.of(file);
     PolicyLossSettings settings =
-        PolicyLossSettings.of(Convention.of(file.convention()))
+        PolicyLossSettings.of(convention)
             .withClip(file.number("clip_low", 0.2), file.number("clip_high", 0.2))
             .withDualClip(file.number("dual_clip", file.number("delta", Double.POSITIVE_INFINITY)))
-            .withAggregation(
-                Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())),
-                (long) file.number("max_length", 0))
+            .withAggregation(aggregation(file, convention), (long) file.number("max_length", 0))
             .withKl(file.number("kl_loss_coef", 0), file.word("kl_loss_estimator", "k3"))
-            .withCorrection(correction(file))
+            .withOffPolicy(OffPolicyCases.settings(file))
             .withEntropyCoefficient(file.number("entropy_coef", 0))
             .withOptions(options(file));
     LossResult result =
@@ -100,6 +98,13 @@ final class LossCases {
         .withPositiveNll(file.number("positive_nll", 0));
   }
 
+  /** The aggregation of a case, by the name that its peer had for it. */
+  private static Aggregation aggregation(CaseFile file, Convention convention) {
+    return convention
+        .loss()
+        .meaning(Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())));
+  }
+
   /** A case is named after its loss or after what it varies about PPO's. */
   private static String loss(String name) {
     List<String> words = List.of(name.split("[-_]"));
@@ -111,24 +116,12 @@ final class LossCases {
     return words.contains("gpg") || words.contains("reinforce") ? "reinforce" : "ppo-clip";
   }
 
-  private static RolloutCorrection correction(CaseFile file) {
-    List<String> words = List.of(file.name().split("[-_]"));
-    double low = file.number("is_low", 0.5);
-    double high = file.number("is_high", 5);
-    if (words.contains("tis")) {
-      return new RolloutCorrection(RolloutCorrection.Kind.TIS, low, high);
-    }
-    return words.contains("icepop")
-        ? new RolloutCorrection(RolloutCorrection.Kind.ICEPOP, low, high)
-        : RolloutCorrection.NONE;
-  }
-
   static Map<String, INDArray> value(CaseFile file) {
     INDArray mask = file.input("mask");
     ValueLoss loss =
         new ValueLoss(
             file.number("clip", Double.POSITIVE_INFINITY),
-            Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())),
+            aggregation(file, CaseConvention.of(file)),
             (long) file.number("max_length", 0));
     LossResult result =
         loss.evaluate(

@@ -13,7 +13,6 @@ import org.align4j.algorithms.advantage.Advantages;
 import org.align4j.algorithms.advantage.Experience;
 import org.align4j.algorithms.advantage.Groups;
 import org.align4j.algorithms.advantage.RewardParts;
-import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.kl.TokenKl;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,13 @@ final class RewardCases {
   private RewardCases() {}
 
   static Map<String, INDArray> kl(CaseFile file) {
-    Convention convention = Convention.of(file.convention());
-    INDArray kl =
-        TokenKl.of(file.name(), convention.klClamp(file.name()))
-            .value(file.input("log_probs"), file.input("ref_log_probs"), file.input("mask"));
-    return ImmutableMap.of("kl", kl);
+    TokenKl kl = TokenKl.of(file.name(), CaseConvention.of(file).klClamp(file.name()));
+    INDArray logProbs = file.input("log_probs");
+    INDArray reference = file.input("ref_log_probs");
+    INDArray mask = file.input("mask");
+    return ImmutableMap.of(
+        "kl", kl.value(logProbs, reference, mask),
+        "grad", kl.derivative(logProbs, reference, mask));
   }
 
   static Map<String, INDArray> advantage(CaseFile file) {
@@ -47,7 +48,7 @@ final class RewardCases {
     JsonNode clip = file.config().path("reward_clip");
     // OpenRLHF takes a coefficient below 0 for 0.
     AdvantageSettings settings =
-        AdvantageSettings.of(Convention.of(file.convention()))
+        AdvantageSettings.of(CaseConvention.of(file))
             .withGamma(file.number("gamma", 1))
             .withLambda(file.number("lam", 1))
             .withKl(Math.max(0, file.number("kl_coef", 0)), file.word("kl_estimator", "k1"))

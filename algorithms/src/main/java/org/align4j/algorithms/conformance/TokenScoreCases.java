@@ -56,9 +56,10 @@ final class TokenScoreCases {
                     "identity",
                         Nd4j.eye(definition.vocabulary()).castTo(DataType.DOUBLE).dup('c')));
         SameDiffNetwork network = SameDiffNetwork.create(definition, parameters)) {
-      float temperature = (float) file.number("temperature", 1);
+      Scores scores = score(network, labels, (float) file.number("temperature", 1));
       return ImmutableMap.of(
-          "log_probs", array(score(network, labels, temperature).outputs(), labels),
+          "log_probs", array(scores.outputs(), labels),
+          "entropy", array(scores.entropy(), labels),
           "entropy_at_t1", array(score(network, labels, 1).entropy(), labels));
     }
   }

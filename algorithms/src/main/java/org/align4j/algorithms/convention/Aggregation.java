@@ -12,8 +12,10 @@ public enum Aggregation {
   SEQ_MEAN_TOKEN_MEAN("seq-mean-token-mean"),
   /** Sum over tokens of each row, then mean over rows. */
   SEQ_MEAN_TOKEN_SUM("seq-mean-token-sum"),
-  /** Sum over all tokens / a length; verl: no division by the number of rows. */
+  /** Sum over tokens of each row, then mean over rows / a length; verl from 0.7.1 on. */
   SEQ_MEAN_TOKEN_SUM_NORM("seq-mean-token-sum-norm"),
+  /** Sum over all tokens / a length: verl's seq-mean-token-sum-norm until 0.7.0. */
+  TOKEN_SUM_OVER_LENGTH("token-sum-over-length"),
   /** Dr. GRPO: sum over all tokens / (rows · a constant length). */
   SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH("seq-mean-token-sum-over-max-length");
 

@@ -2,6 +2,8 @@ package org.align4j.algorithms.convention;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
+import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.registry.Registry;
 
 /**
@@ -13,6 +15,9 @@ import org.align4j.algorithms.registry.Registry;
  * @param needsCritic whether a critic is trained: only PPO
  * @param needsGreedyRollout whether a greedy sample of each prompt is scored: only ReMax
  * @param needsGroups whether it compares samples of one prompt
+ * @param recipe what it is where the convention does not name it; empty for the convention's usual
+ * @param ownSamples samples of a prompt that it is made for, or 0 for any
+ * @param offPolicy what it does with tokens that another policy sampled
  */
 public record Algorithm(
     String name,
@@ -20,7 +25,42 @@ public record Algorithm(
     String loss,
     boolean needsCritic,
     boolean needsGreedyRollout,
-    boolean needsGroups) {
+    boolean needsGroups,
+    Optional<Recipe> recipe,
+    int ownSamples,
+    OffPolicy offPolicy) {
+
+  /** An algorithm that leaves the rest to convention and settings. */
+  public Algorithm(
+      String name,
+      String estimator,
+      String loss,
+      boolean needsCritic,
+      boolean needsGreedyRollout,
+      boolean needsGroups) {
+    this(name, estimator, loss, needsCritic, needsGreedyRollout, needsGroups, Optional.empty());
+  }
+
+  /** An algorithm with a recipe of its own. */
+  public Algorithm(
+      String name,
+      String estimator,
+      String loss,
+      boolean needsCritic,
+      boolean needsGreedyRollout,
+      boolean needsGroups,
+      Optional<Recipe> recipe) {
+    this(
+        name,
+        estimator,
+        loss,
+        needsCritic,
+        needsGreedyRollout,
+        needsGroups,
+        recipe,
+        0,
+        OffPolicy.NONE);
+  }
 
   /** Where the KL to the reference goes. */
   public enum KlPlace {
@@ -60,7 +100,21 @@ public record Algorithm(
           new Algorithm("dppo-tv", "grpo", "dppo-tv", false, false, true),
           new Algorithm("dppo-kl", "grpo", "dppo-kl", false, false, true),
           new Algorithm("clip-cov", "grpo", "clip-cov", false, false, true),
-          new Algorithm("kl-cov", "grpo", "kl-cov", false, false, true));
+          new Algorithm("kl-cov", "grpo", "kl-cov", false, false, true),
+          new Algorithm(
+              "flash-reinforce",
+              "batch-mean",
+              "ppo-clip",
+              false,
+              false,
+              false,
+              Optional.of(new Recipe(Aggregation.SEQ_MEAN_TOKEN_MEAN, KlPlace.REWARD, "k1")),
+              1,
+              OffPolicy.FLASH_REINFORCE));
+
+  /** On-policy distillation: its advantages come from a teacher and not from scores. */
+  public static final Algorithm DISTILLATION =
+      new Algorithm("distillation", "distillation", "ppo-clip", false, false, false);
 
   /** Variants of GRPO have its aggregation and its KL where a convention says nothing of them. */
   private static final ImmutableSet<String> LIKE_GRPO =
@@ -68,6 +122,9 @@ public record Algorithm(
 
   /** The algorithm of this name. */
   public static Algorithm of(String name) {
+    if (name.equals(DISTILLATION.name)) {
+      return DISTILLATION;
+    }
     for (Algorithm algorithm : ALL) {
       if (algorithm.name.equals(name)) {
         return algorithm;
@@ -86,6 +143,8 @@ public record Algorithm(
     if (LIKE_GRPO.contains(name)) {
       usual = convention.recipes().getOrDefault("grpo", usual);
     }
-    return convention.recipes().getOrDefault(name, usual);
+    Recipe found = convention.recipes().getOrDefault(name, recipe.orElse(usual));
+    return new Recipe(
+        convention.loss().meaning(found.aggregation()), found.klPlace(), found.klEstimator());
   }
 }

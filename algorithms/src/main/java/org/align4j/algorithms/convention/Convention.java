@@ -7,25 +7,39 @@ import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.align4j.algorithms.registry.Registry;
+import org.align4j.algorithms.registry.ExtensionException;
 
 /**
  * What the peers do differently, as data: no class asks which convention it works under. Sources of
- * each value are in {@code docs/algorithms.md}.
+ * each value, and what each peer changed in which version, are in {@code docs/conventions.md}.
  *
- * @param name {@code paper}, {@code openrlhf}, {@code verl} or {@code trl}
+ * <p>A convention of one's own is another one with differences, registered by a {@link
+ * ConventionProvider}:
+ *
+ * <pre>{@code
+ * Convention.VERL.named("house")
+ *     .withAdvantage(Convention.VERL.advantage().withGroupEpsilon(1e-3))
+ *     .withRecipe("grpo", new Algorithm.Recipe(Aggregation.TOKEN_MEAN, KlPlace.REWARD, "k1"));
+ * }</pre>
+ *
+ * @param name whose it is: {@code paper}, {@code openrlhf}, {@code verl}, {@code trl}
+ * @param version with its version, such as {@code verl-0.9}: what {@code run.json} records
  * @param advantage what estimators do differently
  * @param kl clamps of KL estimates by estimator name; names without an entry are not clamped
  * @param loss what losses do differently
  * @param recipes aggregation and KL by algorithm name; names without an entry have the default
  *     aggregation and k1 in the reward
+ * @param notes by algorithm name: what a run of it is to be told, such as that the peer has it no
+ *     more
  */
 public record Convention(
     String name,
+    String version,
     AdvantageRules advantage,
     ImmutableMap<String, KlClamp> kl,
     LossRules loss,
-    ImmutableMap<String, Algorithm.Recipe> recipes) {
+    ImmutableMap<String, Algorithm.Recipe> recipes,
+    ImmutableMap<String, String> notes) {
 
   /** When the score is clipped and the KL subtracted, and what a group baseline is taken from. */
   public enum Shaping {
@@ -64,6 +78,8 @@ public record Convention(
    *
    * @param shaping order of clip, KL and baseline
    * @param discounting which columns a discount counts
+   * @param returnsStopAtHoles whether nothing of a later turn reaches an earlier one in {@code
+   *     reinforce} and {@code reinforce++}: verl until 0.8
    * @param singleton what becomes of a prompt with one sample
    * @param groupEpsilon ε of GRPO's {@code /(std + ε)}, std with ddof 1
    * @param whitening by estimator name; names without an entry are not whitened
@@ -74,6 +90,7 @@ public record Convention(
   public record AdvantageRules(
       Shaping shaping,
       Discounting discounting,
+      boolean returnsStopAtHoles,
       Singleton singleton,
       double groupEpsilon,
       ImmutableMap<String, Whitening> whitening,
@@ -89,7 +106,43 @@ public record Convention(
     /** With another ε of GRPO. */
     public AdvantageRules withGroupEpsilon(double value) {
       return new AdvantageRules(
-          shaping, discounting, singleton, value, whitening, lambda, clipLow, clipHigh);
+          shaping,
+          discounting,
+          returnsStopAtHoles,
+          singleton,
+          value,
+          whitening,
+          lambda,
+          clipLow,
+          clipHigh);
+    }
+
+    /** With returns that pass from a later turn to an earlier one, or not. */
+    public AdvantageRules withReturnsStopAtHoles(boolean value) {
+      return new AdvantageRules(
+          shaping,
+          discounting,
+          value,
+          singleton,
+          groupEpsilon,
+          whitening,
+          lambda,
+          clipLow,
+          clipHigh);
+    }
+
+    /** With another default λ of GAE. */
+    public AdvantageRules withLambda(double value) {
+      return new AdvantageRules(
+          shaping,
+          discounting,
+          returnsStopAtHoles,
+          singleton,
+          groupEpsilon,
+          whitening,
+          value,
+          clipLow,
+          clipHigh);
     }
 
     /** With the advantages of an estimator normalised or not, as others of the convention are. */
@@ -104,6 +157,7 @@ public record Convention(
       return new AdvantageRules(
           shaping,
           discounting,
+          returnsStopAtHoles,
           singleton,
           groupEpsilon,
           ImmutableMap.copyOf(changed),
@@ -124,8 +178,12 @@ public record Convention(
    * @param ratioCap CISPO's clip range is absolute, with no lower bound (TRL), and not around 1
    * @param countsEmptyRows whether means over rows count rows without a response token
    * @param aggregation default aggregation
+   * @param sumNorm what {@code seq-mean-token-sum-norm} means
    * @param dualClip default dual clip, ∞ for none
    * @param valueClip default clip range of the value loss
+   * @param entropyAtTemperature whether the entropy is that of the policy as it samples; OpenRLHF
+   *     until 0.11.0: at temperature 1
+   * @param klWeighting default of what the ratio ρ does to a KL term in the loss
    */
   public record LossRules(
       double logRatioLimit,
@@ -136,41 +194,194 @@ public record Convention(
       boolean ratioCap,
       boolean countsEmptyRows,
       Aggregation aggregation,
+      Aggregation sumNorm,
       double dualClip,
-      double valueClip) {}
+      double valueClip,
+      boolean entropyAtTemperature,
+      KlWeighting klWeighting) {
+
+    /** What an aggregation means under this convention. */
+    public Aggregation meaning(Aggregation value) {
+      return value == Aggregation.SEQ_MEAN_TOKEN_SUM_NORM ? sumNorm : value;
+    }
+
+    /** With another limit of the log-ratio of ρ. */
+    public LossRules withLogRatioLimit(double value) {
+      return new LossRules(
+          value,
+          sequenceLogRatioLimit,
+          sequenceGradient,
+          sequenceAggregation,
+          dualClipsSequences,
+          ratioCap,
+          countsEmptyRows,
+          aggregation,
+          sumNorm,
+          dualClip,
+          valueClip,
+          entropyAtTemperature,
+          klWeighting);
+    }
+
+    /** With GSPO held to another aggregation, or to none. */
+    public LossRules withSequenceAggregation(Optional<Aggregation> value) {
+      return new LossRules(
+          logRatioLimit,
+          sequenceLogRatioLimit,
+          sequenceGradient,
+          value,
+          dualClipsSequences,
+          ratioCap,
+          countsEmptyRows,
+          aggregation,
+          sumNorm,
+          dualClip,
+          valueClip,
+          entropyAtTemperature,
+          klWeighting);
+    }
+
+    /** With another default aggregation. */
+    public LossRules withAggregation(Aggregation value) {
+      return new LossRules(
+          logRatioLimit,
+          sequenceLogRatioLimit,
+          sequenceGradient,
+          sequenceAggregation,
+          dualClipsSequences,
+          ratioCap,
+          countsEmptyRows,
+          value,
+          sumNorm,
+          dualClip,
+          valueClip,
+          entropyAtTemperature,
+          klWeighting);
+    }
+
+    /** With another meaning of {@code seq-mean-token-sum-norm}. */
+    public LossRules withSumNorm(Aggregation value) {
+      return new LossRules(
+          logRatioLimit,
+          sequenceLogRatioLimit,
+          sequenceGradient,
+          sequenceAggregation,
+          dualClipsSequences,
+          ratioCap,
+          countsEmptyRows,
+          aggregation,
+          value,
+          dualClip,
+          valueClip,
+          entropyAtTemperature,
+          klWeighting);
+    }
+
+    /** With another default clip range of the value loss. */
+    public LossRules withValueClip(double value) {
+      return new LossRules(
+          logRatioLimit,
+          sequenceLogRatioLimit,
+          sequenceGradient,
+          sequenceAggregation,
+          dualClipsSequences,
+          ratioCap,
+          countsEmptyRows,
+          aggregation,
+          sumNorm,
+          dualClip,
+          value,
+          entropyAtTemperature,
+          klWeighting);
+    }
+
+    /** With the entropy of the policy as it samples, or at temperature 1. */
+    public LossRules withEntropyAtTemperature(boolean value) {
+      return new LossRules(
+          logRatioLimit,
+          sequenceLogRatioLimit,
+          sequenceGradient,
+          sequenceAggregation,
+          dualClipsSequences,
+          ratioCap,
+          countsEmptyRows,
+          aggregation,
+          sumNorm,
+          dualClip,
+          valueClip,
+          value,
+          klWeighting);
+    }
+  }
 
   /** The paper, as its author's code of that week did it: OpenRLHF 0.5.5. */
-  public static final Convention PAPER = Presets.PAPER;
+  public static final Convention PAPER = Presets.OPENRLHF_0_5_5;
 
-  /** OpenRLHF at its head: the author's own code, and the default. */
-  public static final Convention OPENRLHF = Presets.OPENRLHF;
+  /** The newest OpenRLHF: the author's own code, and the default. */
+  public static final Convention OPENRLHF = Presets.OPENRLHF_0_11_2;
 
-  /** verl. */
-  public static final Convention VERL = Presets.VERL;
+  /** The newest verl. */
+  public static final Convention VERL = Presets.VERL_0_9;
 
-  /** TRL. */
-  public static final Convention TRL = Presets.TRL;
+  /** The newest TRL. */
+  public static final Convention TRL = Presets.TRL_1_16;
 
-  /** All presets. */
+  /** What the plain names mean: the newest version of each. */
   public static final ImmutableList<Convention> ALL = ImmutableList.of(PAPER, OPENRLHF, VERL, TRL);
 
-  /** The preset of this name. */
+  /** Every version, the oldest of each peer first. */
+  public static final ImmutableList<Convention> VERSIONS = Presets.VERSIONS;
+
+  /**
+   * The convention of this name: a version such as {@code verl-0.8}, a plain name such as {@code
+   * verl} for the newest, or one that is registered.
+   */
   public static Convention of(String name) {
-    for (Convention convention : ALL) {
-      if (convention.name.equals(name)) {
-        return convention;
-      }
-    }
-    throw new IllegalArgumentException(
-        Registry.Names.unknown(
-            "convention",
-            name,
-            ALL.stream().map(Convention::name).collect(ImmutableList.toImmutableList())));
+    ConventionProvider provider = ConventionProvider.registry().get(name);
+    return ExtensionException.guard("convention", name, provider::convention);
+  }
+
+  /** The same rules under a name of one's own. */
+  public Convention named(String value) {
+    return new Convention(value, value, advantage, kl, loss, recipes, notes);
   }
 
   /** With other rules for estimators, where a user sets what the convention would. */
   public Convention withAdvantage(AdvantageRules value) {
-    return new Convention(name, value, kl, loss, recipes);
+    return new Convention(name, version, value, kl, loss, recipes, notes);
+  }
+
+  /** With KL estimates of these names clamped. */
+  public Convention withKlClamp(KlClamp clamp, String... estimators) {
+    Map<String, KlClamp> changed = new HashMap<>(kl);
+    for (String estimator : estimators) {
+      changed.put(estimator, clamp);
+    }
+    return new Convention(
+        name, version, advantage, ImmutableMap.copyOf(changed), loss, recipes, notes);
+  }
+
+  /** With other rules for losses. */
+  public Convention withLoss(LossRules value) {
+    return new Convention(name, version, advantage, kl, value, recipes, notes);
+  }
+
+  /** With another aggregation and KL of an algorithm. */
+  public Convention withRecipe(String algorithm, Algorithm.Recipe recipe) {
+    Map<String, Algorithm.Recipe> changed = new HashMap<>(recipes);
+    changed.put(algorithm, recipe);
+    return new Convention(name, version, advantage, kl, loss, ImmutableMap.copyOf(changed), notes);
+  }
+
+  /** With a note on an algorithm. */
+  Convention withNote(String algorithm, String note) {
+    return new Convention(
+        name, version, advantage, kl, loss, recipes, ImmutableMap.of(algorithm, note));
+  }
+
+  /** The same rules under another version of the same or another peer. */
+  Convention version(String peer, String number) {
+    return new Convention(peer, peer + "-" + number, advantage, kl, loss, recipes, notes);
   }
 
   /** The clamp of a KL estimator under this convention. */

@@ -109,6 +109,16 @@ public final class CurriculumStream implements AutoCloseable {
     return successes == null ? ImmutableMap.of() : ImmutableMap.of("curriculum", successes);
   }
 
+  /** The prompt at a place of the data. */
+  public Prompt prompt(int index) {
+    checkArgument(
+        index >= 0 && index < prompts.size(),
+        "there is no prompt %s: the data has %s",
+        index,
+        prompts.size());
+    return prompts.get(index);
+  }
+
   /** Places of the data passed so far. */
   public long cursor() {
     return cursor;

@@ -34,10 +34,11 @@ public record TokenKl(KlEstimator estimator, KlClamp clamp) {
       return derivativeOf(ratio).muli(mask);
     }
     INDArray held = clamped(ratio);
-    return derivativeOf(held)
-        .muli(mask)
-        .muli(Masked.inside(ratio, -clamp.logRatio(), clamp.logRatio()))
-        .muli(Masked.inside(valueOf(held), -clamp.value(), clamp.value()));
+    INDArray inside =
+        Masked.inside(ratio, -clamp.logRatio(), clamp.logRatio())
+            .muli(Masked.inside(valueOf(held), -clamp.value(), clamp.value()));
+    // Taken at 0 where a clamp holds: there it may be infinite, and ∞ · 0 is no number.
+    return derivativeOf(held.mul(inside)).muli(mask).muli(inside);
   }
 
   private INDArray valueOf(INDArray ratio) {

@@ -1,5 +1,6 @@
 package org.align4j.algorithms.kl;
 
+import org.align4j.algorithms.convention.KlWeighting;
 import org.align4j.core.tensor.Masked;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;

@@ -31,7 +31,8 @@ final class AggregationWeights {
       case SEQ_MEAN_TOKEN_MEAN ->
           mask.div(Masked.column(PolicyLossInputs.lengths(mask))).divi(rows);
       case SEQ_MEAN_TOKEN_SUM -> mask.div(rows);
-      case SEQ_MEAN_TOKEN_SUM_NORM -> mask.div(columns);
+      case SEQ_MEAN_TOKEN_SUM_NORM -> mask.div(rows * columns);
+      case TOKEN_SUM_OVER_LENGTH -> mask.div(columns);
       case SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH -> mask.div(totals.sequences() * columns);
     };
   }

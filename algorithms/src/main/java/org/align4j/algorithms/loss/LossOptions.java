@@ -2,7 +2,7 @@ package org.align4j.algorithms.loss;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.KlWeighting;
 
 /**
  * What newer objectives add to PPO's.

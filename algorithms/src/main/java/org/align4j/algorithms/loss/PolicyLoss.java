@@ -6,13 +6,14 @@ import org.align4j.algorithms.registry.Registry;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The surrogate of a policy update, token by token. Aggregation, off-policy correction, KL term and
+ * The surrogate of a policy update, token by token. Aggregation, off-policy weights, KL term and
  * entropy bonus are the same for all and live in {@link PolicyObjective}.
  */
 public interface PolicyLoss extends Named {
 
   /**
-   * Per-token losses and the gradient of their weighted sum.
+   * Per-token losses and the gradient of their weighted sum. Every array made here is closed when
+   * the micro-batch is done, so keep none in a field.
    *
    * @param inputs arrays {@code [B,T]}
    * @param weights {@code [B,T]}: what each token's loss counts in the scalar, 0 where masked

@@ -14,7 +14,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * @param oldLogProbs of the policy that the advantages belong to
  * @param advantages Â
  * @param mask response mask, 0 or 1, holes allowed
- * @param rolloutLogProbs of the generator, where it is not numerically the old policy (TIS, ICEPOP)
+ * @param rolloutLogProbs of the policy that sampled, where it is not the old one: an earlier
+ *     policy, or an engine of other numerics
  * @param refLogProbs of the frozen reference, for a KL term in the loss
  * @param entropy of the policy at each position, in nats, for an entropy bonus
  * @param right 1 at the tokens of samples that are right, for their negative log-prob

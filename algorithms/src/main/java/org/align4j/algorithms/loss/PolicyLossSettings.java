@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.convention.RolloutCorrection;
+import org.align4j.algorithms.offpolicy.OffPolicy;
 
 /**
  * What a policy loss is told.
@@ -18,7 +18,7 @@ import org.align4j.algorithms.convention.RolloutCorrection;
  * @param klCoefficient β of the KL term in the loss; 0 for none
  * @param klEstimator its estimator
  * @param entropyCoefficient weight of the mean entropy, subtracted from the loss; 0 for none
- * @param correction of rollout log-probs that are not the old policy's
+ * @param offPolicy what becomes of tokens that another policy sampled than the old one
  * @param convention what the peers do differently
  * @param options what newer objectives add
  */
@@ -31,7 +31,7 @@ public record PolicyLossSettings(
     double klCoefficient,
     String klEstimator,
     double entropyCoefficient,
-    RolloutCorrection correction,
+    OffPolicy offPolicy,
     Convention convention,
     LossOptions options) {
 
@@ -65,7 +65,7 @@ public record PolicyLossSettings(
         0,
         "k2",
         0,
-        RolloutCorrection.NONE,
+        OffPolicy.NONE,
         convention,
         LossOptions.DEFAULT);
   }
@@ -81,7 +81,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention,
         options);
   }
@@ -97,7 +97,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention,
         options);
   }
@@ -113,7 +113,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention,
         options);
   }
@@ -129,7 +129,7 @@ public record PolicyLossSettings(
         coefficient,
         estimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention,
         options);
   }
@@ -145,13 +145,13 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         value,
-        correction,
+        offPolicy,
         convention,
         options);
   }
 
-  /** With a correction of the generator's log-probs. */
-  public PolicyLossSettings withCorrection(RolloutCorrection value) {
+  /** With another treatment of tokens that another policy sampled. */
+  public PolicyLossSettings withOffPolicy(OffPolicy value) {
     return new PolicyLossSettings(
         clipLow,
         clipHigh,
@@ -177,7 +177,7 @@ public record PolicyLossSettings(
         klCoefficient,
         klEstimator,
         entropyCoefficient,
-        correction,
+        offPolicy,
         convention,
         value);
   }

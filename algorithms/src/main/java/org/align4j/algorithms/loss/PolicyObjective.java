@@ -6,18 +6,18 @@ import static org.align4j.algorithms.registry.ExtensionException.guard;
 import static org.align4j.algorithms.registry.ExtensionException.shaped;
 
 import com.google.common.collect.ImmutableMap;
-import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.TokenKl;
 import org.align4j.algorithms.kl.WeightedKl;
+import org.align4j.algorithms.offpolicy.OffPolicyWeights;
 import org.align4j.core.tensor.Masked;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The whole policy objective: a surrogate, its aggregation, off-policy correction, KL term, entropy
- * bonus and negative log-prob of right samples. {@code objective.evaluate(inputs, totals)} per
- * micro-batch, with the totals of the mini-batch; results add up.
+ * The whole policy objective: a surrogate, its aggregation, off-policy gate and weights, KL term,
+ * entropy bonus and negative log-prob of right samples. {@code objective.evaluate(inputs, totals)}
+ * per micro-batch, with the totals of the mini-batch; results add up.
  */
 public final class PolicyObjective {
 
@@ -77,6 +77,9 @@ public final class PolicyObjective {
    * surrogate alone), {@code clip_fraction}, {@code approx_kl} ({@code −mean(log π − log π_old)}),
    * {@code ratio_deviation_max} ({@code max |ρ − 1|}), and {@code kl_loss}, {@code positive_nll},
    * {@code entropy} and {@code kept_entropy} (of the tokens of high entropy) where there are any.
+   * With rollout log-probs {@code off_policy_kl} ({@code mean(log μ − log π_old)}); with a gate or
+   * weights {@code gated_tokens}, {@code gated_sequences} (shares) and {@code off_policy_weight}
+   * (mean, 0 where gated).
    *
    * @param totals of the mini-batch that the inputs are a part of
    */
@@ -88,14 +91,9 @@ public final class PolicyObjective {
         settings.options().topEntropy() < 1 ? "topEntropy" : loss.name(),
         mask.size(0),
         (long) totals.sequences());
-    INDArray weights =
-        AggregationWeights.of(
-            mask,
-            guard(NOUN, loss.name(), () -> loss.aggregation(settings)),
-            settings.constantLength(),
-            guard(NOUN, loss.name(), () -> loss.countsEmptyRows(settings)),
-            totals);
-    INDArray corrected = weights.mul(correction(inputs));
+    INDArray weights = weights(mask, totals);
+    @Nullable OffPolicyWeights offPolicy = settings.offPolicy().isOn() ? offPolicy(inputs) : null;
+    INDArray corrected = weights.mul(offPolicy == null ? mask : offPolicy.weights());
     INDArray kept = kept(inputs);
     if (kept != null) {
       corrected.muli(kept);
@@ -111,6 +109,7 @@ public final class PolicyObjective {
     terms.statistic(
         "ratio_deviation_max",
         Transforms.abs(Transforms.exp(logRatio, true).subi(1), false).maxNumber().doubleValue());
+    measure(inputs, offPolicy, totals, terms);
     addKl(inputs, weights, terms);
     addPositiveNll(inputs, totals, terms);
     return terms.result(addEntropy(inputs, weights, kept, totals, terms));
@@ -226,6 +225,20 @@ public final class PolicyObjective {
     return counted.mul(-coefficient);
   }
 
+  /**
+   * What each token counts in the loss, {@code [B,T]}, 0 where masked.
+   *
+   * @param totals of the mini-batch that the mask is a part of
+   */
+  public INDArray weights(INDArray mask, BatchTotals totals) {
+    return AggregationWeights.of(
+        mask,
+        guard(NOUN, loss.name(), () -> loss.aggregation(settings)),
+        settings.constantLength(),
+        guard(NOUN, loss.name(), () -> loss.countsEmptyRows(settings)),
+        totals);
+  }
+
   /** The loss may be a user's. */
   private Surrogate surrogate(PolicyLossInputs inputs, INDArray weights) {
     Surrogate answer = guard(NOUN, loss.name(), () -> loss.evaluate(inputs, weights, settings));
@@ -236,22 +249,37 @@ public final class PolicyObjective {
         shaped(NOUN, loss.name(), " clipped", answer.clipped(), mask));
   }
 
-  /** Weights of tokens by how far the generator was from the old policy; without gradient. */
-  private INDArray correction(PolicyLossInputs inputs) {
-    RolloutCorrection correction = settings.correction();
-    if (correction.kind() == RolloutCorrection.Kind.NONE) {
-      return inputs.mask();
-    }
+  private OffPolicyWeights offPolicy(PolicyLossInputs inputs) {
     INDArray rollout =
         checkNotNull(
             inputs.rolloutLogProbs(),
-            "rolloutLogProbs are missing: %s needs the generator's own log-probs",
-            correction.kind());
-    INDArray ratio = Transforms.exp(inputs.oldLogProbs().sub(rollout), false);
-    return switch (correction.kind()) {
-      case NONE -> inputs.mask();
-      case TIS -> Masked.clip(ratio, correction.low(), correction.high());
-      case ICEPOP -> Masked.inside(ratio, correction.low(), correction.high()).muli(ratio);
-    };
+            "rolloutLogProbs are missing: gates and weights compare the policy that sampled; pass its"
+                + " log-probs, or set no gate and no weight");
+    return OffPolicyWeights.of(
+        settings.offPolicy(),
+        new OffPolicyWeights.Batch(
+            inputs.logProbs(), inputs.oldLogProbs(), rollout, inputs.advantages(), inputs.mask()));
+  }
+
+  private static void measure(
+      PolicyLossInputs inputs,
+      @Nullable OffPolicyWeights offPolicy,
+      BatchTotals totals,
+      Terms terms) {
+    INDArray mask = inputs.mask();
+    INDArray rollout = inputs.rolloutLogProbs();
+    if (rollout != null) {
+      terms.statistic(
+          "off_policy_kl", Masked.sum(rollout.sub(inputs.oldLogProbs()), mask) / totals.tokens());
+    }
+    if (offPolicy != null) {
+      INDArray lengths = mask.sum(1);
+      INDArray gated = lengths.gt(0).castTo(mask.dataType());
+      gated.muli(offPolicy.kept().sum(1).eq(0).castTo(mask.dataType()));
+      terms.statistic("gated_tokens", Masked.count(mask.sub(offPolicy.kept())) / totals.tokens());
+      terms.statistic("gated_sequences", Masked.count(gated) / totals.filledSequences());
+      terms.statistic(
+          "off_policy_weight", offPolicy.weights().sumNumber().doubleValue() / totals.tokens());
+    }
   }
 }

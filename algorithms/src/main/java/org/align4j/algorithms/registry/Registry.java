@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
+import com.google.common.collect.Iterables;
 import com.google.common.collect.Streams;
 import java.util.Comparator;
 import java.util.Locale;
@@ -45,6 +46,12 @@ public final class Registry<T extends Named> {
    */
   public static <T extends Named> Registry<T> load(String noun, Class<T> type) {
     return new Registry<>(noun, Services.load(noun, type));
+  }
+
+  /** Everything registered for an extension point, beside what the library itself has. */
+  public static <T extends Named> Registry<T> load(
+      String noun, Class<T> type, Iterable<T> builtIn) {
+    return new Registry<>(noun, Iterables.concat(builtIn, Services.load(noun, type)));
   }
 
   /** The entries given, for tests and programs that register nothing. */

@@ -77,21 +77,22 @@ public record BatchPlan(
   public String text() {
     return String.format(
         Locale.ROOT,
-        "%d prompts × %d samples = %d samples a rollout batch; %d mini-batches of %d × %d %s = %d"
-            + " optimiser %s an update; %d updates = %d optimiser steps; at most %d tokens sampled an"
-            + " update, %d tokens a forward pass",
+        "%d prompts × %d samples = %d samples a rollout batch; %s of %d × %s = %s an update; %s = %s; at"
+            + " most %s sampled an update, %s a forward pass",
         prompts,
         samplesPerPrompt,
         samples(),
-        samples() / miniBatch,
+        count(samples() / miniBatch, "mini-batch", "mini-batches"),
         miniBatch,
-        epochs,
-        epochs == 1 ? "epoch" : "epochs",
-        stepsPerUpdate(),
-        stepsPerUpdate() == 1 ? "step" : "steps",
-        updates,
-        updates * stepsPerUpdate(),
-        (long) samples() * maxNewTokens,
-        microBatchTokens);
+        count(epochs, "epoch", "epochs"),
+        count(stepsPerUpdate(), "optimiser step", "optimiser steps"),
+        count(updates, "update", "updates"),
+        count(updates * stepsPerUpdate(), "optimiser step", "optimiser steps"),
+        count((long) samples() * maxNewTokens, "token", "tokens"),
+        count(microBatchTokens, "token", "tokens"));
+  }
+
+  private static String count(long number, String one, String several) {
+    return number + " " + (number == 1 ? one : several);
   }
 }

@@ -51,7 +51,7 @@ public final class RlRun implements Trainable {
   /**
    * A run at its beginning; owns its models.
    *
-   * @param policy to train, taken over; the reference is a copy of it as it is now
+   * @param policy to train, taken over; the reference is a copy of it as it is now, or the teacher
    * @param reward scores the responses, taken over
    * @param listener is told of phases and steps
    */
@@ -60,7 +60,7 @@ public final class RlRun implements Trainable {
     this(
         config,
         policy,
-        Reference.of(policy),
+        Teacher.orSelf(config.input(), policy),
         data.usable(policy, config.training().rollout().maxNewTokens(), config.input()),
         planned(config, data),
         reward,
@@ -94,6 +94,7 @@ public final class RlRun implements Trainable {
             policy.generator(settings.rollout().size()),
             reference::logProbs,
             critic == null ? null : critic.network(),
+            config.input().teacher().isPresent() ? reference.network() : null,
             policy.engine());
     this.trainer =
         new RlTrainer(

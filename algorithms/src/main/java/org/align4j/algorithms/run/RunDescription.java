@@ -17,10 +17,22 @@ public final class RunDescription {
 
   private RunDescription() {}
 
+  /**
+   * Adds versions, machine and inputs, each with its SHA-256.
+   *
+   * @param model what the run starts from; empty for the embedded one
+   * @param data files that it reads
+   */
+  public static void complete(ObjectNode node, Optional<Path> model, List<Path> data) {
+    node.set("versions", versions());
+    node.set("machine", machine());
+    node.setAll(inputs(model, data));
+  }
+
   /** Versions of the code and of what runs it. */
-  public static ObjectNode versions(String align4j) {
+  public static ObjectNode versions() {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
-    node.put("align4j", align4j);
+    node.put("align4j", ALIGN4J);
     node.put("jdk", Runtime.version().toString());
     node.put("jvm", System.getProperty("java.vm.name"));
     return node;

@@ -98,9 +98,8 @@ public final class RunSteps implements AutoCloseable {
     } catch (NonFiniteException e) {
       notFinite.afterStep().forEach(logs::event);
       throw new RunStoppedException(
-          "step %s: %s. The batch is in %s. Go on from the last checkpoint with a lower learning rate,"
-                  .formatted(step, e.getMessage(), folder.inspection())
-              + " or with guards.nonFinite=skip",
+          "step %s: %s. The batch is in %s. Begin a new run with a lower update.learningRate or with guards.nonFinite=skip"
+              .formatted(step, e.getMessage(), folder.inspection()),
           e);
     }
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RunSettings;
@@ -20,6 +22,19 @@ import org.align4j.algorithms.settings.TrainInput;
  */
 public record TrainConfig(TrainInput input, RunSettings run, RlSettings training) {
 
+  /** Checks that there is a teacher where one is learnt from. */
+  public TrainConfig {
+    boolean learns = training.algorithm().equals(Algorithm.DISTILLATION.name());
+    checkArgument(
+        !learns || input.teacher().isPresent(),
+        "algorithm distillation needs teacher, the model to learn from");
+    checkArgument(
+        learns || input.teacher().isEmpty(),
+        "teacher is %s: algorithm %s has none; take distillation, or leave it out",
+        input.teacher().orElse(""),
+        training.algorithm());
+  }
+
   /** The embedded arithmetic task. */
   public static TrainConfig embedded() {
     return new TrainConfig(TrainInput.embedded(), RunSettings.defaults(), RlSettings.arithmetic());
@@ -27,7 +42,8 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
 
   /**
    * Defaults with these fields replaced: those of {@link RlSettings#smallModel} where a model is
-   * given, of the embedded task otherwise.
+   * given, of the embedded task otherwise, of another preset where one is named; with the
+   * algorithm's own number of samples of a prompt.
    *
    * @param values by path, as text
    * @throws IllegalArgumentException for an unknown field, with the nearest one, or a bad value
@@ -45,7 +61,28 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
             ? new TrainConfig(
                 TrainInput.of("", ""), RunSettings.defaults(), RlSettings.smallModel())
             : embedded();
-    return defaults.with(values);
+    TrainConfig config = preset(values).map(defaults::withTraining).orElse(defaults).with(values);
+    return values.containsKey("rollout.samples")
+        ? config
+        : config.withTraining(ownSamples(config.training, values));
+  }
+
+  private static Optional<RlSettings> preset(Map<String, String> values) {
+    return Optional.ofNullable(values.get("preset"))
+        .filter(name -> !name.equals(TrainInput.USUAL))
+        .map(RlSettings::preset);
+  }
+
+  private TrainConfig withTraining(RlSettings settings) {
+    return new TrainConfig(input, run, settings);
+  }
+
+  /** Prompts that were asked for are not multiplied by samples that nobody asked for. */
+  private static RlSettings ownSamples(RlSettings settings, Map<String, String> values) {
+    RlSettings own = settings.withOwnSamples();
+    return values.containsKey("rollout.prompts")
+        ? own.withRollout(r -> r.withPrompts(settings.rollout().prompts()))
+        : own;
   }
 
   private static boolean isGiven(Map<String, String> values, String path) {

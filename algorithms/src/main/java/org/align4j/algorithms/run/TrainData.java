@@ -2,9 +2,11 @@ package org.align4j.algorithms.run;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.PromptFields;
@@ -54,6 +56,14 @@ public record TrainData(Prompts training, Optional<Prompts> heldOut) {
         size);
     int split = all.size() - size;
     return new TrainData(all.slice(0, split), Optional.of(all.slice(split, all.size())));
+  }
+
+  /** The files that a run reads: none for the embedded task. */
+  public static ImmutableList<Path> files(TrainInput input, EvaluationSettings evaluation) {
+    return Stream.of(input.prompts(), evaluation.prompts(), input.teacher())
+        .flatMap(Optional::stream)
+        .map(Path::of)
+        .collect(ImmutableList.toImmutableList());
   }
 
   private static Prompts file(TrainInput input, String path, boolean answerNeeded) {

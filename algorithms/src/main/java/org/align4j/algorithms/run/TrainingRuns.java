@@ -1,10 +1,9 @@
 package org.align4j.algorithms.run;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.train.TrainingListener;
 import org.align4j.core.engine.Engine;
@@ -16,8 +15,8 @@ public final class TrainingRuns {
   private TrainingRuns() {}
 
   /**
-   * Trains in a run folder. Where the folder holds a run of the same settings already, it goes on
-   * from the newest checkpoint that is whole, bit for bit.
+   * Trains in a run folder. Where the folder holds this run already, it goes on from the newest
+   * checkpoint that is whole, bit for bit; with more {@code updates} than before it becomes longer.
    *
    * @param reward scores the responses; closed at the end
    * @throws IllegalArgumentException for settings or prompts that cannot be used, and for a folder
@@ -28,13 +27,10 @@ public final class TrainingRuns {
     TrainData data =
         TrainData.open(config.input(), config.run().evaluation(), reward.needsAnswer());
     BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));
-    try (RunFolder folder =
-            RunFolder.exists(out)
-                ? RunFolder.open(out)
-                : RunFolder.create(out, description(config, plan), InstantSource.system());
+    try (RunFolder folder = folder(out, config, plan, listener);
         RlRun run =
             new RlRun(
-                checked(config, folder),
+                config,
                 PolicyFiles.load(config.input(), Engine.PLAN),
                 data,
                 reward,
@@ -45,38 +41,40 @@ public final class TrainingRuns {
     }
   }
 
-  private static TrainConfig checked(TrainConfig config, RunFolder folder) {
-    checkArgument(
-        folder.description().path("settings").equals(tree(config)),
-        "%s holds a run of other settings (%s): take another folder",
-        folder.path(),
-        folder.path().resolve("run.json"));
-    return config;
+  private static RunFolder folder(
+      Path out, TrainConfig config, BatchPlan plan, RunListener listener) {
+    ObjectNode description = description(config, plan);
+    if (!RunFolder.exists(out)) {
+      return RunFolder.create(out, description, InstantSource.system());
+    }
+    RunFolder saved = RunFolder.open(out);
+    try {
+      Continuation.check(saved, config.parts(), description, listener::onWarning);
+      return saved;
+    } catch (RuntimeException e) {
+      saved.close();
+      throw e;
+    }
   }
 
   private static ObjectNode description(TrainConfig config, BatchPlan plan) {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", "rl");
     node.put("algorithm", config.training().algorithm());
+    node.put("convention", version(config));
     node.put("seed", config.training().seed());
     node.put("updates", plan.updates());
-    node.set("settings", tree(config));
-    node.set("versions", RunDescription.versions(RunDescription.ALIGN4J));
-    node.set("machine", RunDescription.machine());
-    RunDescription.inputs(
-            config.input().model().map(Path::of),
-            config.input().prompts().stream().map(Path::of).toList())
-        .properties()
-        .forEach(entry -> node.set(entry.getKey(), entry.getValue()));
+    node.put("engine", "plan");
+    node.set("settings", config.toTree());
+    RunDescription.complete(
+        node,
+        config.input().model().map(Path::of),
+        TrainData.files(config.input(), config.run().evaluation()));
     return node;
   }
 
-  /** As a reader of {@code run.json} sees it: whole numbers are of one type there. */
-  private static ObjectNode tree(TrainConfig config) {
-    try {
-      return (ObjectNode) JsonFiles.mapper().readTree(config.toTree().toString());
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalStateException("the settings are not JSON", e);
-    }
+  /** What the convention's name means now: a plain one moves with the newest version. */
+  private static String version(TrainConfig config) {
+    return Convention.of(config.training().convention()).version();
   }
 }

@@ -23,6 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
 
+  /** Settings of earlier versions, and what does now what they did. */
+  private static final ImmutableMap<String, String> REPLACED =
+      ImmutableMap.of(
+          "objective.correction",
+          "offPolicy.weight (tis) or offPolicy.gate (icepop)",
+          "objective.correctionLow",
+          "offPolicy.weightLow (tis) or offPolicy.gateLow (icepop)",
+          "objective.correctionHigh",
+          "offPolicy.weightHigh (tis) or offPolicy.gateHigh (icepop)");
+
   private Fields() {}
 
   /**
@@ -87,9 +97,7 @@ public final class Fields {
   public static <R extends Record> R with(R settings, Map<String, String> values) {
     ImmutableList<String> known =
         all(settings).stream().map(Field::path).collect(ImmutableList.toImmutableList());
-    for (String path : values.keySet()) {
-      checkArgument(known.contains(path), "%s", Registry.Names.unknown("setting", path, known));
-    }
+    checkKnown(values, known);
     return apply("", settings, values);
   }
 
@@ -112,9 +120,7 @@ public final class Fields {
             .flatMap(part -> all(part).stream())
             .map(Field::path)
             .collect(ImmutableList.toImmutableList());
-    for (String path : values.keySet()) {
-      checkArgument(known.contains(path), "%s", Registry.Names.unknown("setting", path, known));
-    }
+    checkKnown(values, known);
     return parts.stream()
         .map(part -> apply("", part, values))
         .collect(ImmutableList.toImmutableList());
@@ -192,6 +198,18 @@ public final class Fields {
       values[i] = components[i].getName().equals(name) ? value : read(settings, components[i]);
     }
     return construct(settings, components, values);
+  }
+
+  private static void checkKnown(Map<String, String> values, ImmutableList<String> known) {
+    for (String path : values.keySet()) {
+      String replacement = REPLACED.get(path);
+      checkArgument(
+          replacement == null || known.contains(path),
+          "unknown setting %s: %s has taken its place; see docs/settings.md",
+          path,
+          replacement);
+      checkArgument(known.contains(path), "%s", Registry.Names.unknown("setting", path, known));
+    }
   }
 
   private static <R extends Record> R apply(String prefix, R settings, Map<String, String> values) {

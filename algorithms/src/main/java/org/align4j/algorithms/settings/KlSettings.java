@@ -3,7 +3,7 @@ package org.align4j.algorithms.settings;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.KlWeighting;
 
 /** The KL to the reference; see the {@link Doc} of each component. */
 public record KlSettings(
@@ -29,10 +29,12 @@ public record KlSettings(
     @Doc(value = "Estimator in the loss; k2 where no convention says.", unset = "convention")
         Optional<String> lossEstimator,
     @Doc(
-            "What the ratio to the policy that sampled does to a KL term in the loss: none; gradient:"
-                + " that of the KL, weighted by the ratio up to 10 (OpenRLHF); value: the estimate"
-                + " times the ratio (TRL).")
-        KlWeighting weighting) {
+            value =
+                "What the ratio to the policy that sampled does to a KL term in the loss: none;"
+                    + " gradient: that of the KL, weighted by the ratio up to 10 (OpenRLHF); value:"
+                    + " the estimate times the ratio (TRL).",
+            unset = "convention")
+        Optional<KlWeighting> weighting) {
 
   /** Checks every field. */
   public KlSettings {
@@ -79,6 +81,6 @@ public record KlSettings(
 
   /** With another importance weight of a KL term in the loss. */
   public KlSettings withWeighting(KlWeighting value) {
-    return Fields.replace(this, "weighting", value);
+    return Fields.replace(this, "weighting", Optional.of(value));
   }
 }

@@ -5,7 +5,6 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Aggregation;
-import org.align4j.algorithms.convention.RolloutCorrection;
 
 /** The policy's objective; see the {@link Doc} of each component. */
 public record ObjectiveSettings(
@@ -27,13 +26,7 @@ public record ObjectiveSettings(
                 + " above; VAPO 0.1.")
         double positiveNll,
     @Doc(value = "From losses of tokens to one number.", unset = "convention")
-        Optional<Aggregation> aggregation,
-    @Doc(
-            "Weights of tokens whose generator was not numerically the policy: tis clamps them, icepop"
-                + " zeroes them outside the bounds.")
-        RolloutCorrection.Kind correction,
-    @Doc("Lower bound of these weights, at least 0; OpenRLHF 0.5.") double correctionLow,
-    @Doc("Upper bound of these weights; OpenRLHF 5.") double correctionHigh) {
+        Optional<Aggregation> aggregation) {
 
   /** Checks every field. */
   public ObjectiveSettings {
@@ -47,12 +40,6 @@ public record ObjectiveSettings(
         "objective.entropyCoefficient is %s: it must be finite",
         entropyCoefficient);
     Checks.notNegative("objective.positiveNll", positiveNll);
-    Checks.notNegative("objective.correctionLow", correctionLow);
-    checkArgument(
-        correctionHigh > correctionLow,
-        "objective.correctionHigh is %s: it must be above objective.correctionLow (%s)",
-        correctionHigh,
-        correctionLow);
   }
 
   /** With a policy loss other than the algorithm's own. */
@@ -63,16 +50,7 @@ public record ObjectiveSettings(
   /** With another clip range of the ratio. */
   public ObjectiveSettings withClip(double low, double high) {
     return new ObjectiveSettings(
-        loss,
-        low,
-        high,
-        dualClip,
-        entropyCoefficient,
-        positiveNll,
-        aggregation,
-        correction,
-        correctionLow,
-        correctionHigh);
+        loss, low, high, dualClip, entropyCoefficient, positiveNll, aggregation);
   }
 
   /** With another dual clip; ∞ for none. */
@@ -93,20 +71,5 @@ public record ObjectiveSettings(
   /** With another aggregation. */
   public ObjectiveSettings withAggregation(Aggregation value) {
     return Fields.replace(this, "aggregation", Optional.of(value));
-  }
-
-  /** With a correction of the generator's log-probs. */
-  public ObjectiveSettings withCorrection(RolloutCorrection value) {
-    return new ObjectiveSettings(
-        loss,
-        clipLow,
-        clipHigh,
-        dualClip,
-        entropyCoefficient,
-        positiveNll,
-        aggregation,
-        value.kind(),
-        value.low(),
-        value.high());
   }
 }

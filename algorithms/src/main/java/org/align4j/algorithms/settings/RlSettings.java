@@ -4,13 +4,14 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import org.align4j.algorithms.convention.RolloutCorrection;
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.Algorithm;
+import org.align4j.algorithms.registry.Registry;
 
 /**
  * What reinforcement learning is told, in groups. A field is found by its path, such as {@code
@@ -24,9 +25,11 @@ import org.align4j.algorithms.kl.KlWeighting;
  * }</pre>
  */
 public record RlSettings(
-    @Doc("ppo, reinforce++, grpo, …, or the name of a registered advantage estimator.")
+    @Doc("ppo, reinforce++, grpo, …, or the name of a registered algorithm or estimator.")
         String algorithm,
-    @Doc("What the peers do differently: openrlhf, paper (OpenRLHF 0.5.5), verl or trl.")
+    @Doc(
+            "What the peers do differently: openrlhf, paper (OpenRLHF 0.5.5), verl, trl, a version of"
+                + " one such as verl-0.8, or the name of a registered one.")
         String convention,
     @Doc("Seed of the prompt order, of sampling and of the mini-batches.") long seed,
     @Doc("What is sampled for one update.") RolloutSettings rollout,
@@ -36,14 +39,47 @@ public record RlSettings(
     @Doc("The policy's objective.") ObjectiveSettings objective,
     @Doc("Numbers of single policy losses.") SurrogateSettings surrogate,
     @Doc("What the entropy decides.") EntropySettings entropy,
+    @Doc("Tokens that another policy sampled.") OffPolicySettings offPolicy,
     @Doc("The KL to the reference.") KlSettings kl,
     @Doc("The advantages.") EstimatorSettings advantage,
-    @Doc("What becomes of judged scores, in this order.") RewardSettings rewards) {
+    @Doc("What becomes of judged scores, in this order.") RewardSettings rewards,
+    @Doc("What algorithm=distillation learns from its teacher.")
+        DistillationSettings distillation) {
 
   /** Checks that there are names. */
   public RlSettings {
     checkArgument(!algorithm.isBlank(), "algorithm is empty: name one, such as reinforce++");
     checkArgument(!convention.isBlank(), "convention is empty: name one, such as openrlhf");
+  }
+
+  /** Names of {@link #preset}. */
+  public static final ImmutableList<String> PRESETS =
+      ImmutableList.of("paper-general", "paper-math", "arithmetic", "small-model");
+
+  /**
+   * The settings of a name.
+   *
+   * @throws IllegalArgumentException for an unknown name, with the nearest one
+   */
+  public static RlSettings preset(String name) {
+    return switch (name) {
+      case "paper-general" -> paperGeneral();
+      case "paper-math" -> paperMath();
+      case "arithmetic" -> arithmetic();
+      case "small-model" -> smallModel();
+      default ->
+          throw new IllegalArgumentException(Registry.Names.unknown("preset", name, PRESETS));
+    };
+  }
+
+  /** The paper's table 1 for the general domain: that of mathematics but for the KL's weight. */
+  public static RlSettings paperGeneral() {
+    return paper().withKl(kl -> kl.withCoefficient(0.01));
+  }
+
+  /** The paper's table 1 for mathematics. */
+  public static RlSettings paperMath() {
+    return paper();
   }
 
   /** The paper's numbers for 8B models on math; gaps filled from the author's code of that week. */
@@ -52,22 +88,14 @@ public record RlSettings(
         "reinforce++",
         "paper",
         1,
-        new RolloutSettings(64, 4, 1024, 1, 0, 1, 0, Optional.empty()),
+        new RolloutSettings(64, 4, 1024, 1, 0, 1, 0, Optional.empty(), 0),
         new UpdateSettings(128, 1, 16384, 5e-7, OptionalInt.empty(), OptionalInt.empty(), 1, 0, 0),
         new CriticSettings(9e-6, 0, OptionalDouble.empty()),
         new ObjectiveSettings(
-            Optional.empty(),
-            0.2,
-            0.2,
-            OptionalDouble.empty(),
-            0,
-            0,
-            Optional.empty(),
-            RolloutCorrection.NONE.kind(),
-            RolloutCorrection.NONE.low(),
-            RolloutCorrection.NONE.high()),
+            Optional.empty(), 0.2, 0.2, OptionalDouble.empty(), 0, 0, Optional.empty()),
         SurrogateSettings.defaults(),
         EntropySettings.defaults(),
+        OffPolicySettings.OPEN,
         new KlSettings(
             0.001,
             Optional.empty(),
@@ -76,7 +104,7 @@ public record RlSettings(
             10_000,
             OptionalDouble.empty(),
             Optional.empty(),
-            KlWeighting.NONE),
+            Optional.empty()),
         new EstimatorSettings(
             1,
             OptionalDouble.empty(),
@@ -84,7 +112,8 @@ public record RlSettings(
             Optional.empty(),
             OptionalDouble.empty()),
         new RewardSettings(
-            0, 1, 1, RewardSettings.Normalization.NONE, Double.POSITIVE_INFINITY, 1, false));
+            0, 1, 1, RewardSettings.Normalization.NONE, Double.POSITIVE_INFINITY, 1, false),
+        new DistillationSettings(OptionalDouble.empty()));
   }
 
   /**
@@ -111,6 +140,22 @@ public record RlSettings(
   /** With another algorithm. */
   public RlSettings withAlgorithm(String value) {
     return Fields.replace(this, "algorithm", value);
+  }
+
+  /**
+   * With as many samples of a prompt as the algorithm is made for, where it says: those of a
+   * rollout batch stay as many, and come from more prompts or fewer.
+   */
+  public RlSettings withOwnSamples() {
+    int own =
+        Algorithm.ALL.stream()
+            .filter(known -> known.name().equals(algorithm))
+            .mapToInt(Algorithm::ownSamples)
+            .findFirst()
+            .orElse(0);
+    return own == 0 || rollout.samples() == own
+        ? this
+        : withRollout(r -> r.withPrompts(Math.max(1, r.size() / own)).withSamples(own));
   }
 
   /** With another convention. */
@@ -154,6 +199,11 @@ public record RlSettings(
   }
 
   /** With a changed group. */
+  public RlSettings withOffPolicy(UnaryOperator<OffPolicySettings> change) {
+    return Fields.replace(this, "offPolicy", change.apply(offPolicy));
+  }
+
+  /** With a changed group. */
   public RlSettings withKl(UnaryOperator<KlSettings> change) {
     return Fields.replace(this, "kl", change.apply(kl));
   }
@@ -166,6 +216,11 @@ public record RlSettings(
   /** With a changed group. */
   public RlSettings withRewards(UnaryOperator<RewardSettings> change) {
     return Fields.replace(this, "rewards", change.apply(rewards));
+  }
+
+  /** With a changed group. */
+  public RlSettings withDistillation(UnaryOperator<DistillationSettings> change) {
+    return Fields.replace(this, "distillation", change.apply(distillation));
   }
 
   /** The same settings but for one field, given as text; the error names the nearest field. */

@@ -23,7 +23,14 @@ public record RolloutSettings(
                 "Which prompts are taken when their turn comes, by how often they were solved:"
                     + " success-rate, or the name of a registered curriculum.",
             unset = "none")
-        Optional<String> curriculum) {
+        Optional<String> curriculum,
+    @Doc(
+            "Updates between the policy that samples a rollout batch and the one that learns from it; 0"
+                + " for none.")
+        int staleness) {
+
+  /** Rollout batches kept at most. */
+  private static final int MOST_STALE = 64;
 
   /** Checks every field. */
   public RolloutSettings {
@@ -33,6 +40,11 @@ public record RolloutSettings(
     Checks.positive("rollout.temperature", temperature);
     checkArgument(topK >= 0, "rollout.topK is %s: it must be 0 (no limit) or above", topK);
     Checks.notNegative("rollout.refill", refill);
+    checkArgument(
+        staleness >= 0 && staleness <= MOST_STALE,
+        "rollout.staleness is %s: it must be 0 (none) to %s, for so many rollout batches are kept",
+        staleness,
+        MOST_STALE);
     checkArgument(topP > 0 && topP <= 1, "rollout.topP is %s: it must be in (0, 1]", topP);
   }
 
@@ -79,6 +91,11 @@ public record RolloutSettings(
   /** With a curriculum by name. */
   public RolloutSettings withCurriculum(String value) {
     return Fields.replace(this, "curriculum", Optional.of(value));
+  }
+
+  /** With rollouts of the policy of so many updates ago; 0 for none. */
+  public RolloutSettings withStaleness(int value) {
+    return Fields.replace(this, "staleness", value);
   }
 
   /** Temperature and limits as the engines take them. */

@@ -10,11 +10,25 @@ import java.util.function.UnaryOperator;
 public record TrainInput(
     @Doc(
             value =
+                "Hyper-parameters to begin with: paper-general, paper-math (table 1), arithmetic or"
+                    + " small-model; left open: arithmetic, or small-model where a model is given.",
+            unset = TrainInput.USUAL,
+            changesResults = false)
+        Optional<String> preset,
+    @Doc(
+            value =
                 "Policy and reference: Hugging Face folder or GGUF file; left open: the policy of the"
                     + " embedded arithmetic task.",
             unset = TrainInput.EMBEDDED,
             changesResults = false)
         Optional<String> model,
+    @Doc(
+            value =
+                "Teacher of algorithm=distillation: Hugging Face folder or GGUF file with the policy's"
+                    + " tokenizer.",
+            unset = "none",
+            changesResults = false)
+        Optional<String> teacher,
     @Doc(
             value = "Prompts to train on, JSON lines; left open: the embedded arithmetic task.",
             unset = TrainInput.EMBEDDED,
@@ -38,6 +52,9 @@ public record TrainInput(
             changesResults = false)
         OptionalInt updates,
     @Doc("Limits of rewards.") JudgingSettings judging) {
+
+  /** The word for the preset that fits the model. */
+  public static final String USUAL = "usual";
 
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
@@ -66,6 +83,8 @@ public record TrainInput(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         false,
         NO_KWARGS,
         "math",
@@ -76,7 +95,9 @@ public record TrainInput(
   /** Defaults of a run on a model and prompts. */
   public static TrainInput of(String model, String prompts) {
     return new TrainInput(
+        Optional.empty(),
         Optional.of(model),
+        Optional.empty(),
         Optional.of(prompts),
         Optional.empty(),
         Optional.empty(),
@@ -85,6 +106,11 @@ public record TrainInput(
         "math",
         OptionalInt.empty(),
         JudgingSettings.defaults());
+  }
+
+  /** With a teacher to distil from. */
+  public TrainInput withTeacher(String value) {
+    return Fields.replace(this, "teacher", Optional.of(value));
   }
 
   /** With another reward. */

@@ -22,25 +22,35 @@ import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rollouts become what is learnt from: scored by the reference and the critic, then estimated. What
- * the arithmetic is made of goes into arrays once and comes out once.
+ * Rollouts become what is learnt from: scored by the reference and the critic, and by the policy
+ * where another one sampled them, then estimated. What the arithmetic is made of goes into arrays
+ * once and comes out once.
  */
 final class ExperienceMaker {
 
   private final Function<PackedSequences, float[][]> reference;
   private final @Nullable Network critic;
+  private final @Nullable Network policy;
   private final Recipe recipe;
   private final RlSettings settings;
   private final Reward reward;
 
+  /**
+   * A maker of experience.
+   *
+   * @param critic null where no algorithm needs it
+   * @param policy scores the rollouts before their update; null where it is the one that sampled
+   */
   ExperienceMaker(
       Function<PackedSequences, float[][]> reference,
       @Nullable Network critic,
+      @Nullable Network policy,
       Recipe recipe,
       RlSettings settings,
       Reward reward) {
     this.reference = reference;
     this.critic = critic;
+    this.policy = policy;
     this.recipe = recipe;
     this.settings = settings;
     this.reward = reward;
@@ -64,6 +74,11 @@ final class ExperienceMaker {
             (float) settings.rollout().temperature());
     float[][] refLogProbs = reference.apply(packed);
     clock.tokens(TrainStep.computed(packed));
+    float[][] oldLogProbs = null;
+    if (policy != null) {
+      oldLogProbs = SequenceScores.of(policy, packed).outputs();
+      clock.tokens(TrainStep.computed(packed));
+    }
     float[][] values = null;
     if (critic != null) {
       clock.enter(Phase.CRITIC);
@@ -71,24 +86,26 @@ final class ExperienceMaker {
       clock.tokens(TrainStep.computed(packed));
     }
     clock.enter(Phase.ADVANTAGE);
-    return estimate(shaped, refLogProbs, values, beta, metrics);
+    return estimate(shaped, oldLogProbs, refLogProbs, values, beta, metrics);
   }
 
   private Estimated estimate(
       RewardStage.Shaped shaped,
+      float @Nullable [][] scored,
       float[][] refLogProbs,
       float @Nullable [][] values,
       double beta,
       MetricRow metrics) {
     Rollouts rollouts = shaped.rollouts();
     int columns = rollouts.columns();
+    float[][] oldLogProbs = scored == null ? rollouts.logProbs() : scored;
     float[][] mask = Columns.mask(rollouts.sequences(), columns);
     try (ArrayScope scope = ArrayScope.open()) {
       double[] greedy = shaped.greedy();
       Experience experience =
           Experience.of(
                   Columns.of(mask, columns),
-                  Columns.of(rollouts.logProbs(), columns),
+                  Columns.of(oldLogProbs, columns),
                   Columns.of(refLogProbs, columns),
                   Columns.vector(shaped.rewards()),
                   Groups.of(rollouts.groups()))
@@ -101,7 +118,8 @@ final class ExperienceMaker {
           new TrainingBatch(
               rollouts.sequences(),
               mask,
-              rollouts.logProbs(),
+              oldLogProbs,
+              scored == null ? null : rollouts.logProbs(),
               refLogProbs,
               Columns.rows(advantages.advantages()),
               Columns.rows(advantages.returns()),

@@ -111,7 +111,27 @@ public enum Metric {
       "train/positive_nll",
       "mean negative log-prob of right samples' tokens, where it is a term of the loss",
       "nats/token",
-      "falls");
+      "falls"),
+  OFF_POLICY_KL(
+      "train/off_policy_kl",
+      "mean of log μ − log π_old over the trained tokens, μ being the policy that sampled",
+      "nats/token",
+      "0 without staleness, else below 0.01"),
+  OFF_POLICY_WEIGHT(
+      "train/off_policy_weight",
+      "mean weight of the trained tokens, 0 where left out (gates and weights)",
+      "-",
+      "about 1; 1 without staleness"),
+  GATED_TOKENS(
+      "train/gated_tokens",
+      "share of trained tokens left out by gate or limit",
+      "share",
+      "below 0.1; 0 without staleness"),
+  GATED_SEQUENCES(
+      "train/gated_sequences",
+      "share of trained sequences of which every token is left out",
+      "share",
+      "below 0.1; 0 without staleness");
 
   private final String label;
   private final String description;

@@ -12,6 +12,7 @@ import org.align4j.core.optim.UpdateReport;
 import org.align4j.core.random.CounterRandom;
 import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -84,6 +85,7 @@ final class PolicyUpdate {
     double trained = computed.sequences().stream().mapToDouble(s -> s.response().length).sum();
     if (trained > 0) {
       metrics.mean(Metric.ENTROPY, statistics.get("entropy") * totals.tokens() / trained);
+      offPolicy(statistics, totals, computed, metrics);
     }
     if (settings.objective().positiveNll() > 0) {
       metrics.mean(Metric.POSITIVE_NLL, statistics.get("positive_nll"));
@@ -97,6 +99,25 @@ final class PolicyUpdate {
     metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
     metrics.mean(Metric.IDLE_SAMPLES, 1 - batch.activeRows().length / (double) batch.size());
     return statistics.get("ratio_deviation_max");
+  }
+
+  /** Shares and means of the tokens and sequences that were computed, not of the mini-batch. */
+  private static void offPolicy(
+      Statistics statistics, BatchTotals totals, TrainingBatch computed, MetricRow metrics) {
+    double tokens = computed.sequences().stream().mapToDouble(s -> s.response().length).sum();
+    double filled = computed.sequences().stream().filter(s -> s.response().length > 0).count();
+    ImmutableMap<Metric, Double> factors =
+        ImmutableMap.of(
+            Metric.OFF_POLICY_KL, totals.tokens() / tokens,
+            Metric.OFF_POLICY_WEIGHT, totals.tokens() / tokens,
+            Metric.GATED_TOKENS, totals.tokens() / tokens,
+            Metric.GATED_SEQUENCES, totals.filledSequences() / filled);
+    factors.forEach((metric, factor) -> {
+      String name = metric.label().replace("train/", "");
+      if (statistics.has(name)) {
+        metrics.mean(metric, statistics.get(name) * factor);
+      }
+    });
   }
 
   private int[] activeRows(TrainingBatch batch) {
@@ -120,18 +141,23 @@ final class PolicyUpdate {
   }
 
   /**
-   * The old log-probs are the generator's own: trainer and generator share kernels and weights, so
-   * a correction of the generator weighs every token 1.
+   * Without rollout log-probs of their own the old ones are the generator's: trainer and generator
+   * share kernels and weights, so every weight is 1.
    */
   private PolicyLossInputs inputs(TrainingBatch batch, INDArray logProbs, INDArray entropy) {
     int columns = (int) logProbs.size(1);
     INDArray old = Columns.of(batch.oldLogProbs(), columns);
+    @Nullable INDArray rollout = objective.settings().offPolicy().isOn() ? old : null;
+    float[][] sampled = batch.rolloutLogProbs();
+    if (sampled != null) {
+      rollout = Columns.of(sampled, columns);
+    }
     return PolicyLossInputs.of(
             logProbs,
             old,
             Columns.of(batch.advantages(), columns),
             Columns.of(batch.mask(), columns))
-        .withRolloutLogProbs(old)
+        .withRolloutLogProbs(rollout)
         .withRefLogProbs(Columns.of(batch.refLogProbs(), columns))
         .withEntropy(entropy)
         .withRight(
@@ -151,6 +177,10 @@ final class PolicyUpdate {
 
     double loss() {
       return loss;
+    }
+
+    boolean has(String name) {
+      return joined.containsKey(name);
     }
 
     double get(String name) {

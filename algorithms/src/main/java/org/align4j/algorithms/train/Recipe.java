@@ -2,13 +2,16 @@ package org.align4j.algorithms.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableSortedSet;
+import java.util.Optional;
 import org.align4j.algorithms.advantage.AdvantageEstimator;
 import org.align4j.algorithms.advantage.AdvantageSettings;
+import org.align4j.algorithms.advantage.TeacherAdvantage;
 import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
+import org.align4j.algorithms.convention.AlgorithmProvider;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.Convention.AdvantageRules;
-import org.align4j.algorithms.convention.RolloutCorrection;
 import org.align4j.algorithms.kl.KlController;
 import org.align4j.algorithms.kl.KlEstimator;
 import org.align4j.algorithms.loss.EntropyController;
@@ -17,6 +20,7 @@ import org.align4j.algorithms.loss.PolicyLoss;
 import org.align4j.algorithms.loss.PolicyLossSettings;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.loss.ValueLoss;
+import org.align4j.algorithms.registry.ExtensionException;
 import org.align4j.algorithms.registry.Registry;
 import org.align4j.algorithms.reward.RewardPipeline;
 import org.align4j.algorithms.settings.EntropySettings;
@@ -50,7 +54,7 @@ public record Recipe(
    * @throws IllegalArgumentException for an unknown name, with the nearest one
    */
   public static Recipe of(RlSettings settings) {
-    Algorithm algorithm = algorithm(settings.algorithm());
+    Algorithm algorithm = algorithm(settings.algorithm(), Convention.of(settings.convention()));
     int samples = settings.rollout().samples();
     checkArgument(
         samples > 1 || !algorithm.needsGroups(),
@@ -63,6 +67,12 @@ public record Recipe(
         "rollout.samples is %s: rewards.filterGroups and rollout.refill drop the prompts whose scores"
             + " are all equal, and one score always is; take 2 or more, or set them to false and 0",
         samples);
+    checkArgument(
+        settings.distillation().divergence().isEmpty() || algorithm.equals(Algorithm.DISTILLATION),
+        "distillation.divergence is %s: algorithm %s learns from scores; take distillation, or leave it"
+            + " open",
+        settings.distillation().divergence().orElse(0),
+        algorithm.name());
     Convention convention = convention(settings, algorithm);
     KlPlace place = settings.kl().place().orElse(algorithm.under(convention).klPlace());
     checkArgument(
@@ -72,7 +82,10 @@ public record Recipe(
         settings.kl().target(),
         algorithm.name(),
         settings.convention());
-    AdvantageEstimator estimator = AdvantageEstimator.registry().get(algorithm.estimator());
+    AdvantageEstimator estimator =
+        algorithm.equals(Algorithm.DISTILLATION)
+            ? new TeacherAdvantage()
+            : AdvantageEstimator.registry().get(algorithm.estimator());
     checkArgument(
         !estimator.needsParts()
             || new RewardPipeline(settings.rewards(), settings.rollout().maxNewTokens())
@@ -80,6 +93,7 @@ public record Recipe(
         "%s takes each reward as it was judged: leave rewards.lengthBuffer, rewards.truncation,"
             + " rewards.normalize, rewards.clip and rewards.scale at 0, 1, none, none and 1",
         algorithm.name());
+    checkEntropy(settings, convention);
     PolicyLossSettings policy = policy(settings, algorithm, convention, place);
     String loss = settings.objective().loss().orElse(algorithm.loss());
     return new Recipe(
@@ -92,6 +106,26 @@ public record Recipe(
             settings.critic().valueClip().orElse(convention.loss().valueClip()),
             policy.aggregation(),
             policy.constantLength()));
+  }
+
+  /** What the convention has to say of this algorithm before it runs. */
+  static Optional<String> note(RlSettings settings) {
+    return Optional.ofNullable(
+        Convention.of(settings.convention()).notes().get(settings.algorithm()));
+  }
+
+  /** The trainer's entropy is that of the policy as it samples. */
+  private static void checkEntropy(RlSettings settings, Convention convention) {
+    checkArgument(
+        convention.loss().entropyAtTemperature()
+            || settings.rollout().temperature() == 1
+            || settings.objective().entropyCoefficient() == 0,
+        "objective.entropyCoefficient is %s and rollout.temperature %s: %s takes the entropy at"
+            + " temperature 1, here it is that of the policy as it samples; take openrlhf-0.11.2 or"
+            + " newer, temperature 1, or no entropy bonus",
+        settings.objective().entropyCoefficient(),
+        settings.rollout().temperature(),
+        convention.version());
   }
 
   /** The convention, with what the user says in its place. */
@@ -135,18 +169,17 @@ public record Recipe(
         .withClip(objective.clipLow(), objective.clipHigh())
         .withDualClip(objective.dualClip().orElse(convention.loss().dualClip()))
         .withAggregation(
-            objective.aggregation().orElse(under.aggregation()), settings.rollout().maxNewTokens())
+            convention.loss().meaning(objective.aggregation().orElse(under.aggregation())),
+            settings.rollout().maxNewTokens())
         .withKl(
             kl.lossCoefficient().orElse(place == KlPlace.LOSS ? kl.coefficient() : 0),
             KlEstimator.registry().get(kl.lossEstimator().orElse(usual)).name())
         .withEntropyCoefficient(objective.entropyCoefficient())
-        .withCorrection(
-            new RolloutCorrection(
-                objective.correction(), objective.correctionLow(), objective.correctionHigh()))
+        .withOffPolicy(settings.offPolicy().over(algorithm.offPolicy()))
         .withOptions(
             LossOptions.DEFAULT
                 .withSurrogate(settings.surrogate().options())
-                .withKlWeighting(kl.weighting())
+                .withKlWeighting(kl.weighting().orElse(convention.loss().klWeighting()))
                 .withTopEntropy(settings.entropy().topShare())
                 .withPositiveNll(objective.positiveNll()));
   }
@@ -156,21 +189,51 @@ public record Recipe(
     return klPlace == KlPlace.LOSS ? advantage : advantage.withKlCoefficient(beta);
   }
 
-  /** A known algorithm, or a registered estimator under the clipped loss. */
-  private static Algorithm algorithm(String name) {
+  /** A known algorithm, a registered one, or a registered estimator under the clipped loss. */
+  private static Algorithm algorithm(String name, Convention convention) {
     Registry<AdvantageEstimator> estimators = AdvantageEstimator.registry();
+    Registry<AlgorithmProvider> providers = AlgorithmProvider.registry();
     boolean known = Algorithm.ALL.stream().anyMatch(a -> a.name().equals(name));
-    if (known || !estimators.names().contains(name)) {
+    if (providers.names().contains(name)) {
+      AlgorithmProvider own = providers.get(name);
+      checkArgument(
+          !known,
+          "%s registers an algorithm %s, which this library has: give it another name",
+          own.getClass().getName(),
+          name);
+      return composed(
+          name,
+          estimators.get(said(name, "estimator", own::estimator)),
+          said(name, "loss", own::loss),
+          said(name, "recipe", () -> own.recipe(convention)));
+    }
+    if (known || name.equals(Algorithm.DISTILLATION.name())) {
       return Algorithm.of(name);
     }
-    AdvantageEstimator estimator = estimators.get(name);
+    if (estimators.names().contains(name)) {
+      return composed(name, estimators.get(name), "ppo-clip", Optional.empty());
+    }
+    ImmutableSortedSet.Builder<String> names = ImmutableSortedSet.naturalOrder();
+    Algorithm.ALL.forEach(a -> names.add(a.name()));
+    throw new IllegalArgumentException(
+        Registry.Names.unknown(
+            "algorithm", name, names.addAll(estimators.names()).addAll(providers.names()).build()));
+  }
+
+  private static <R> R said(String name, String method, ExtensionException.Call<R> call) {
+    return ExtensionException.guard("algorithm", name, "'s " + method + "()", call);
+  }
+
+  private static Algorithm composed(
+      String name, AdvantageEstimator estimator, String loss, Optional<Algorithm.Recipe> recipe) {
     return new Algorithm(
         name,
-        name,
-        "ppo-clip",
+        estimator.name(),
+        loss,
         estimator.needsValues(),
         estimator.needsGreedyRewards(),
-        estimator.needsGroups());
+        estimator.needsGroups(),
+        recipe);
   }
 
   /** How β starts and moves. */

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param generator samples from the policy's own network and weights
  * @param reference log-probs {@code [B][T]} of the frozen model
  * @param critic trained with the policy where the algorithm needs it, with a scalar head; else null
+ * @param teacher whose distributions the policy learns, where {@code distillation.divergence} asks
+ *     for them; else null
  * @param engine that runs the policy: decides how closely ρ must be 1 before the first update
  */
 public record RlModels(
@@ -26,6 +28,7 @@ public record RlModels(
     Generator generator,
     Function<PackedSequences, float[][]> reference,
     @Nullable Network critic,
+    @Nullable Network teacher,
     Engine engine) {
 
   /** Sequences decoded at once where nothing else is said. */
@@ -38,12 +41,20 @@ public record RlModels(
         policy.generator(SLOTS),
         reference::logProbs,
         critic == null ? null : critic.network(),
+        null,
         policy.engine());
   }
 
   /** Largest |ρ − 1| before the first update: the plan's is 0, for it scores as it samples. */
   double ratioTolerance() {
     return engine == Engine.PLAN ? 0 : 1e-3;
+  }
+
+  /** The teacher, which the settings need. */
+  Network requireTeacher() {
+    checkArgument(
+        teacher != null, "distillation.divergence is set: it needs the teacher's network: pass it");
+    return teacher;
   }
 
   /** The critic, which the algorithm needs. */

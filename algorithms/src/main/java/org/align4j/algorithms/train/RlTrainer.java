@@ -18,11 +18,14 @@ import org.align4j.algorithms.reward.RewardLimits;
 import org.align4j.algorithms.reward.RewardRunner;
 import org.align4j.algorithms.reward.ScoreNormalizer;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Network;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a policy: prompts, rollouts, experience, advantages, mini-batches, updates. {@link #step}
@@ -34,11 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RlTrainer implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RlTrainer.class);
+
   private final RlSettings settings;
   private final Recipe recipe;
   private final RlModels models;
   private final CurriculumStream stream;
-  private final RolloutCollector collector;
+  private final RolloutQueue rollouts;
   private final RewardRunner reward;
   private final RolloutSampler sampler;
   private final RewardStage rewards;
@@ -46,6 +51,7 @@ public final class RlTrainer implements AutoCloseable {
   private final TrainStep policy;
   private final @Nullable TrainStep critic;
   private final PolicyUpdate policyUpdate;
+  private final @Nullable DivergenceUpdate divergenceUpdate;
   private final @Nullable CriticUpdate criticUpdate;
   private KlController klController;
   private long updates;
@@ -72,6 +78,7 @@ public final class RlTrainer implements AutoCloseable {
       RewardLimits limits) {
     this.settings = settings;
     this.recipe = Recipe.of(settings);
+    Recipe.note(settings).ifPresent(LOG::warn);
     this.models = models;
     this.stream =
         new CurriculumStream(
@@ -87,15 +94,34 @@ public final class RlTrainer implements AutoCloseable {
             this.reward,
             settings,
             recipe.algorithm().needsGreedyRollout());
-    this.collector = new RolloutCollector(stream, sampler, reward, settings.rollout());
+    this.rollouts =
+        new RolloutQueue(
+            new RolloutCollector(stream, sampler, reward, settings.rollout()),
+            settings.rollout().staleness(),
+            stream::prompt);
     this.rewards = new RewardStage(settings);
     Network critic =
         recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker =
-        new ExperienceMaker(models.reference(), critic, recipe, settings, reward);
+        new ExperienceMaker(
+            models.reference(),
+            critic,
+            samplesOffPolicy() ? models.policy() : null,
+            recipe,
+            settings,
+            reward);
     AdamWSettings optimizer = settings.update().optimizer();
     this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
     this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
+    this.divergenceUpdate =
+        settings.distillation().divergence().isEmpty()
+            ? null
+            : new DivergenceUpdate(
+                policy,
+                models.requireTeacher(),
+                new Divergence(settings.distillation().divergence().getAsDouble()),
+                recipe.objective(),
+                settings);
     this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
     this.criticUpdate =
         this.critic == null ? null : new CriticUpdate(this.critic, recipe.valueLoss(), settings);
@@ -129,7 +155,8 @@ public final class RlTrainer implements AutoCloseable {
 
   /**
    * Writes all that the rest of the run depends on into a new folder: parameters, optimisers,
-   * random counters, prompt cursor, β, entropy bonus, reward statistics.
+   * random counters, prompt cursor, β, entropy bonus, reward statistics, rollouts that wait for
+   * their update.
    */
   public void save(Path folder) {
     save(folder, ImmutableMap.of());
@@ -184,7 +211,8 @@ public final class RlTrainer implements AutoCloseable {
             ImmutableMap.<String, Parameters>builder()
                 .putAll(others)
                 .putAll(stream.state())
-                .buildOrThrow()));
+                .buildOrThrow(),
+            settings.rollout().staleness() == 0 ? null : rollouts));
   }
 
   private TrainingState.Counters counters() {
@@ -233,7 +261,7 @@ public final class RlTrainer implements AutoCloseable {
     updates++;
     PhaseClock clock = PhaseClock.start(listener, updates);
     MetricRow metrics = new MetricRow();
-    RolloutCollector.Collected collected = collector.collect(clock, metrics);
+    RolloutCollector.Collected collected = rollouts.next(clock, metrics);
     StepMetrics.ofRollouts(collected.judged(), metrics);
     RewardStage.Shaped shaped = rewards.shape(collected.kept(), metrics);
     ImmutableList<SampleTrace> traces = ImmutableList.of();
@@ -260,7 +288,9 @@ public final class RlTrainer implements AutoCloseable {
         if (criticUpdate != null) {
           criticUpdate.run(miniBatch, criticRate, clock, metrics);
         }
-        if (criticUpdate == null || updates > settings.critic().warmupUpdates()) {
+        if (divergenceUpdate != null) {
+          divergenceUpdate.run(miniBatch, actorRate, clock, metrics);
+        } else if (criticUpdate == null || updates > settings.critic().warmupUpdates()) {
           double deviation = policyUpdate.run(miniBatch, actorRate, clock, metrics);
           if (first) {
             checkRatio(deviation);
@@ -276,7 +306,16 @@ public final class RlTrainer implements AutoCloseable {
     }
   }
 
-  /** Before the first update of a rollout batch the policy is the one that sampled: ρ is 1. */
+  /**
+   * Whether the policy that samples may differ from the one before its update: by updates, or by
+   * the rounding of another engine where that matters. The old log-probs are then scored anew.
+   */
+  private boolean samplesOffPolicy() {
+    return settings.rollout().staleness() > 0
+        || (recipe.objective().settings().offPolicy().isOn() && models.ratioTolerance() > 0);
+  }
+
+  /** Before the first update of a rollout batch the policy is the old one: ρ is 1. */
   private void checkRatio(double deviation) {
     checkState(
         deviation <= models.ratioTolerance(),

@@ -32,13 +32,24 @@ final class RolloutCollector {
    * What was collected.
    *
    * @param sampled all responses of all rounds, in order
+   * @param prompts place in the data of the prompt of each of them
    * @param judged those that could be scored
    * @param kept those to learn from
    */
-  record Collected(ImmutableList<ScoredSample> sampled, Rollouts judged, Rollouts kept) {}
+  record Collected(
+      ImmutableList<ScoredSample> sampled,
+      ImmutableIntArray prompts,
+      Rollouts judged,
+      Rollouts kept) {}
+
+  /** Responses and the places of their prompts, as they come. */
+  private static final class Sampled {
+    final ImmutableList.Builder<ScoredSample> samples = ImmutableList.builder();
+    final ImmutableIntArray.Builder prompts = ImmutableIntArray.builder();
+  }
 
   Collected collect(PhaseClock clock, MetricRow metrics) {
-    ImmutableList.Builder<ScoredSample> sampled = ImmutableList.builder();
+    Sampled sampled = new Sampled();
     Rollouts judged = round(sampled, clock, metrics);
     Rollouts kept = settings.refill() == 0 ? judged : withSpread(judged);
     int rounds = 1;
@@ -54,16 +65,18 @@ final class RolloutCollector {
           Metric.GROUPS_WITH_SPREAD, kept.groupCount() / (double) (rounds * settings.prompts()));
       kept = kept.firstGroups(settings.prompts());
     }
-    return new Collected(sampled.build(), judged, kept);
+    return new Collected(sampled.samples.build(), sampled.prompts.build(), judged, kept);
   }
 
-  private Rollouts round(
-      ImmutableList.Builder<ScoredSample> sampled, PhaseClock clock, MetricRow metrics) {
+  private Rollouts round(Sampled sampled, PhaseClock clock, MetricRow metrics) {
     ImmutableList<CurriculumStream.Drawn> drawn = stream.next(settings.prompts());
     ImmutableList<Prompt> prompts =
         drawn.stream().map(CurriculumStream.Drawn::prompt).collect(ImmutableList.toImmutableList());
     Rollouts answered = sampler.sample(prompts, clock);
-    sampled.addAll(answered.samples());
+    sampled.samples.addAll(answered.samples());
+    for (int group : answered.groups()) {
+      sampled.prompts.add(drawn.get(group).index());
+    }
     Rollouts judged = answered.withoutFailed();
     metrics.sum(Metric.FAILED_SAMPLES, answered.size() - judged.size());
     observe(drawn, judged);

@@ -2,6 +2,7 @@ package org.align4j.algorithms.train;
 
 import java.util.List;
 import java.util.Optional;
+import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.optim.AdamW;
@@ -49,6 +50,12 @@ final class TrainStep implements AutoCloseable {
             List.of(ParameterGroup.withoutDecay()),
             network.resources());
     this.average = emaDecay == 0 ? null : new MovingAverage(network.parameters(), emaDecay);
+  }
+
+  /** Adds the gradient of a micro-batch. */
+  @FunctionalInterface
+  private interface Pass {
+    void run(MicroBatch batch);
   }
 
   /** The loss of a batch, one micro-batch at a time. */
@@ -101,8 +108,46 @@ final class TrainStep implements AutoCloseable {
    *     nothing has changed either way
    */
   UpdateReport run(PackedSequences packed, Loss loss, double learningRate) {
+    return run(
+        packed,
+        batch -> {
+          Scores scores = network.forward(batch.batch());
+          check.values("output", scores.outputs(), batch, packed);
+          Coefficients coefficients = loss.of(batch, scores);
+          check.values("gradient of the loss", coefficients.outputs(), batch, packed);
+          network.backward(coefficients.outputs(), coefficients.entropy());
+        },
+        learningRate);
+  }
+
+  /** The same from a teacher: the divergence from it, with these weights of the tokens. */
+  UpdateReport distill(PackedSequences packed, Teaching teaching, double learningRate) {
+    return run(
+        packed,
+        batch -> {
+          float[] divergences =
+              network.distill(
+                  batch.batch(),
+                  teaching.teacher(),
+                  teaching.divergence(),
+                  batch.gather(teaching.weights()));
+          check.values("divergence", divergences, batch, packed);
+          batch.scatter(divergences, teaching.values());
+        },
+        learningRate);
+  }
+
+  /**
+   * What is learnt from a teacher.
+   *
+   * @param weights of the tokens' divergences in the loss, {@code [B][T]}
+   * @param values the divergences, written, {@code [B][T]}
+   */
+  record Teaching(Network teacher, Divergence divergence, float[][] weights, float[][] values) {}
+
+  private UpdateReport run(PackedSequences packed, Pass pass, double learningRate) {
     try {
-      return checked(packed, loss, learningRate);
+      return checked(packed, pass, learningRate);
     } catch (NonFiniteException e) {
       if (!guard.skips(e)) {
         throw e;
@@ -111,15 +156,9 @@ final class TrainStep implements AutoCloseable {
     }
   }
 
-  private UpdateReport checked(PackedSequences packed, Loss loss, double learningRate) {
+  private UpdateReport checked(PackedSequences packed, Pass pass, double learningRate) {
     network.gradients().zero();
-    for (MicroBatch batch : packed.batches()) {
-      Scores scores = network.forward(batch.batch());
-      check.values("output", scores.outputs(), batch, packed);
-      Coefficients coefficients = loss.of(batch, scores);
-      check.values("gradient of the loss", coefficients.outputs(), batch, packed);
-      network.backward(coefficients.outputs(), coefficients.entropy());
-    }
+    packed.batches().forEach(pass::run);
     UpdateReport report = optimizer.update(network.gradients(), learningRate);
     check.gradients(report.gradientNorm(), network.gradients());
     network.parametersChanged();

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sequences prompt and response ids {@code [B]}
  * @param mask 1 at response tokens
- * @param oldLogProbs of the policy that sampled
+ * @param oldLogProbs of the policy before its update
+ * @param rolloutLogProbs of the policy that sampled, or null where it is the same
  * @param refLogProbs of the reference
  * @param advantages Â
  * @param returns targets of the critic
@@ -24,6 +25,7 @@ record TrainingBatch(
     ImmutableList<TokenSequence> sequences,
     float[][] mask,
     float[][] oldLogProbs,
+    float @Nullable [][] rolloutLogProbs,
     float[][] refLogProbs,
     float[][] advantages,
     float[][] returns,
@@ -37,13 +39,14 @@ record TrainingBatch(
   /** What was computed of each sample's tokens. */
   ImmutableList<SampleTrace> traces(List<ScoredSample> samples) {
     ImmutableList.Builder<SampleTrace> traces = ImmutableList.builder();
+    float[][] sampled = rolloutLogProbs == null ? oldLogProbs : rolloutLogProbs;
     for (int i = 0; i < samples.size(); i++) {
       int[] ids = sequences.get(i).response();
       traces.add(
           new SampleTrace(
               samples.get(i),
               ids,
-              Arrays.copyOf(oldLogProbs[i], ids.length),
+              Arrays.copyOf(sampled[i], ids.length),
               Arrays.copyOf(refLogProbs[i], ids.length),
               Arrays.copyOf(advantages[i], ids.length)));
     }
@@ -60,6 +63,7 @@ record TrainingBatch(
         picked.build(),
         Columns.pick(mask, rows),
         Columns.pick(oldLogProbs, rows),
+        rolloutLogProbs == null ? null : Columns.pick(rolloutLogProbs, rows),
         Columns.pick(refLogProbs, rows),
         Columns.pick(advantages, rows),
         Columns.pick(returns, rows),

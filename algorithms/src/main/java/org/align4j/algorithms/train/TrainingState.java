@@ -24,6 +24,7 @@ import org.align4j.core.optim.AdamW;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Safetensors;
 import org.align4j.models.checkpoint.SafetensorsWriter;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -39,7 +40,12 @@ final class TrainingState {
   private static final String AVERAGE = ".ema";
   private static final String SUFFIX = ".safetensors";
   private static final long LARGEST_STATE = 1 << 20;
-  private static final int FORMAT = 2;
+
+  /** More than any queue of rollouts takes. */
+  private static final long LARGEST_DOCUMENT = 1L << 30;
+
+  private static final String DOCUMENT = "rollouts.json";
+  private static final int FORMAT = 3;
 
   private final Parts parts;
 
@@ -54,12 +60,23 @@ final class TrainingState {
    * @param settings of the run; a state of others is refused
    * @param steps networks that learn, with their optimisers, by name
    * @param others further arrays by name, such as a moving average of the policy
+   * @param document what is no array, or null
    */
   record Parts(
       String kind,
       Record settings,
       ImmutableMap<String, TrainStep> steps,
-      ImmutableMap<String, Parameters> others) {
+      ImmutableMap<String, Parameters> others,
+      @Nullable Document document) {
+
+    /** Without a document. */
+    Parts(
+        String kind,
+        Record settings,
+        ImmutableMap<String, TrainStep> steps,
+        ImmutableMap<String, Parameters> others) {
+      this(kind, settings, steps, others, null);
+    }
 
     Parts {
       checkArgument(
@@ -84,6 +101,15 @@ final class TrainingState {
       files.putAll(others);
       return files;
     }
+  }
+
+  /** A part of a run that has no fixed size: rollouts that wait for their update. */
+  interface Document {
+    /** The whole of it. */
+    ObjectNode write();
+
+    /** Reads it without changing anything; the answer takes it over. */
+    Runnable read(JsonNode root);
   }
 
   /**
@@ -127,6 +153,11 @@ final class TrainingState {
       SafetensorsWriter.write(file, entry.getValue());
       files.put(entry.getKey() + SUFFIX, sha256(file));
     }
+    if (parts.document() != null) {
+      Path file = folder.resolve(DOCUMENT);
+      JsonFiles.mapper().writeValue(file.toFile(), parts.document().write());
+      files.put(DOCUMENT, sha256(file));
+    }
     root.put("sha256", sha256(root));
     Files.writeString(folder.resolve(STATE), root.toPrettyString());
   }
@@ -146,6 +177,7 @@ final class TrainingState {
     Counters counters = counters(file, root, expected);
     Map<String, Parameters> live = parts.files();
     checkFiles(folder, root.path("files"), live);
+    Runnable takeDocument = document(folder, root.path("files"));
     live.forEach((name, arrays) -> read(folder.resolve(name + SUFFIX), arrays));
     parts
         .steps()
@@ -153,7 +185,18 @@ final class TrainingState {
           step.optimizer().seek(root.path("steps").path(name).asLong());
           step.network().parametersChanged();
         });
+    takeDocument.run();
     return counters;
+  }
+
+  private Runnable document(Path folder, JsonNode sums) {
+    Document document = parts.document();
+    if (document == null) {
+      return () -> {};
+    }
+    Path file = folder.resolve(DOCUMENT);
+    checkSum(folder, file, sums.path(DOCUMENT).asText());
+    return document.read(JsonFiles.readObject(file, LARGEST_DOCUMENT));
   }
 
   private void checkState(Path folder, Path file, ObjectNode root) {
@@ -212,22 +255,25 @@ final class TrainingState {
   private static void checkFiles(Path folder, JsonNode sums, Map<String, Parameters> live) {
     for (Map.Entry<String, Parameters> entry : live.entrySet()) {
       Path file = folder.resolve(entry.getKey() + SUFFIX);
-      String sum = sums.path(entry.getKey() + SUFFIX).asText();
-      checkArgument(
-          !sum.isEmpty(),
-          "%s has no %s: it is a state of a run without it",
-          folder,
-          file.getFileName());
-      if (!Files.isRegularFile(file)) {
-        throw new BadFileException(file, "it is missing: use an earlier state");
-      }
-      if (!sha256(file).equals(sum)) {
-        throw new BadFileException(
-            file, "it does not match its checksum: it is damaged; use an earlier state");
-      }
+      checkSum(folder, file, sums.path(entry.getKey() + SUFFIX).asText());
       try (Safetensors stored = Safetensors.open(file)) {
         checkShapes(file, stored, entry.getValue());
       }
+    }
+  }
+
+  private static void checkSum(Path folder, Path file, String sum) {
+    checkArgument(
+        !sum.isEmpty(),
+        "%s has no %s: it is a state of a run without it",
+        folder,
+        file.getFileName());
+    if (!Files.isRegularFile(file)) {
+      throw new BadFileException(file, "it is missing: use an earlier state");
+    }
+    if (!sha256(file).equals(sum)) {
+      throw new BadFileException(
+          file, "it does not match its checksum: it is damaged; use an earlier state");
     }
   }
 

@@ -87,9 +87,10 @@ class EstimatorsTest {
   }
 
   @Test
-  void thereAreTwelveEstimators() {
+  void thereAreThirteenEstimators() {
     assertThat(AdvantageEstimator.registry().names())
         .containsExactly(
+            "batch-mean",
             "dr-grpo",
             "gae",
             "gdpo",
@@ -125,6 +126,25 @@ class EstimatorsTest {
     }
   }
 
+  /** The peer's own example: OpenRLHF 0.11.2, tests/test_reward_shaping.py. */
+  @Test
+  void theBaselineOfFlashReinforceIsTheMeanOfTheBatch() {
+    for (Convention convention : Convention.ALL) {
+      Experience experience =
+          Experience.of(
+              Nd4j.ones(DataType.DOUBLE, 4, 2),
+              Nd4j.zeros(DataType.DOUBLE, 4, 2),
+              null,
+              Nd4j.createFromArray(1.0, 0.0, 0.0, 0.0),
+              Groups.of(0, 1, 2, 3));
+      assertEqual(
+          new BatchMean().estimate(experience, AdvantageSettings.of(convention)).advantages(),
+          new double[][] {{0.75, 0.75}, {-0.25, -0.25}, {-0.25, -0.25}, {-0.25, -0.25}},
+          0,
+          convention.name());
+    }
+  }
+
   private static Experience twoTurns() {
     return Experience.of(
         Nd4j.createFromArray(new double[][] {{1, 1, 0, 0, 1, 1}}),
@@ -142,6 +162,20 @@ class EstimatorsTest {
       assertThat(got.advantages().toDoubleMatrix()[0])
           .as(convention.name())
           .containsExactly(1, 1, 0, 0, 1, 1);
+    }
+  }
+
+  /** verl until 0.8: the score reaches the last turn alone, and a discount counts in its turn. */
+  @Test
+  void anEarlierTurnGetsNothingOfALaterOneInVerlUntilVersionEight() {
+    for (Convention convention : Convention.VERSIONS) {
+      AdvantageSettings settings = AdvantageSettings.of(convention).withGamma(1);
+      boolean stops =
+          convention.version().equals("verl-0.7") || convention.version().equals("verl-0.8");
+      assertThat(new Reinforce().estimate(twoTurns(), settings).advantages().toDoubleMatrix()[0])
+          .as(convention.version())
+          .containsExactly(
+              stops ? new double[] {0, 0, 0, 0, 1, 1} : new double[] {1, 1, 0, 0, 1, 1});
     }
   }
 
@@ -201,7 +235,7 @@ class EstimatorsTest {
         }
         for (Convention convention : Convention.ALL) {
           for (AdvantageEstimator estimator : AdvantageEstimator.registry().all()) {
-            if (estimator.needsGroups()) {
+            if (estimator.needsGroups() || estimator.name().equals("batch-mean")) {
               AdvantageSettings settings = AdvantageSettings.of(convention).withKlCoefficient(0);
               INDArray got = estimator.estimate(rollouts.experience(type), settings).advantages();
               assertThat(got.dataType()).isEqualTo(type);
@@ -275,14 +309,17 @@ class EstimatorsTest {
     }
   }
 
-  /** Without whitening a prompt's advantages are its own business; α of GPG is the batch's. */
+  /**
+   * Without whitening a prompt's advantages are its own business; α of GPG and the mean of
+   * FlashREINFORCE are the batch's.
+   */
   @Test
   void splittingTheBatchByGroupsDoesNotMatterWhereNothingIsWhitened() {
     Rollouts rollouts = Rollouts.random(13, 8, 5);
     for (Convention convention : Convention.ALL) {
       for (AdvantageEstimator estimator : AdvantageEstimator.registry().all()) {
         if (convention.advantage().whitening().containsKey(estimator.name())
-            || estimator.name().equals("gpg")) {
+            || List.of("gpg", "batch-mean").contains(estimator.name())) {
           continue;
         }
         AdvantageSettings settings = AdvantageSettings.of(convention);

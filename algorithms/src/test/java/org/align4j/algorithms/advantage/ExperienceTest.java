@@ -161,7 +161,7 @@ class ExperienceTest {
     assertThatThrownBy(() -> AdvantageEstimator.registry().get("grop"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "unknown advantage estimator grop; did you mean grpo? Known: dr-grpo,");
+            "unknown advantage estimator grop; did you mean grpo? Known: batch-mean, dr-grpo,");
   }
 
   @Test

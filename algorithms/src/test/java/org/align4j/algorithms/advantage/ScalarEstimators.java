@@ -192,6 +192,13 @@ final class ScalarEstimators {
 
   private double[] baseline(String name, double[] scores) {
     double[] a = new double[r.b];
+    if (name.equals("batch-mean")) {
+      double mean = java.util.Arrays.stream(scores).average().orElseThrow();
+      for (int i = 0; i < r.b; i++) {
+        a[i] = scores[i] - mean;
+      }
+      return a;
+    }
     for (int i = 0; i < r.b; i++) {
       double n = 0;
       double sum = 0;

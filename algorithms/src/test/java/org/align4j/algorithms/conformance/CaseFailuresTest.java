@@ -79,7 +79,7 @@ class CaseFailuresTest {
     assertThat(run(KL.replace("\"k2\"", "\"k9\"")).failures().get(0))
         .startsWith("cannot be run: unknown KL estimator k9; did you mean k1?");
     assertThat(run(KL.replace("{\"kl\":", "{\"lk\":")).failures())
-        .containsExactly("lk: no such result; there are [kl]");
+        .containsExactly("lk: no such result; there are [kl, grad]");
     assertThat(run(KL.replace("{\"kl\": [[2.0, 0.0]]}", "{}")).failures())
         .containsExactly("cannot be run: expected is {}: it must name at least one number");
     assertThat(run(KL.replace("\"mask\": [[1, 0]]", "\"mesk\": 1")).failures())

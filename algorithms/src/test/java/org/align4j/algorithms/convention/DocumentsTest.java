@@ -21,9 +21,13 @@ import org.junit.jupiter.api.Test;
 class DocumentsTest {
 
   private static List<String> table(String heading) throws IOException {
+    return table("algorithms.md", heading);
+  }
+
+  private static List<String> table(String page, String heading) throws IOException {
     List<String> rows = new ArrayList<>();
     boolean inside = false;
-    for (String line : Files.readAllLines(Path.of("../docs/algorithms.md"))) {
+    for (String line : Files.readAllLines(Path.of("../docs", page))) {
       if (line.startsWith("#")) {
         inside = line.endsWith(heading);
       } else if (inside && line.startsWith("|") && !line.startsWith("|-")) {
@@ -64,6 +68,9 @@ class DocumentsTest {
       if (algorithm.needsGroups()) {
         needs.add("groups");
       }
+      if (algorithm.ownSamples() == 1) {
+        needs.add("one sample a prompt");
+      }
       List<String> cells =
           new ArrayList<>(
               List.of(
@@ -72,22 +79,64 @@ class DocumentsTest {
                   "`" + algorithm.loss() + "`",
                   needs.isEmpty() ? "-" : String.join(", ", needs)));
       for (Convention convention : Convention.ALL) {
-        Algorithm.Recipe recipe = algorithm.under(convention);
-        cells.add(
-            recipe.aggregation().label()
-                + "; "
-                + recipe.klEstimator()
-                + (recipe.klPlace() == Algorithm.KlPlace.LOSS ? " in loss" : " in reward"));
+        cells.add(cell(algorithm, convention));
       }
       expected.add(row(cells.toArray(String[]::new)));
     }
     assertThat(table("Table of algorithms")).isEqualTo(expected);
   }
 
+  private static String cell(Algorithm algorithm, Convention convention) {
+    Algorithm.Recipe recipe = algorithm.under(convention);
+    return recipe.aggregation().label()
+        + "; "
+        + recipe.klEstimator()
+        + (recipe.klPlace() == Algorithm.KlPlace.LOSS ? " in loss" : " in reward");
+  }
+
+  /** Whatever an older version has otherwise than the newest of its peer. */
+  @Test
+  void theTableOfOlderRecipesIsTheCode() throws IOException {
+    List<String> expected = new ArrayList<>();
+    expected.add(row("version", "algorithm", "recipe"));
+    for (Convention version : Convention.VERSIONS) {
+      for (Algorithm algorithm : Algorithm.ALL) {
+        if (!cell(algorithm, version).equals(cell(algorithm, Convention.of(version.name())))) {
+          expected.add(
+              row(
+                  "`" + version.version() + "`",
+                  "`" + algorithm.name() + "`",
+                  cell(algorithm, version)));
+        }
+      }
+    }
+    assertThat(table("conventions.md", "Recipes of older versions")).isEqualTo(expected);
+  }
+
+  @Test
+  void theTableOfPlainNamesIsTheCode() throws IOException {
+    List<String> expected = new ArrayList<>();
+    expected.add(row("plain name", "means", "other versions"));
+    for (Convention plain : Convention.ALL) {
+      List<String> others =
+          Convention.VERSIONS.stream()
+              .filter(c -> c != plain && c.name().equals(plain.name()))
+              .map(c -> "`" + c.version() + "`")
+              .toList();
+      expected.add(
+          row(
+              "`" + plain.name() + "`",
+              "`" + plain.version() + "`",
+              others.isEmpty() ? "-" : String.join(", ", others)));
+    }
+    assertThat(table("conventions.md", "Names")).isEqualTo(expected);
+  }
+
   private static final Map<String, Function<Convention, Object>> RULES =
       ImmutableMap.<String, Function<Convention, Object>>builder()
           .put("order of clip, KL and baseline", c -> c.advantage().shaping())
           .put("columns a discount counts", c -> c.advantage().discounting())
+          .put("`reinforce`, `reinforce++` stop at holes", c -> c.advantage().returnsStopAtHoles())
           .put("prompt with one sample", c -> c.advantage().singleton())
           .put("GRPO's ε beside the deviation", c -> c.advantage().groupEpsilon())
           .put("whitening of `gae`, `reinforce++`", c -> whitening(c, "gae", "reinforce++"))
@@ -110,8 +159,11 @@ class DocumentsTest {
           .put("CISPO's bound is absolute", c -> c.loss().ratioCap())
           .put("means count empty rows", c -> c.loss().countsEmptyRows())
           .put("aggregation", c -> c.loss().aggregation().label())
+          .put("`seq-mean-token-sum-norm` is", c -> c.loss().sumNorm().label())
           .put("dual clip", c -> number(c.loss().dualClip()))
           .put("clip of the value", c -> c.loss().valueClip())
+          .put("entropy at the temperature", c -> c.loss().entropyAtTemperature())
+          .put("KL in the loss times ρ", c -> c.loss().klWeighting())
           .buildOrThrow();
 
   private static String number(double value) {
@@ -144,13 +196,15 @@ class DocumentsTest {
   @Test
   void theConventionTableIsTheCode() throws IOException {
     List<String> expected = new ArrayList<>();
-    expected.add(row("rule", "paper", "openrlhf", "verl", "trl"));
+    List<String> header = new ArrayList<>(List.of("rule"));
+    Convention.VERSIONS.forEach(convention -> header.add(convention.version()));
+    expected.add(row(header.toArray(String[]::new)));
     RULES.forEach((rule, value) -> {
       List<String> cells = new ArrayList<>(List.of(rule));
-      Convention.ALL.forEach(convention -> cells.add(String.valueOf(value.apply(convention))));
+      Convention.VERSIONS.forEach(convention -> cells.add(String.valueOf(value.apply(convention))));
       expected.add(row(cells.toArray(String[]::new)));
     });
-    assertThat(table("Conventions")).isEqualTo(expected);
+    assertThat(table("conventions.md", "Rules")).isEqualTo(expected);
   }
 
   @Test
@@ -166,11 +220,13 @@ class DocumentsTest {
             .contains(algorithm.under(convention).klEstimator());
       }
     }
-    for (Convention convention : Convention.ALL) {
+    for (Convention convention : Convention.VERSIONS) {
       assertThat(KlEstimator.registry().names()).containsAll(convention.kl().keySet());
       assertThat(AdvantageEstimator.registry().names())
           .containsAll(convention.advantage().whitening().keySet());
-      assertThat(Convention.of(convention.name())).isSameAs(convention);
+      assertThat(Convention.of(convention.version())).isSameAs(convention);
+      assertThat(convention.recipes().keySet())
+          .isSubsetOf(Algorithm.ALL.stream().map(Algorithm::name).toList());
     }
   }
 
@@ -187,7 +243,10 @@ class DocumentsTest {
             "unknown algorithm pppo; did you mean ppo? Known: ppo, reinforce++,");
     assertThatThrownBy(() -> Convention.of("openrlfh"))
         .hasMessage(
-            "unknown convention openrlfh; did you mean openrlhf? Known: paper, openrlhf, verl, trl");
+            "unknown convention openrlfh; did you mean openrlhf? Known: openrlhf, openrlhf-0.11.0,"
+                + " openrlhf-0.11.2, openrlhf-0.5.5, paper, trl, trl-1.10, trl-1.16, verl, verl-0.7,"
+                + " verl-0.8, verl-0.9");
+    assertThat(Convention.of("verl")).isSameAs(Convention.VERL);
     assertThatThrownBy(
             () -> new Whitening(Whitening.Scope.TOKENS, 2, 1, Whitening.Form.VARIANCE_PLUS))
         .hasMessage("ddof is 2: it must be 0 or 1");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.convention.KlClamp;
+import org.align4j.algorithms.convention.KlWeighting;
 import org.align4j.algorithms.registry.ExtensionException;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,7 +46,16 @@ class KlTest {
   /** A user's class, met in the middle of a run. */
   @Test
   void anEstimatorThatAnswersAnotherShapeIsToldByItsName() {
-    KlEstimator summing =
+    assertThatThrownBy(() -> mine(true).value(row(1), row(0), row(1)))
+        .isInstanceOf(ExtensionException.class)
+        .hasMessage("KL estimator mine answered [1]: it must be [1, 1]");
+    assertThatThrownBy(() -> mine(false).derivative(row(1), row(0), row(1)))
+        .isInstanceOf(ExtensionException.class)
+        .hasMessage("KL estimator mine failed: java.lang.ArithmeticException: by zero");
+  }
+
+  private static TokenKl mine(boolean sums) {
+    KlEstimator estimator =
         new KlEstimator() {
           @Override
           public String name() {
@@ -54,7 +64,7 @@ class KlTest {
 
           @Override
           public INDArray value(INDArray logRatio) {
-            return logRatio.sum(1);
+            return sums ? logRatio.sum(1) : logRatio;
           }
 
           @Override
@@ -62,13 +72,7 @@ class KlTest {
             throw new ArithmeticException("by zero");
           }
         };
-    TokenKl kl = new TokenKl(summing, Convention.TRL.klClamp("k1"));
-    assertThatThrownBy(() -> kl.value(row(1), row(0), row(1)))
-        .isInstanceOf(ExtensionException.class)
-        .hasMessage("KL estimator mine answered [1]: it must be [1, 1]");
-    assertThatThrownBy(() -> kl.derivative(row(1), row(0), row(1)))
-        .isInstanceOf(ExtensionException.class)
-        .hasMessage("KL estimator mine failed: java.lang.ArithmeticException: by zero");
+    return new TokenKl(estimator, Convention.TRL.klClamp("k1"));
   }
 
   /** −1 against −3: Δ is 2, for values and derivatives alike. */
@@ -126,6 +130,8 @@ class KlTest {
     assertThat(derivative("k2", Convention.OPENRLHF, -5)).isZero();
     assertThat(derivative("k3", Convention.VERL, -3)).isZero();
     assertThat(derivative("k2", Convention.VERL, -5)).isEqualTo(-5);
+    // e^1000 is infinite: until 0.11.0 OpenRLHF's own gradient was no number there.
+    assertThat(derivative("k3", Convention.OPENRLHF, -1000)).isZero();
     TokenKl held = TokenKl.of("k1", new KlClamp(2, 100));
     assertThat(held.value(row(3), row(0), row(1)).getDouble(0)).isEqualTo(2);
     assertThat(held.derivative(row(3), row(0), row(1)).getDouble(0)).isZero();

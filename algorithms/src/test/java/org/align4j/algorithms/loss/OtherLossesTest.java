@@ -74,7 +74,8 @@ class OtherLossesTest {
                   case TOKEN_MEAN -> 1 / 4.0;
                   case SEQ_MEAN_TOKEN_MEAN -> 1 / (2.0 * (i == 0 ? 3 : 1));
                   case SEQ_MEAN_TOKEN_SUM -> 1 / 2.0;
-                  case SEQ_MEAN_TOKEN_SUM_NORM -> 1 / 8.0;
+                  case SEQ_MEAN_TOKEN_SUM_NORM -> 1 / 16.0;
+                  case TOKEN_SUM_OVER_LENGTH -> 1 / 8.0;
                   case SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH -> 1 / 24.0;
                 };
             expected += share * Math.max((v - r) * (v - r), (held - r) * (held - r)) / 2;

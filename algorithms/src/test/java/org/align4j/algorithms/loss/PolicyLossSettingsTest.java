@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.convention.RolloutCorrection;
-import org.align4j.algorithms.convention.RolloutCorrection.Kind;
 import org.align4j.algorithms.loss.surrogate.PpoClip;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +28,6 @@ class PolicyLossSettingsTest {
         .hasMessage("klCoefficient is -1.0: it must be at least 0");
     assertThatThrownBy(() -> good.withEntropyCoefficient(Double.NaN))
         .hasMessage("entropyCoefficient is NaN: it must be finite");
-    assertThatThrownBy(() -> new RolloutCorrection(Kind.TIS, -1, 2))
-        .hasMessage("low is -1.0: it must be at least 0");
-    assertThatThrownBy(() -> new RolloutCorrection(Kind.TIS, 2, 2))
-        .hasMessage("high is 2.0: it must be above low (2.0)");
     assertThatThrownBy(() -> new PolicyObjective(new PpoClip(), good.withKl(0.1, "k4")))
         .hasMessageStartingWith("unknown KL estimator k4; did you mean k1?");
     assertThatThrownBy(() -> Aggregation.of("token-means"))

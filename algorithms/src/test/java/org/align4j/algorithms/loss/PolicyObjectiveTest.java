@@ -10,10 +10,12 @@ import java.util.Objects;
 import java.util.Random;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.convention.RolloutCorrection;
-import org.align4j.algorithms.convention.RolloutCorrection.Kind;
 import org.align4j.algorithms.loss.surrogate.PpoClip;
 import org.align4j.algorithms.loss.surrogate.ReinforceLoss;
+import org.align4j.algorithms.offpolicy.OffPolicy;
+import org.align4j.algorithms.offpolicy.OffPolicy.Level;
+import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
+import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -77,19 +79,24 @@ class PolicyObjectiveTest {
   }
 
   private static PolicyLossSettings settings(ScalarObjective.Options o) {
-    RolloutCorrection correction =
-        switch (o.correction()) {
-          case "tis" -> new RolloutCorrection(Kind.TIS, o.isLow(), o.isHigh());
-          case "icepop" -> new RolloutCorrection(Kind.ICEPOP, o.isLow(), o.isHigh());
-          default -> RolloutCorrection.NONE;
-        };
     return PolicyLossSettings.of(Convention.of(o.convention()))
         .withClip(o.clipLow(), o.clipHigh())
         .withDualClip(o.dualClip())
         .withAggregation(Aggregation.of(o.aggregation()), (long) o.length())
         .withKl(o.beta(), o.kl())
-        .withCorrection(correction)
+        .withOffPolicy(offPolicy(o))
         .withEntropyCoefficient(o.entropyCoefficient());
+  }
+
+  private static OffPolicy offPolicy(ScalarObjective.Options o) {
+    OffPolicy weighed = OffPolicy.NONE.withWeight(Weight.TOKEN, 0, INFINITY);
+    return switch (o.correction()) {
+      case "none" -> OffPolicy.NONE;
+      case "tis" -> OffPolicy.NONE.withWeight(Weight.TOKEN, o.isLow(), o.isHigh());
+      case "icepop" -> weighed.withGate(Statistic.RATIO, Level.TOKEN, o.isLow(), o.isHigh());
+      case "limit" -> weighed.withNegativeLimit(o.isLow());
+      default -> weighed.withGate(Statistic.BINARY_KL, Level.SEQUENCE, 0, o.isLow() / 5);
+    };
   }
 
   private static PolicyObjective objective(ScalarObjective.Options o) {
@@ -110,7 +117,7 @@ class PolicyObjectiveTest {
         9,
         random.nextBoolean() ? 0 : 0.1 + random.nextDouble(),
         KL[random.nextInt(KL.length)],
-        new String[] {"none", "tis", "icepop"}[random.nextInt(3)],
+        new String[] {"none", "tis", "icepop", "flash", "limit"}[random.nextInt(5)],
         0.5,
         1.5,
         random.nextBoolean() ? 0 : random.nextGaussian());
@@ -187,6 +194,7 @@ class PolicyObjectiveTest {
     assertThat(got.statistic("approx_kl")).isCloseTo(kl / tokens, within(1e-12));
     assertThat(got.statistic("entropy")).isCloseTo(entropy / tokens, within(1e-12));
     assertThat(got.statistic("ratio_deviation_max")).isCloseTo(deviation, within(1e-12));
+    assertOffPolicyStatistics(o, scalar, logProbs, got);
     ScalarObjective surrogate =
         new ScalarObjective(
             scalar.old,
@@ -219,6 +227,41 @@ class PolicyObjectiveTest {
           .isCloseTo(got.loss(), within(1e-12));
     }
     assertThat(got.entropyGradient() != null).isEqualTo(o.entropyCoefficient() != 0);
+  }
+
+  private static void assertOffPolicyStatistics(
+      ScalarObjective.Options o, ScalarObjective scalar, double[][] logProbs, LossResult got) {
+    double tokens = 0;
+    double kl = 0;
+    double weight = 0;
+    double gated = 0;
+    double filled = 0;
+    double gone = 0;
+    for (int i = 0; i < logProbs.length; i++) {
+      double length = 0;
+      double left = 0;
+      for (int t = 0; t < logProbs[i].length; t++) {
+        if (scalar.mask[i][t] == 1) {
+          length++;
+          double w = scalar.weight(i, t, logProbs);
+          kl += scalar.rollout[i][t] - scalar.old[i][t];
+          weight += w;
+          left += w == 0 ? 0 : 1;
+        }
+      }
+      tokens += length;
+      gated += length - left;
+      filled += length > 0 ? 1 : 0;
+      gone += length > 0 && left == 0 ? 1 : 0;
+    }
+    assertThat(got.statistic("off_policy_kl")).isCloseTo(kl / tokens, within(1e-12));
+    assertThat(got.statistics().containsKey("gated_tokens"))
+        .isEqualTo(!o.correction().equals("none"));
+    if (!o.correction().equals("none")) {
+      assertThat(got.statistic("off_policy_weight")).isCloseTo(weight / tokens, within(1e-12));
+      assertThat(got.statistic("gated_tokens")).isCloseTo(gated / tokens, within(1e-12));
+      assertThat(got.statistic("gated_sequences")).isCloseTo(gone / filled, within(1e-12));
+    }
   }
 
   /** The bonus is linear in the entropy, so it is its own gradient times the entropy. */
@@ -319,15 +362,20 @@ class PolicyObjectiveTest {
         .dup('c');
   }
 
-  /** verl's "norm" divides by the padded length unless it is told one: that is its definition. */
+  /**
+   * verl's "norm" divides by the rows and by the padded length unless it is told one; until 0.7.0
+   * not by the rows.
+   */
   @Test
   void withoutALengthTheColumnsOfTheMiniBatchAreDividedBy() {
     PolicyLossInputs inputs = PolicyLossInputs.of(ones(2, 4), ones(2, 4), ones(2, 4), ones(2, 4));
     PolicyLossSettings settings = PolicyLossSettings.of(Convention.VERL);
     assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0)))
-        .isEqualTo(-2);
+        .isEqualTo(-1);
     assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 16)))
-        .isEqualTo(-0.5);
+        .isEqualTo(-0.25);
+    assertThat(loss(inputs, settings.withAggregation(Aggregation.TOKEN_SUM_OVER_LENGTH, 0)))
+        .isEqualTo(-2);
     assertThat(
             loss(
                 inputs,
@@ -371,8 +419,9 @@ class PolicyObjectiveTest {
     assertThatThrownBy(() -> loss(bare, settings.withEntropyCoefficient(0.1)))
         .hasMessage(
             "entropy is missing: entropyCoefficient is 0.1, so pass the entropy or set it to 0");
-    assertThatThrownBy(
-            () -> loss(bare, settings.withCorrection(new RolloutCorrection(Kind.TIS, 0.5, 2))))
-        .hasMessage("rolloutLogProbs are missing: TIS needs the generator's own log-probs");
+    assertThatThrownBy(() -> loss(bare, settings.withOffPolicy(OffPolicy.FLASH_REINFORCE)))
+        .hasMessage(
+            "rolloutLogProbs are missing: gates and weights compare the policy that sampled; pass its"
+                + " log-probs, or set no gate and no weight");
   }
 }

@@ -58,7 +58,7 @@ final class ScalarObjective {
     }
     double counted = o.convention.equals("trl") ? rows : filled;
     String aggregation =
-        o.loss.equals("gspo") && !o.convention.equals("trl")
+        o.loss.equals("gspo") && (o.convention.equals("paper") || o.convention.equals("openrlhf"))
             ? "seq-mean-token-mean"
             : o.aggregation;
     double total = 0;
@@ -72,10 +72,11 @@ final class ScalarObjective {
               case "token-mean" -> 1 / tokens;
               case "seq-mean-token-mean" -> 1 / (length(mask[i]) * counted);
               case "seq-mean-token-sum" -> 1 / counted;
-              case "seq-mean-token-sum-norm" -> 1 / o.length;
+              case "seq-mean-token-sum-norm" -> 1 / (counted * o.length);
+              case "token-sum-over-length" -> 1 / o.length;
               default -> 1 / (rows * o.length);
             };
-        double token = weight(i, t) * surrogate(i, t, logProbs, frozen);
+        double token = weight(i, t, frozen) * surrogate(i, t, logProbs, frozen);
         if (o.beta > 0) {
           token += o.beta * kl(logProbs[i][t] - ref[i][t], frozen[i][t] - ref[i][t]);
         }
@@ -94,13 +95,35 @@ final class ScalarObjective {
     return length;
   }
 
-  private double weight(int i, int t) {
+  /** What the token's loss is multiplied by: 0 where a gate leaves it out. */
+  double weight(int i, int t, double[][] frozen) {
     double w = Math.exp(old[i][t] - rollout[i][t]);
     return switch (o.correction) {
+      case "flash" -> binaryKl(i) <= o.isLow / 5 ? w : 0;
+      case "limit" -> advantages[i][t] < 0 && distance(i, frozen) > o.isLow ? 0 : w;
       case "tis" -> Math.min(o.isHigh, Math.max(o.isLow, w));
       case "icepop" -> w >= o.isLow && w <= o.isHigh ? w : 0;
       default -> 1;
     };
+  }
+
+  /** Mean over the sequence of the KL of two events, each of probability 1e-6 at least. */
+  private double binaryKl(int i) {
+    double total = 0;
+    for (int t = 0; t < mask[i].length; t++) {
+      double p = Math.max(1e-6, Math.min(1 - 1e-6, Math.exp(rollout[i][t])));
+      double q = Math.max(1e-6, Math.min(1 - 1e-6, Math.exp(old[i][t])));
+      total += mask[i][t] * (p * Math.log(p / q) + (1 - p) * Math.log((1 - p) / (1 - q)));
+    }
+    return total / length(mask[i]);
+  }
+
+  private double distance(int i, double[][] frozen) {
+    double total = 0;
+    for (int t = 0; t < mask[i].length; t++) {
+      total += mask[i][t] * (rollout[i][t] - frozen[i][t]);
+    }
+    return total / length(mask[i]);
   }
 
   private double kl(double d, double frozen) {

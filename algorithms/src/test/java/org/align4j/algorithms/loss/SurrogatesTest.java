@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.KlWeighting;
 import org.align4j.algorithms.loss.surrogate.ReinforceLoss;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -102,7 +102,8 @@ class SurrogatesTest {
       case TOKEN_MEAN -> 1 / tokens;
       case SEQ_MEAN_TOKEN_MEAN -> 1 / (Arrays.stream(mask[i]).sum() * rows);
       case SEQ_MEAN_TOKEN_SUM -> 1 / rows;
-      case SEQ_MEAN_TOKEN_SUM_NORM -> 1 / 7.0;
+      case SEQ_MEAN_TOKEN_SUM_NORM -> 1 / (7.0 * rows);
+      case TOKEN_SUM_OVER_LENGTH -> 1 / 7.0;
       case SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH -> 1 / (7.0 * mask.length);
     };
   }

@@ -64,6 +64,7 @@ class MutationCheck {
           "surrogate",
               List.of("loss.SurrogatesTest", "loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
           "preference", List.of("loss.OtherLossesTest", "loss.PairNeighboursTest"),
+          "offpolicy", List.of("offpolicy.OffPolicyWeightsTest"),
           "reward", List.of("reward.ShapingTest"),
           "convention",
               List.of(
@@ -121,6 +122,7 @@ class MutationCheck {
             "loss",
             "loss/surrogate",
             "loss/preference",
+            "offpolicy",
             "convention",
             "reward")) {
       folders.add(Path.of("src/main/java/org/align4j/algorithms", name));

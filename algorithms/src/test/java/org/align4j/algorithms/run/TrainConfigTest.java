@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.KlWeighting;
 import org.align4j.algorithms.loss.SurrogateOptions;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.algorithms.settings.RlSettings;
@@ -52,6 +52,50 @@ class TrainConfigTest {
                 .withKl(k -> k.withCoefficient(0.02)));
     assertThat(config.run().checkpoint().every()).isEqualTo(5);
     assertThat(config.run().evaluation().isOn()).isFalse();
+  }
+
+  /** As many samples as the others take; what the user says stands. */
+  @Test
+  void flashReinforceTakesOneSampleOfEachPrompt() {
+    assertThat(TrainConfig.of(Map.of("algorithm", "flash-reinforce")).training())
+        .isEqualTo(
+            RlSettings.arithmetic()
+                .withAlgorithm("flash-reinforce")
+                .withRollout(r -> r.withPrompts(128).withSamples(1)));
+    assertThat(samples("rollout.prompts", "8")).containsExactly(8, 1);
+    assertThat(samples("rollout.samples", "2")).containsExactly(32, 2);
+    assertThat(TrainConfig.of(Map.of("algorithm", "grpo")).training().rollout())
+        .isEqualTo(RlSettings.arithmetic().rollout());
+  }
+
+  private static List<Integer> samples(String field, String value) {
+    var rollout =
+        TrainConfig.of(Map.of("algorithm", "flash-reinforce", field, value)).training().rollout();
+    return List.of(rollout.prompts(), rollout.samples());
+  }
+
+  /** The paper's table 1 has β 0.01 for the general domain; what the file sets stands above it. */
+  @Test
+  void aPresetIsWhatTheRestOfTheFileStandsOn() throws IOException {
+    TrainConfig config =
+        TrainConfig.of(read("{preset: paper-general, update: {learningRate: 1e-6}}"));
+    assertThat(config.training())
+        .isEqualTo(
+            RlSettings.paper()
+                .withKl(kl -> kl.withCoefficient(0.01))
+                .withUpdate(u -> u.withLearningRate(1e-6)));
+    assertThat(config.input().preset()).hasValue("paper-general");
+  }
+
+  @Test
+  void withoutAPresetTheSettingsAreThoseOfTheTask() throws IOException {
+    assertThat(TrainConfig.of(read("preset: usual")).training()).isEqualTo(RlSettings.arithmetic());
+  }
+
+  @Test
+  void anUnknownPresetIsRefusedWithTheNearest() {
+    assertThatThrownBy(() -> TrainConfig.of(Map.of("preset", "paper-maths")))
+        .hasMessageContaining("unknown preset paper-maths; did you mean paper-math?");
   }
 
   @Test

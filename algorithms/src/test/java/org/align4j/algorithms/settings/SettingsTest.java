@@ -17,8 +17,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
-import org.align4j.algorithms.convention.RolloutCorrection;
-import org.align4j.algorithms.kl.KlWeighting;
+import org.align4j.algorithms.convention.KlWeighting;
+import org.align4j.algorithms.offpolicy.OffPolicy.Level;
+import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
+import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
 import org.align4j.algorithms.settings.RewardSettings.Normalization;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,7 @@ class SettingsTest {
           .put("rollout.topP", 0.9)
           .put("rollout.refill", 3)
           .put("rollout.curriculum", Optional.of("success-rate"))
+          .put("rollout.staleness", 2)
           .put("update.samples", 6)
           .put("update.epochs", 2)
           .put("update.microBatchTokens", 99)
@@ -58,9 +61,6 @@ class SettingsTest {
           .put("objective.dualClip", OptionalDouble.of(3))
           .put("objective.entropyCoefficient", 0.01)
           .put("objective.aggregation", Optional.of(Aggregation.SEQ_MEAN_TOKEN_SUM))
-          .put("objective.correction", RolloutCorrection.Kind.TIS)
-          .put("objective.correctionLow", 0.25)
-          .put("objective.correctionHigh", 2.0)
           .put("objective.positiveNll", 0.1)
           .put("surrogate.sapoPositive", 2.0)
           .put("surrogate.sapoNegative", 3.0)
@@ -75,7 +75,15 @@ class SettingsTest {
           .put("entropy.target", OptionalDouble.of(0.3))
           .put("entropy.step", 0.01)
           .put("entropy.highest", 0.5)
-          .put("kl.weighting", KlWeighting.VALUE)
+          .put("kl.weighting", Optional.of(KlWeighting.VALUE))
+          .put("offPolicy.gate", Optional.of(Statistic.BINARY_KL))
+          .put("offPolicy.gateLevel", Optional.of(Level.SEQUENCE_MAX))
+          .put("offPolicy.gateLow", OptionalDouble.of(-0.5))
+          .put("offPolicy.gateHigh", OptionalDouble.of(0.5))
+          .put("offPolicy.weight", Optional.of(Weight.SEQUENCE))
+          .put("offPolicy.weightLow", 0.25)
+          .put("offPolicy.weightHigh", 2.0)
+          .put("offPolicy.negativeLimit", 0.1)
           .put("kl.coefficient", 0.02)
           .put("kl.place", Optional.of(KlPlace.LOSS))
           .put("kl.estimator", Optional.of("k2"))
@@ -95,6 +103,7 @@ class SettingsTest {
           .put("rewards.clip", 3.0)
           .put("rewards.scale", 2.0)
           .put("rewards.filterGroups", true)
+          .put("distillation.divergence", OptionalDouble.of(0.5))
           .buildOrThrow();
 
   private static String text(Object value) {
@@ -108,7 +117,7 @@ class SettingsTest {
     return inner instanceof Double number && number.isInfinite()
         ? "none"
         : inner instanceof Enum<?> constant
-            ? constant.name().toLowerCase(java.util.Locale.ROOT)
+            ? constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-')
             : inner.toString();
   }
 
@@ -209,11 +218,11 @@ class SettingsTest {
             s.withAlgorithm("ppo")
                 .withRollout(r -> r.withTopK(5).withTopP(0.9).withTemperature(0.7))
                 .withCritic(c -> c.withValueClip(0.3).withWarmupUpdates(1))
-                .withObjective(o ->
-                    o.withClip(0.1, 0.28)
-                        .withDualClip(3)
-                        .withCorrection(
-                            new RolloutCorrection(RolloutCorrection.Kind.ICEPOP, 0.25, 2)))
+                .withObjective(o -> o.withClip(0.1, 0.28).withDualClip(3))
+                .withOffPolicy(p ->
+                    p.withGate(Statistic.K1, Level.SEQUENCE_SUM, -1, 2)
+                        .withWeight(Weight.TOKEN, 0.25, 2)
+                        .withNegativeLimit(0.5))
                 .withAdvantage(a -> a.withWhiten(false).withLambda(0.9))
                 .withRewards(r -> r.withLengthPenalty(2, 0.5).withFilterGroups(true));
     Map<String, String> text =
@@ -227,9 +236,14 @@ class SettingsTest {
             .put("objective.clipLow", "0.1")
             .put("objective.clipHigh", "0.28")
             .put("objective.dualClip", "3")
-            .put("objective.correction", "icepop")
-            .put("objective.correctionLow", "0.25")
-            .put("objective.correctionHigh", "2")
+            .put("offPolicy.gate", "k1")
+            .put("offPolicy.gateLevel", "sequence-sum")
+            .put("offPolicy.gateLow", "-1")
+            .put("offPolicy.gateHigh", "2")
+            .put("offPolicy.weight", "token")
+            .put("offPolicy.weightLow", "0.25")
+            .put("offPolicy.weightHigh", "2")
+            .put("offPolicy.negativeLimit", "0.5")
             .put("advantage.whiten", "false")
             .put("advantage.lambda", "0.9")
             .put("rewards.lengthBuffer", "2")
@@ -266,9 +280,11 @@ class SettingsTest {
             "objective",
             "surrogate",
             "entropy",
+            "offPolicy",
             "kl",
             "advantage",
-            "rewards");
+            "rewards",
+            "distillation");
   }
 
   @Test
@@ -291,9 +307,17 @@ class SettingsTest {
         "advantage.lambda", "high", "advantage.lambda is high: it must be a number, or convention");
     refused("advantage.lambda", "1.5", "advantage.lambda is 1.5: it must be in [0, 1]");
     refused(
+        "offPolicy.gate",
+        "binarykl",
+        "offPolicy.gate is binarykl; did you mean binary-kl? It must be one of none, ratio, k1, k2,"
+            + " k3, binary-kl, tv, or algorithm");
+    refused(
         "objective.correction",
-        "tiss",
-        "objective.correction is tiss; did you mean tis? It must be one of none, tis, icepop");
+        "tis",
+        "unknown setting objective.correction: offPolicy.weight (tis) or offPolicy.gate (icepop) has"
+            + " taken its place");
+    refused("offPolicy.gateLow", "none", "offPolicy.gateLow is Infinity: it must be finite");
+    refused("rollout.staleness", "-1", "rollout.staleness is -1: it must be 0 (none) to 64");
     refused("update.maxNorm", "NaN", "update.maxNorm is NaN: it must be 0 or above");
     refused("rewards.clip", "0", "rewards.clip is 0.0: it must be above 0, or none");
     refused("rollout", "1", "unknown setting rollout");

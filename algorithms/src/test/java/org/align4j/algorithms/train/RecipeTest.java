@@ -40,6 +40,47 @@ class RecipeTest {
         .isEqualTo(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH);
   }
 
+  /** verl's name for a sum over a length, which until 0.7.0 was not divided by the rows. */
+  @Test
+  void doctorGrpoUnderVerlIsDividedByRowsSinceVersionEight() {
+    assertThat(recipe("dr-grpo", "verl").objective().settings().aggregation())
+        .isEqualTo(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM);
+    assertThat(recipe("dr-grpo", "verl-0.7").objective().settings().aggregation())
+        .isEqualTo(Aggregation.TOKEN_SUM_OVER_LENGTH);
+  }
+
+  /** The trainer has one entropy: that of the policy as it samples. */
+  @Test
+  void anEntropyBonusAtAnotherTemperatureIsRefusedWhereTheConventionHasItAtOne() {
+    RlSettings bonus =
+        RlSettings.arithmetic()
+            .withObjective(o -> o.withEntropyCoefficient(0.01))
+            .with("rollout.temperature", "0.7");
+    assertThatThrownBy(() -> Recipe.of(bonus.withConvention("openrlhf-0.11.0")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("objective.entropyCoefficient is 0.01 and rollout.temperature 0.7")
+        .hasMessageContaining("openrlhf-0.11.2");
+    assertThat(Recipe.of(bonus).objective().settings().entropyCoefficient()).isEqualTo(0.01);
+    assertThat(
+            Recipe.of(bonus.with("rollout.temperature", "1").withConvention("openrlhf-0.11.0"))
+                .objective()
+                .settings()
+                .entropyCoefficient())
+        .isEqualTo(0.01);
+  }
+
+  /** TRL took its PPO out; a run under the plain name goes on and is told whose rules it has. */
+  @Test
+  void ppoUnderTrlGoesOnByTheRulesOfTheLastVersionThatHadItAndSaysSo() {
+    RlSettings ppo = RlSettings.arithmetic().withAlgorithm("ppo");
+    assertThat(Recipe.note(ppo.withConvention("trl")))
+        .hasValueSatisfying(note -> assertThat(note).contains("trl-1.16", "rules of trl-1.10"));
+    assertThat(Recipe.note(ppo.withConvention("trl-1.10"))).isEmpty();
+    assertThat(Recipe.note(ppo.withConvention("trl").withAlgorithm("grpo"))).isEmpty();
+    assertThat(Recipe.of(ppo.withConvention("trl")).valueLoss())
+        .isEqualTo(Recipe.of(ppo.withConvention("trl-1.10")).valueLoss());
+  }
+
   /** Its advantages are all 0: TRL refuses it too ("at least 2 generations"). */
   @Test
   void oneSampleOfAPromptIsRefusedWhereSamplesAreCompared() {

@@ -19,11 +19,13 @@ import org.align4j.algorithms.convention.Whitening;
 import org.align4j.algorithms.loss.PolicyLossSettings;
 import org.align4j.algorithms.settings.RlSettings;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * What every algorithm trains with under every convention is what the tables of {@code
- * docs/algorithms.md} say: they are read here, and compared with the parts that the trainer gets.
+ * What every algorithm trains with under every version of a convention is what the tables of {@code
+ * docs/algorithms.md} and {@code docs/conventions.md} say: they are read here, and compared with
+ * the parts that the trainer gets.
  */
 class ResolvedRecipeTest {
 
@@ -34,11 +36,11 @@ class ResolvedRecipeTest {
           "smallModel", RlSettings.smallModel());
 
   /** A table of the documents: cells by row (its first cell) and column. */
-  private static Map<String, Map<String, String>> table(String heading) {
+  private static Map<String, Map<String, String>> table(String page, String heading) {
     Map<String, Map<String, String>> rows = new LinkedHashMap<>();
     List<String> header = new ArrayList<>();
     boolean inside = false;
-    for (String line : lines()) {
+    for (String line : lines(page)) {
       if (line.startsWith("#")) {
         inside = line.endsWith(heading);
       } else if (inside && line.startsWith("|") && !line.startsWith("|-")) {
@@ -58,9 +60,9 @@ class ResolvedRecipeTest {
     return rows;
   }
 
-  private static List<String> lines() {
+  private static List<String> lines(String page) {
     try {
-      return Files.readAllLines(Path.of("../docs/algorithms.md"));
+      return Files.readAllLines(Path.of("../docs", page));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -68,25 +70,53 @@ class ResolvedRecipeTest {
 
   @TestFactory
   Stream<DynamicTest> everyAlgorithmUnderEveryConventionIsWhatTheDocumentsSay() {
-    var algorithms = table("Table of algorithms");
-    var rules = table("Conventions");
+    var algorithms = table("algorithms.md", "Table of algorithms");
+    var rules = table("conventions.md", "Rules");
+    var older = olderRecipes();
     return PRESETS.entrySet().stream()
         .flatMap(preset ->
             algorithms.keySet().stream()
                 .flatMap(algorithm ->
-                    Stream.of("paper", "openrlhf", "verl", "trl")
+                    Convention.VERSIONS.stream()
                         .map(convention ->
                             DynamicTest.dynamicTest(
-                                preset.getKey() + ", " + algorithm + ", " + convention,
+                                preset.getKey() + ", " + algorithm + ", " + convention.version(),
                                 () ->
                                     check(
                                         preset.getValue(),
                                         algorithm,
-                                        convention,
-                                        algorithms
-                                            .getOrDefault(algorithm, Map.of())
-                                            .getOrDefault(convention, ""),
+                                        convention.version(),
+                                        older.getOrDefault(
+                                            convention.version() + " " + algorithm,
+                                            algorithms
+                                                .getOrDefault(algorithm, Map.of())
+                                                .getOrDefault(convention.name(), "")),
                                         rules)))));
+  }
+
+  /** Cells by version and algorithm. */
+  private static Map<String, String> olderRecipes() {
+    Map<String, String> older = new LinkedHashMap<>();
+    boolean inside = false;
+    for (String line : lines("conventions.md")) {
+      if (line.startsWith("#")) {
+        inside = line.endsWith("Recipes of older versions");
+      } else if (inside && line.startsWith("| `")) {
+        List<String> cells = Splitter.on('|').trimResults().splitToList(line.replace("`", ""));
+        older.put(cells.get(1) + " " + cells.get(2), cells.get(3));
+      }
+    }
+    return older;
+  }
+
+  /** A plain name is its newest version. */
+  @Test
+  void aPlainNameTrainsAsItsNewestVersion() {
+    for (Convention plain : Convention.ALL) {
+      RlSettings settings = RlSettings.arithmetic().withAlgorithm("reinforce++-baseline");
+      assertThat(Recipe.of(settings.withConvention(plain.name())).objective().settings())
+          .isEqualTo(Recipe.of(settings.withConvention(plain.version())).objective().settings());
+    }
   }
 
   private static void check(
@@ -105,6 +135,8 @@ class ResolvedRecipeTest {
     Convention.AdvantageRules estimator = advantage.convention().advantage();
     ours.put("order of clip, KL and baseline", estimator.shaping().name());
     ours.put("columns a discount counts", estimator.discounting().name());
+    ours.put(
+        "reinforce, reinforce++ stop at holes", String.valueOf(estimator.returnsStopAtHoles()));
     ours.put("prompt with one sample", estimator.singleton().name());
     ours.put("GRPO's ε beside the deviation", number(estimator.groupEpsilon()));
     ours.put("λ of GAE", number(advantage.lambda()));
@@ -135,6 +167,9 @@ class ResolvedRecipeTest {
     ours.put("log-ratio of GSPO held below", number(rule.sequenceLogRatioLimit()));
     ours.put("means count empty rows", String.valueOf(rule.countsEmptyRows()));
     ours.put("dual clip", number(loss.dualClip()));
+    ours.put("seq-mean-token-sum-norm is", rule.sumNorm().label());
+    ours.put("entropy at the temperature", String.valueOf(rule.entropyAtTemperature()));
+    ours.put("KL in the loss times ρ", loss.options().klWeighting().name());
     ours.put("clip of the value", number(recipe.valueLoss().clip()));
     ours.forEach((name, value) -> assertThat(value).as(name).isEqualTo(documented.get(name)));
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.align4j.algorithms.convention.Algorithm;
+import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
@@ -178,11 +179,28 @@ class RlTrainerTest {
 
   /** The generator is the trainer: exp(0) is 1, and a factor of 1 changes no bit. */
   @Test
-  void aCorrectionOfTheGeneratorWeighsEveryTokenOne() {
-    var plain = metrics(TinyRun.SETTINGS, Engine.PLAN);
-    for (String correction : List.of("tis", "icepop")) {
-      assertThat(metrics(TinyRun.SETTINGS.with("objective.correction", correction), Engine.PLAN))
-          .isEqualTo(plain);
+  void withoutStalenessNoGateLeavesAnythingOutAndEveryWeightIsOne() {
+    var plain = metrics(TinyRun.SETTINGS.withUpdate(u -> u.withSamples(16)), Engine.PLAN);
+    for (OffPolicy.Statistic statistic : OffPolicy.Statistic.values()) {
+      if (statistic == OffPolicy.Statistic.NONE) {
+        continue;
+      }
+      double bound = statistic == OffPolicy.Statistic.RATIO ? 1 : 0;
+      RlSettings gated =
+          TinyRun.SETTINGS.withOffPolicy(p ->
+              p.withGate(statistic, OffPolicy.Level.SEQUENCE, bound, bound)
+                  .withWeight(OffPolicy.Weight.TOKEN, 0, Double.POSITIVE_INFINITY)
+                  .withNegativeLimit(1e-9));
+      // One optimiser step a batch: the limit compares the policy as it is now.
+      var rows = metrics(gated.withUpdate(u -> u.withSamples(16)), Engine.PLAN);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(rows.get(i)).containsAllEntriesOf(plain.get(i));
+        assertThat(rows.get(i))
+            .containsEntry("train/gated_tokens", 0.0)
+            .containsEntry("train/gated_sequences", 0.0)
+            .containsEntry("train/off_policy_weight", 1.0)
+            .containsEntry("train/off_policy_kl", 0.0);
+      }
     }
   }
 
@@ -272,6 +290,7 @@ class RlTrainerTest {
               run.policy.network(),
               run.policy.generator(4),
               run.reference::logProbs,
+              null,
               null,
               Engine.PLAN);
       assertThatThrownBy(() ->

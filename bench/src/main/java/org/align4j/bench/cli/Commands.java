@@ -11,11 +11,13 @@ final class Commands {
     return List.of(
         new TrainCommand(console),
         new CompareCommand(console),
+        new ReproduceCommand(console),
         new ReportCommand(console),
         new ThroughputCommand(console),
         new SftCommand(console),
         new RewardModelCommand(console),
         new DpoCommand(console),
+        new DistillCommand(console),
         new EvaluateCommand(console),
         new GenerateCommand(console),
         new DownloadCommand(console),

@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.run.RunDescription;
 import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.TrainData;
 import org.align4j.algorithms.settings.Fields;
 import org.align4j.bench.compare.Comparison;
 import org.align4j.bench.compare.ComparisonFolders;
@@ -54,7 +54,7 @@ final class CompareCommand implements Callable<Integer> {
       defaultValue = "ppo,reinforce++",
       paramLabel = "NAME",
       description =
-          "Algorithms, comma-separated: ppo, reinforce++, reinforce++-baseline, reinforce, grpo, dr-grpo, rloo, remax, opo, gpg, or a"
+          "Algorithms, comma-separated: ppo, reinforce++, reinforce++-baseline, reinforce, grpo, dr-grpo, rloo, remax, opo, gpg, flash-reinforce, or a"
               + " registered estimator (default: ${DEFAULT-VALUE}).")
   private List<String> algorithms;
 
@@ -86,7 +86,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--samples-per-prompt",
-      description = "Responses sampled for each prompt (default: 4, as in the paper).")
+      description =
+          "Responses sampled for each prompt (default: 4, as in the paper); flash-reinforce takes as many samples, each of another prompt.")
   private @Nullable Integer samplesPerPrompt;
 
   @Option(names = "--max-new-tokens", description = "Longest response, EOS included.")
@@ -215,10 +216,10 @@ final class CompareCommand implements Callable<Integer> {
 
   private ComparisonSettings settings(TrainConfig config) {
     ObjectNode description = JsonFiles.mapper().createObjectNode();
-    description.set("versions", RunDescription.versions(Main.VERSION));
-    description.set("machine", RunDescription.machine());
-    List<Path> data = Stream.of(prompts, evalPrompts).flatMap(Stream::ofNullable).toList();
-    description.setAll(RunDescription.inputs(Optional.ofNullable(model), data));
+    RunDescription.complete(
+        description,
+        Optional.ofNullable(model),
+        TrainData.files(config.input(), config.run().evaluation()));
     description.set(
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));

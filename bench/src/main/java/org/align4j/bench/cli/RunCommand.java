@@ -1,6 +1,5 @@
 package org.align4j.bench.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -12,7 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.run.ConfigFile;
+import org.align4j.algorithms.run.Continuation;
 import org.align4j.algorithms.run.RunDescription;
 import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.Trainable;
@@ -190,70 +191,27 @@ abstract class RunCommand implements Callable<Integer> {
     ObjectNode node = JsonFiles.mapper().createObjectNode();
     node.put("kind", kind);
     node.put("algorithm", job.algorithm());
+    convention(job).ifPresent(version -> node.put("convention", version));
     node.put("seed", job.seed());
     node.put("updates", job.planned());
     node.put("engine", options.engine().name());
     node.set("settings", job.settings());
-    node.set("versions", RunDescription.versions(Main.VERSION));
-    node.set("machine", RunDescription.machine());
-    node.setAll(RunDescription.inputs(job.model(), job.data()));
+    RunDescription.complete(node, job.model(), job.data());
     node.set(
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
     return node;
   }
 
-  /** Another model, other data or other settings would be another run. */
-  private RunFolder goOn(RunFolder saved, RunJob job) {
-    JsonNode before = saved.description();
-    Map<String, String> was = Fields.flatten(defaults(), before.path("settings"));
-    Map<String, String> is = Fields.flatten(defaults(), job.settings());
-    for (Fields.Field field : defaults().stream().flatMap(r -> Fields.all(r).stream()).toList()) {
-      String old = String.valueOf(was.get(field.path()));
-      String now = String.valueOf(is.get(field.path()));
-      Checks.that(
-          !field.changesResults() || old.equals(now),
-          "%s was %s when the run in %s began, it is %s now: leave it as it was, or begin a new run"
-              .formatted(field.path(), old, saved.path(), now));
-    }
-    Checks.that(
-        before.path("engine").asText("plan").equals(options.engine().name()),
-        "the run in %s began with --engine %s: pass the same again"
-            .formatted(saved.path(), before.path("engine").asText("plan")));
-    ObjectNode inputs = RunDescription.inputs(job.model(), job.data());
-    for (String input : List.of("model", "data")) {
-      Checks.that(
-          before
-              .path(input)
-              .findValuesAsText("sha256")
-              .equals(inputs.path(input).findValuesAsText("sha256")),
-          "the %s of the run in %s changed since it began (%s then, %s now): begin a new run"
-              .formatted(input, saved.path(), before.path(input), inputs.path(input)));
-      if (inputs.has(input)) {
-        saved.update(input, inputs.path(input));
-      }
-    }
-    warnOfAnotherMachine(before);
-    saved.update("updates", JsonFiles.mapper().valueToTree(job.planned()));
-    saved.update("settings", job.settings());
-    return saved;
+  /** The version that a plain name of a convention means: the newest, which moves. */
+  private static Optional<String> convention(RunJob job) {
+    return Optional.ofNullable(job.settings().get("convention"))
+        .map(name -> Convention.of(name.asText()).version());
   }
 
-  /** Sums are rounded in an order that depends on the processor's vectors. */
-  private void warnOfAnotherMachine(JsonNode before) {
-    JsonNode versions = RunDescription.versions(Main.VERSION);
-    JsonNode machine = RunDescription.machine();
-    if (!before.path("versions").equals(versions)
-        || !before.path("machine").path("processor").equals(machine.path("processor"))) {
-      console
-          .log()
-          .printf(
-              "The run began with %s on %s, this is %s on %s: it goes on, but its bits may not be those of an unbroken run%n",
-              before.path("versions"),
-              before.path("machine").path("processor").asText(),
-              versions,
-              machine.path("processor").asText());
-    }
+  private RunFolder goOn(RunFolder saved, RunJob job) {
+    Continuation.check(saved, defaults(), description(job), console.log()::println);
+    return saved;
   }
 
   /** Puts an option among the fields, where it was given. */

@@ -1,6 +1,5 @@
 package org.align4j.bench.cli;
 
-import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Option;
         "Train a policy by reinforcement learning, with checkpoints to go on from. Settings come from a YAML file (--init prints"
             + " one with every field), then from --set, then from the options. Without a model and prompts: the embedded"
             + " arithmetic task.")
-final class TrainCommand extends RunCommand {
+class TrainCommand extends RunCommand {
 
   @Option(
       names = "--model",
@@ -40,6 +39,13 @@ final class TrainCommand extends RunCommand {
       paramLabel = "FILE.jsonl",
       description = "Prompts to train on; needs --model.")
   private @Nullable String prompts;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "Hyper-parameters to begin with: paper-general, paper-math, arithmetic, small-model.")
+  private @Nullable String preset;
 
   @Option(
       names = "--algorithm",
@@ -81,6 +87,7 @@ final class TrainCommand extends RunCommand {
   @Override
   Map<String, String> given() {
     Map<String, String> values = new LinkedHashMap<>();
+    put(values, "preset", preset);
     put(values, "model", model);
     put(values, "prompts", prompts);
     put(values, "algorithm", algorithm);
@@ -100,9 +107,6 @@ final class TrainCommand extends RunCommand {
     Reward scorer = RewardSpec.parse(input.reward()).build(options().engine().engine());
     TrainData data = TrainData.open(input, config.run().evaluation(), scorer.needsAnswer());
     BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));
-    ImmutableList.Builder<Path> files = ImmutableList.builder();
-    input.prompts().map(Path::of).ifPresent(files::add);
-    config.run().evaluation().prompts().map(Path::of).ifPresent(files::add);
     return new RunJob(
         config.toTree(),
         config.run(),
@@ -111,7 +115,7 @@ final class TrainCommand extends RunCommand {
         plan.updates(),
         plan.text(),
         input.model().map(Path::of),
-        files.build(),
+        TrainData.files(input, config.run().evaluation()),
         phases ->
             new RlRun(
                 config,

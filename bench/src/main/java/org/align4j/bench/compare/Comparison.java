@@ -68,6 +68,9 @@ public final class Comparison {
    */
   public ImmutableList<RunResult> run() {
     for (String algorithm : settings.algorithms()) {
+      settings.difference(algorithm).ifPresent(listener::onMessage);
+    }
+    for (String algorithm : settings.algorithms()) {
       if (stop.requested()) {
         return ImmutableList.of();
       }

@@ -6,8 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.LongStream;
+import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.settings.RolloutSettings;
 import org.align4j.algorithms.train.Recipe;
 import org.align4j.core.engine.Engine;
 
@@ -41,7 +46,7 @@ public record ComparisonSettings(
     checkArgument(
         config.input().updates().isPresent(), "updates is not set: all runs must have as many");
     for (String algorithm : algorithms) {
-      var unused = Recipe.of(config.training().withAlgorithm(algorithm));
+      var unused = Recipe.of(training(config, algorithm));
     }
   }
 
@@ -58,7 +63,32 @@ public record ComparisonSettings(
   /** The configuration of one run. */
   TrainConfig config(String algorithm, long runSeed) {
     return new TrainConfig(
-        config.input(), config.run(), config.training().withAlgorithm(algorithm).withSeed(runSeed));
+        config.input(), config.run(), training(config, algorithm).withSeed(runSeed));
+  }
+
+  /** With the algorithm's own number of samples of a prompt: all take as many samples an update. */
+  private static RlSettings training(TrainConfig config, String algorithm) {
+    return config.training().withAlgorithm(algorithm).withOwnSamples();
+  }
+
+  /**
+   * What an algorithm samples otherwise than the others, in one sentence; empty where it does not.
+   */
+  Optional<String> difference(String algorithm) {
+    RolloutSettings own = training(config, algorithm).rollout();
+    RolloutSettings others = config.training().rollout();
+    return own.equals(others)
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%s is made for %d sample a prompt: it takes %d × %d, the others %d × %d",
+                algorithm,
+                own.samples(),
+                own.prompts(),
+                own.samples(),
+                others.prompts(),
+                others.samples()));
   }
 
   /** The folder of one run: {@code OUT/<algorithm>/seed-<n>}. */
@@ -71,6 +101,7 @@ public record ComparisonSettings(
     ObjectNode node = description.objectNode();
     node.put("kind", "rl");
     node.put("algorithm", algorithm);
+    node.put("convention", Convention.of(config.training().convention()).version());
     node.put("seed", runSeed);
     node.put("updates", updates());
     node.put("engine", engine.name());

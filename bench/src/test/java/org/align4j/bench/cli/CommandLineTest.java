@@ -63,6 +63,31 @@ final class CommandLineTest {
   }
 
   @Test
+  void aReproductionOfAnUnknownFigureIsRefused() {
+    assertUsageError(run("reproduce", "--figure", "figur3"), "figur3", "did you mean figure3");
+    assertUsageError(run("reproduce", "--seeds", "0"), "--seeds is 0: it must be at least 1");
+  }
+
+  @Test
+  void theRealScaleNeedsItsModelAndTheSmallOneHasIt() {
+    assertUsageError(run("reproduce", "--scale", "real"), "needs --model and --prompts");
+    assertUsageError(run("reproduce", "--model", "m"), "the small scale has the embedded task");
+  }
+
+  @Test
+  void aPageOfNoResultsIsRefused() {
+    Path out = folder.resolve("pages");
+    assertUsageError(
+        run("reproduce", "--from", folder.toString(), "--out", out.toString()), "has no results");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void anUnknownPresetIsAnsweredWithTheNearest() {
+    assertUsageError(run("train", "--preset", "paper-maths"), "did you mean paper-math");
+  }
+
+  @Test
   void aReportDoesNotOverwriteAnotherFile() throws IOException {
     Files.writeString(folder.resolve("metrics.jsonl"), "{\"step\":1,\"train/reward\":1}\n");
     Path out = folder.resolve("notes.html");

@@ -128,6 +128,24 @@ final class ResumeTest {
     assertRefused(resume("train", "--set", field), contents(), message, "begin a new run");
   }
 
+  /** A plain name of a convention moves with the newest version. */
+  @Test
+  void aNewerMeaningOfThePlainNameIsAnotherRun() throws IOException {
+    Path file = run.resolve("run.json");
+    String written = Files.readString(file);
+    assertThat(written).contains("openrlhf-0.11.2");
+    Files.writeString(file, written.replace("openrlhf-0.11.2", "openrlhf-0.11.0"));
+    try {
+      assertRefused(
+          resume("train"),
+          contents(),
+          "convention was openrlhf-0.11.0 when the run in",
+          "begin a new run");
+    } finally {
+      Files.writeString(file, written);
+    }
+  }
+
   @Test
   void otherDataIsAnotherRun() throws IOException {
     Map<String, String> before = contents();
@@ -150,7 +168,7 @@ final class ResumeTest {
 
   @Test
   void anotherEngineIsAnotherRun() throws IOException {
-    assertRefused(resume("train", "--engine", "samediff"), contents(), "began with --engine plan");
+    assertRefused(resume("train", "--engine", "samediff"), contents(), "--engine was plan");
   }
 
   @Test

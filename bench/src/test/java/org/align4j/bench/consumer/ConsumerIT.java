@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The consumer project, built before this test against the installed modules, brings an estimator
- * of its own; it runs by name. Each test starts a JVM as {@code bench/run} does.
+ * The consumer project, built before this test against the installed modules, brings an estimator,
+ * a loss, a reward, a convention and an algorithm of its own; they run by name. Each test starts a
+ * JVM as {@code bench/run} does.
  */
 final class ConsumerIT {
 
@@ -28,9 +29,6 @@ final class ConsumerIT {
   private Outcome compare(List<String> jvmFlags, String... more)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmFlags);
-    command.addAll(List.of("-Xmx1g", "-cp", runtimeClasspath(), "org.align4j.bench.cli.Main"));
     command.addAll(
         List.of(
             "compare", "--updates", "1", "--prompts-per-batch", "2", "--samples-per-prompt", "2"));
@@ -43,6 +41,16 @@ final class ConsumerIT {
             "--out",
             folder.resolve("out").toString()));
     command.addAll(List.of(more));
+    return bench(jvmFlags, command);
+  }
+
+  private Outcome bench(List<String> jvmFlags, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmFlags);
+    command.addAll(List.of("-Xmx1g", "-cp", runtimeClasspath(), "org.align4j.bench.cli.Main"));
+    command.addAll(arguments);
     Path results = folder.resolve("results");
     Path errors = folder.resolve("errors");
     Process process =
@@ -76,6 +84,29 @@ final class ConsumerIT {
     assertThat(outcome.code()).as(outcome.errors()).isZero();
     assertThat(outcome.results()).contains("half-baseline");
     assertThat(folder.resolve("out/half-baseline/seed-1/metrics.jsonl")).isNotEmptyFile();
+  }
+
+  /**
+   * An algorithm of the user's own estimator and loss, under a convention and for a reward of his.
+   */
+  @Test
+  void aYamlFileTrainsWithEverythingOfTheUsers() throws Exception {
+    Path out = folder.resolve("own");
+    Outcome outcome =
+        bench(
+            flags(),
+            List.of(
+                "train",
+                "src/it/consumer/own.yaml",
+                "--classpath",
+                CONSUMER.toString(),
+                "--out",
+                out.toString()));
+    assertThat(outcome.code()).as(outcome.errors()).isZero();
+    assertThat(Files.readString(out.resolve("run.json")).replace(" ", ""))
+        .contains("\"convention\":\"house\"", "\"algorithm\":\"half-ratio\"");
+    assertThat(Files.readAllLines(out.resolve("metrics.jsonl")))
+        .anyMatch(line -> line.contains("train/policy_loss"));
   }
 
   /** Egypt's own digits are the default of {@code String.format} there. */

@@ -27,6 +27,7 @@ final class TinyRuns {
   private final Path model;
   private final Path prompts;
   private final Path examples;
+  private final Path pairs;
 
   /** Writes the embedded policy, and files of its task, into a folder. */
   TinyRuns(Path folder) throws IOException {
@@ -47,6 +48,18 @@ final class TinyRuns {
       lines.add(line("prompt", pair.prompt().text(), "response", pair.response()));
     }
     examples = Files.write(folder.resolve("examples.jsonl"), lines);
+    lines.clear();
+    for (int i = 0; i < EXAMPLES; i++) {
+      TextPair pair = ArithmeticTask.demonstration(i);
+      lines.add(
+          JsonFiles.mapper()
+              .createObjectNode()
+              .put("prompt", pair.prompt().text())
+              .put("chosen", pair.response())
+              .put("rejected", "#### 1")
+              .toString());
+    }
+    pairs = Files.write(folder.resolve("pairs.jsonl"), lines);
   }
 
   private static String line(String key, String value, String otherKey, String otherValue) {
@@ -61,12 +74,28 @@ final class TinyRuns {
     return prompts;
   }
 
-  /** A run by name: reinforce++ on a file of prompts, ppo on the embedded task, or sft. */
+  /**
+   * A run by name: reinforce++ on a file of prompts, other algorithms on the embedded task, sft,
+   * dpo, or a reward model, trained whole or its head alone.
+   */
   List<String> arguments(String kind) {
     List<String> arguments = new ArrayList<>();
     if (kind.equals("sft")) {
       arguments.addAll(List.of("sft", "--model", model.toString(), "--data", examples.toString()));
       set(arguments, "steps=" + STEPS, "update.samples=4", "evaluation.size=3");
+    } else if (kind.equals("reward-head")) {
+      arguments.addAll(List.of("reward-model", "--model", model.toString()));
+      arguments.addAll(List.of("--data", pairs.toString()));
+      set(arguments, "head=frozen", "frozen.epochs=" + STEPS, "evaluation.size=5");
+      set(arguments, "evaluation.every=3", "checkpoint.every=2", "checkpoint.keep=2");
+      return arguments;
+    } else if (kind.equals("dpo") || kind.equals("reward-model")) {
+      arguments.addAll(List.of(kind, "--model", model.toString(), "--data", pairs.toString()));
+      set(arguments, "steps=" + STEPS, "update.samples=4", "evaluation.size=5");
+      set(arguments, "update.emaDecay=0.5");
+      if (kind.equals("reward-model")) {
+        set(arguments, "head=full");
+      }
     } else {
       arguments.addAll(List.of("train", "--algorithm", kind, "--updates", "" + STEPS));
       if (kind.equals("reinforce++")) {
@@ -76,6 +105,10 @@ final class TinyRuns {
       set(arguments, "update.samples=4", "evaluation.size=2", "guards.window=3");
       // Adaptive β, and statistics of all rewards so far: both are part of the state.
       set(arguments, "kl.target=0.1", "rewards.normalize=running", "update.emaDecay=0.5");
+      if (kind.equals("flash-reinforce")) {
+        // Rollouts that wait for their update are part of it too.
+        set(arguments, "rollout.staleness=2");
+      }
     }
     set(arguments, "update.learningRate=1e-4", "evaluation.every=3", "evaluation.patience=0");
     set(arguments, "checkpoint.every=2", "checkpoint.keep=2");

@@ -45,6 +45,22 @@ public interface Network extends AutoCloseable {
   void backward(float[] dOutputs, float @Nullable [] dEntropy);
 
   /**
+   * Forward and backward pass at once, over the whole vocabulary: adds {@code Σ_m coefficients[m] ·
+   * ∂D_m/∂θ} to {@link #gradients}, D_m the divergence of the distribution at labelled row m from
+   * the teacher's there, both at the batch's temperature. What an earlier {@link #forward} kept is
+   * given up. The labels do not matter.
+   *
+   * @param teacher another network of the same engine and vocabulary; it only scores
+   * @param coefficients {@code [M]}
+   * @return D in nats, {@code [M]}
+   */
+  default float[] distill(
+      TokenBatch batch, Network teacher, Divergence divergence, float[] coefficients) {
+    throw new UnsupportedOperationException(
+        "divergences over the whole vocabulary are the plan engine's: take --engine plan");
+  }
+
+  /**
    * Tokens that {@link #forward} and {@link #backward} take best at once. Larger batches give the
    * same, but cost more memory or time: a trainer splits its mini-batches and lets the gradients
    * add up.

@@ -1,5 +1,7 @@
 package org.align4j.core.plan;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.Arrays;
 import org.align4j.core.engine.Head;
 import org.align4j.core.kernel.Floats;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class LanguageHead implements PlanHead {
 
   /** Labelled rows at once. */
-  private static final int BLOCK = 1024;
+  static final int BLOCK = 1024;
 
   private final Stage.Context context;
   private final Kernels kernels;
@@ -45,7 +47,7 @@ final class LanguageHead implements PlanHead {
   private final PlanNode table;
   private Matrix[] sliceRows = new Matrix[0];
   private Matrix[] sliceGradients = new Matrix[0];
-  private @Nullable Memory block;
+  private @Nullable HeadBlock block;
   private @Nullable PackedMatrix hiddenPanels;
   private final PackedMatrix transposed;
   private final @Nullable PackedMatrix transposedTail;
@@ -55,24 +57,8 @@ final class LanguageHead implements PlanHead {
   private float temperature;
   private int count;
   private int slice;
+  private boolean blockKept;
   private @Nullable Matrix sliceLogits;
-
-  /** Buffers of a block of rows. */
-  private record Memory(
-      int capacity,
-      Floats all,
-      Matrix hidden,
-      Matrix dHidden,
-      Matrix logits,
-      Matrix lastLogits,
-      Matrix statistics,
-      Floats logSumExp,
-      Floats entropy,
-      int[] rows,
-      int[] labels,
-      float[] labelLogits,
-      float[] dOutputs,
-      float[] dEntropy) {}
 
   /**
    * A head.
@@ -100,6 +86,13 @@ final class LanguageHead implements PlanHead {
     Floats panels = memory.allocate(kernels.packedLength(full, columns));
     this.transposed = kernels.packed(panels, full, columns);
     this.transposedTail = tail == full ? null : kernels.packed(panels, tail, columns);
+  }
+
+  /** A network's head, which must be this. */
+  static LanguageHead of(PlanHead head, String network) {
+    checkArgument(
+        head instanceof LanguageHead, "the %s has a scalar head: it has no distribution", network);
+    return (LanguageHead) head;
   }
 
   int vocabulary() {
@@ -132,34 +125,34 @@ final class LanguageHead implements PlanHead {
     hidden = from;
     temperature = atTemperature;
     for (int start = 0; start < total; start += BLOCK) {
-      Memory m = begin(rows, labels, start, Math.min(BLOCK, total - start));
-      boolean kept = keep && start == 0;
-      if (kept) {
+      HeadBlock m = begin(rows, labels, start, Math.min(BLOCK, total - start));
+      blockKept = keep && start == 0;
+      if (blockKept) {
         keptLogits.begin(count);
       }
       for (slice = 0; slice < slices; slice++) {
-        useLogits(m, kept);
+        useLogits(m, blockKept);
         run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
         run(statisticsTask, count, 16);
         pickLabels(m);
       }
       run(combineTask, count, 64);
-      m.logSumExp.copyTo(results.logSumExp(), start, count);
-      m.entropy.copyTo(results.entropy(), start, count);
+      m.logSumExp().copyTo(results.logSumExp(), start, count);
+      m.entropy().copyTo(results.entropy(), start, count);
       for (int n = 0; n < count; n++) {
         results.outputs()[start + n] =
-            logProb(m.labelLogits[n], temperature, results.logSumExp()[start + n]);
+            logProb(m.labelLogits()[n], temperature, results.logSumExp()[start + n]);
       }
     }
   }
 
-  private void pickLabels(Memory m) {
+  private void pickLabels(HeadBlock m) {
     int from = slice * Kernels.SLICE;
     Matrix logits = logits();
     for (int n = 0; n < count; n++) {
-      int column = m.labels[n] - from;
+      int column = m.labels()[n] - from;
       if (column >= 0 && column < logits.columns()) {
-        m.labelLogits[n] = logits.get(n, column);
+        m.labelLogits()[n] = logits.get(n, column);
       }
     }
   }
@@ -175,41 +168,71 @@ final class LanguageHead implements PlanHead {
       Matrix target,
       int @Nullable [] kept) {
     hidden = from;
-    dHidden = target;
     temperature = atTemperature;
-    if (sliceGradients.length == 0) {
-      sliceGradients = slices(context.weights().gradientMatrix(table));
-      sliceRows = slices(context.weights().matrix(table));
-    }
     float[] entropyCoefficients = coefficients.dEntropy();
     int first = kept == null ? 0 : firstBlock(kept, total);
     for (int start = 0; start < total; start += count) {
       boolean ofFirst = start == 0 && first > 0;
-      Memory m = begin(rows, labels, start, ofFirst ? first : Math.min(BLOCK, total - start));
-      m.logSumExp.copyFrom(coefficients.logSumExp(), start, count);
-      m.entropy.copyFrom(coefficients.entropy(), start, count);
-      System.arraycopy(coefficients.dOutputs(), start, m.dOutputs, 0, count);
+      HeadBlock m = begin(rows, labels, start, ofFirst ? first : Math.min(BLOCK, total - start));
+      m.logSumExp().copyFrom(coefficients.logSumExp(), start, count);
+      m.entropy().copyFrom(coefficients.entropy(), start, count);
+      System.arraycopy(coefficients.dOutputs(), start, m.dOutputs(), 0, count);
       dEntropy = null;
       if (entropyCoefficients != null) {
-        System.arraycopy(entropyCoefficients, start, m.dEntropy, 0, count);
-        dEntropy = m.dEntropy;
+        System.arraycopy(entropyCoefficients, start, m.dEntropy(), 0, count);
+        dEntropy = m.dEntropy();
       }
-      hiddenPanels = packedHidden.of(m.hidden, count);
-      boolean there =
+      blockKept =
           kept != null && start == 0 && keptLogits.narrow(kernels, context.threads(), kept, count);
-      for (slice = 0; slice < slices; slice++) {
-        if (!useLogits(m, there)) {
-          run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
-        }
+      beginGradients(target);
+      for (int s = 0; s < slices; s++) {
+        Matrix unused = logits(s);
         run(gradientTask, count, 16);
-        run(weightTask, kernels.productTiles(sliceGradients[slice].rows(), hiddenPanels), 1);
-        PackedMatrix panels = transposed();
-        run(packTask, panels.panels(), 1);
-        run(hiddenTask, kernels.productTiles(count, panels), 1);
+        addGradients();
       }
-      run(scatterTask, columns, Stage.Context.columnTile(columns));
+      endGradients();
     }
     keptLogits.clear();
+  }
+
+  /**
+   * Logits {@code [rows, slice]} of the block at hand: kept, or made again. Valid until the next
+   * call.
+   */
+  Matrix logits(int s) {
+    slice = s;
+    if (!useLogits(block(), blockKept)) {
+      run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+    }
+    return logits();
+  }
+
+  /** Of the block at hand, after its forward pass. */
+  Floats logSumExp() {
+    return block().logSumExp();
+  }
+
+  /** Gradients of the block at hand follow, slice by slice. */
+  void beginGradients(Matrix target) {
+    dHidden = target;
+    if (sliceGradients.length == 0) {
+      sliceGradients = slices(context.weights().gradientMatrix(table));
+      sliceRows = slices(context.weights().matrix(table));
+    }
+    hiddenPanels = packedHidden.of(block().hidden(), count);
+  }
+
+  /** Adds what the slice of {@link #logits(int)}, now a gradient, does to weights and hidden. */
+  void addGradients() {
+    run(weightTask, kernels.productTiles(sliceGradients[slice].rows(), hiddenPanels()), 1);
+    PackedMatrix panels = transposed();
+    run(packTask, panels.panels(), 1);
+    run(hiddenTask, kernels.productTiles(count, panels), 1);
+  }
+
+  /** Adds the hidden gradient of the block to that of all rows. */
+  void endGradients() {
+    run(scatterTask, columns, Stage.Context.columnTile(columns));
   }
 
   /** How many of some rows, ascending, were in the first block of the forward pass. */
@@ -224,9 +247,9 @@ final class LanguageHead implements PlanHead {
   }
 
   /** Chooses the memory of the slice's logits; answers whether it is that of kept ones. */
-  private boolean useLogits(Memory m, boolean kept) {
+  private boolean useLogits(HeadBlock m, boolean kept) {
     Matrix keptSlice = kept ? keptLogits.slice(slice) : null;
-    Matrix made = slice == slices - 1 ? m.lastLogits : m.logits;
+    Matrix made = slice == slices - 1 ? m.lastLogits() : m.logits();
     sliceLogits = keptSlice != null ? keptSlice : made;
     return keptSlice != null;
   }
@@ -244,54 +267,23 @@ final class LanguageHead implements PlanHead {
     context.threads().run(task, items, tile);
   }
 
-  private Memory begin(int[] rows, int[] labels, int start, int rowCount) {
-    Memory m = block;
-    if (m == null || m.capacity < rowCount) {
+  private HeadBlock begin(int[] rows, int[] labels, int start, int rowCount) {
+    HeadBlock m = block;
+    if (m == null || m.capacity() < rowCount) {
       if (m != null) {
-        memory.free(m.all);
+        memory.free(m.all());
       }
-      m = allocate((rowCount + 15) / 16 * 16);
+      m = HeadBlock.allocate(memory, (rowCount + 15) / 16 * 16, columns, vocabulary);
       block = m;
     }
     count = rowCount;
-    System.arraycopy(rows, start, m.rows, 0, count);
-    System.arraycopy(labels, start, m.labels, 0, count);
+    System.arraycopy(rows, start, m.rows(), 0, count);
+    System.arraycopy(labels, start, m.labels(), 0, count);
     run(gather, count, Stage.Context.rowTile(columns));
     return m;
   }
 
-  private Memory allocate(int capacity) {
-    int wide = Math.min(vocabulary, Kernels.SLICE);
-    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
-    long perRow = 2L * columns + wide + 3L * slices + 2;
-    Floats all = memory.allocate(capacity * perRow);
-    long at = 0;
-    Matrix rowsOfHidden = all.slice(at, (long) capacity * columns).matrix(columns);
-    at += (long) capacity * columns;
-    Matrix gradientRows = all.slice(at, (long) capacity * columns).matrix(columns);
-    at += (long) capacity * columns;
-    Matrix logits = all.slice(at, (long) capacity * wide).matrix(wide);
-    at += (long) capacity * wide;
-    Matrix statistics = all.slice(at, 3L * capacity * slices).matrix(3 * slices);
-    at += 3L * capacity * slices;
-    return new Memory(
-        capacity,
-        all,
-        rowsOfHidden,
-        gradientRows,
-        logits,
-        logits.columns(0, tail),
-        statistics,
-        all.slice(at, capacity),
-        all.slice(at + capacity, capacity),
-        new int[capacity],
-        new int[capacity],
-        new float[capacity],
-        new float[capacity],
-        new float[capacity]);
-  }
-
-  private Memory block() {
+  private HeadBlock block() {
     if (block == null) {
       throw new IllegalStateException("the head has no memory yet");
     }
@@ -311,46 +303,52 @@ final class LanguageHead implements PlanHead {
 
   private void gatherTile(int from, int to, Scratch scratch) {
     if (hidden != null) {
-      kernels.gatherRows(hidden, block().rows, block().hidden, from, to);
+      kernels.gatherRows(hidden, block().rows(), block().hidden(), from, to);
     }
   }
 
   private void logitsTile(int from, int to, Scratch scratch) {
-    Memory m = block();
-    kernels.product(m.hidden, count, sliceWeights[slice], null, logits(), false, from, to, scratch);
+    HeadBlock m = block();
+    kernels.product(
+        m.hidden(), count, sliceWeights[slice], null, logits(), false, from, to, scratch);
   }
 
   private void statisticsTile(int from, int to, Scratch scratch) {
-    Memory m = block();
-    kernels.sliceStatistics(logits(), temperature, m.statistics, slice, from, to, scratch);
+    HeadBlock m = block();
+    kernels.sliceStatistics(logits(), temperature, m.statistics(), slice, from, to, scratch);
   }
 
   private void combineTile(int from, int to, Scratch scratch) {
-    Memory m = block();
-    kernels.combineStatistics(m.statistics, slices, m.logSumExp, m.entropy, from, to);
+    HeadBlock m = block();
+    kernels.combineStatistics(m.statistics(), slices, m.logSumExp(), m.entropy(), from, to);
   }
 
   private void gradientTile(int from, int to, Scratch scratch) {
-    Memory m = block();
+    HeadBlock m = block();
     kernels.logitsGradient(
         logits(),
         slice * Kernels.SLICE,
-        m.labels,
+        m.labels(),
         temperature,
-        m.logSumExp,
-        m.entropy,
-        m.dOutputs,
+        m.logSumExp(),
+        m.entropy(),
+        m.dOutputs(),
         dEntropy,
         from,
         to);
   }
 
-  private void weightTile(int from, int to, Scratch scratch) {
-    if (hiddenPanels != null) {
-      Matrix gradient = sliceGradients[slice];
-      kernels.transposedProduct(
-          logits(), gradient.rows(), hiddenPanels, gradient, true, from, to, scratch);
+  private PackedMatrix hiddenPanels() {
+    if (hiddenPanels == null) {
+      throw new IllegalStateException("the head has no hidden states yet");
     }
+    return hiddenPanels;
+  }
+
+  private void weightTile(int from, int to, Scratch scratch) {
+    Matrix gradient = sliceGradients[slice];
+    kernels.transposedProduct(
+        logits(), gradient.rows(), hiddenPanels(), gradient, true, from, to, scratch);
   }
 
   private void packTile(int from, int to, Scratch scratch) {
@@ -358,14 +356,14 @@ final class LanguageHead implements PlanHead {
   }
 
   private void hiddenTile(int from, int to, Scratch scratch) {
-    Memory m = block();
-    kernels.product(logits(), count, transposed(), null, m.dHidden, slice > 0, from, to, scratch);
+    HeadBlock m = block();
+    kernels.product(logits(), count, transposed(), null, m.dHidden(), slice > 0, from, to, scratch);
   }
 
   private void scatterTile(int from, int to, Scratch scratch) {
     if (dHidden != null) {
-      Memory m = block();
-      kernels.scatterAddRows(m.dHidden, m.rows, count, dHidden, from, to);
+      HeadBlock m = block();
+      kernels.scatterAddRows(m.dHidden(), m.rows(), count, dHidden, from, to);
     }
   }
 

@@ -86,7 +86,7 @@ final class PlanDecoder implements Decoder {
         prompt.length,
         maxLength);
     checkArgument(maxNewTokens >= 0, "maxNewTokens is %s: it must be 0 or above", maxNewTokens);
-    PlanNetwork.checkIds("prompt token", prompt, tokenLimit);
+    BatchCheck.ids("prompt token", prompt, tokenLimit);
     int rest = Math.min(maxLength - prompt.length, maxNewTokens);
     // Other prompts may be longer; rows that nobody writes take no memory.
     int each =
@@ -161,7 +161,7 @@ final class PlanDecoder implements Decoder {
         "%s tokens do not match %s slots",
         tokens.length,
         slotsToExtend.length);
-    PlanNetwork.checkIds("token", tokens, tokenLimit);
+    BatchCheck.ids("token", tokens, tokenLimit);
     int count = slotsToExtend.length;
     if (count == 0) {
       return;

@@ -6,12 +6,12 @@ import static com.google.common.base.Preconditions.checkState;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
@@ -320,30 +320,40 @@ public final class PlanNetwork implements Network {
         head instanceof LanguageHead ? Arrays.copyOf(all.entropy(), count) : NO_ENTROPY);
   }
 
-  private void check(TokenBatch batch) {
-    checkState(!closed, "the network is closed");
-    SequenceLayout layout = batch.layout();
-    for (int s = 0; s < layout.segments(); s++) {
-      checkArgument(
-          layout.end(s) <= graph.maxPositions(),
-          "segment %s ends at position %s: this network takes sequences of %s tokens",
-          s,
-          layout.end(s),
-          graph.maxPositions());
+  @Override
+  public float[] distill(
+      TokenBatch batch, Network teacher, Divergence divergence, float[] coefficients) {
+    checkTrainable();
+    check(batch);
+    checkArgument(
+        teacher != this && teacher instanceof PlanNetwork,
+        "the teacher must be another network of the plan engine");
+    PlanNetwork guide = (PlanNetwork) teacher;
+    guide.check(batch);
+    Distillation distillation =
+        new Distillation(
+            LanguageHead.of(head, "student"),
+            LanguageHead.of(guide.head, "teacher"),
+            threads,
+            divergence,
+            batch.temperature());
+    weights.refresh();
+    parts = null;
+    keptPart = null;
+    float[][] states = guide.hidden(batch);
+    float[] values = new float[batch.rows().length];
+    for (Part part : Part.split(batch, trainTokens)) {
+      Plan plan = trainForward(part.batch());
+      plan.beginBackward();
+      distillation.run(plan, part, states, coefficients, values);
+      plan.backward();
     }
-    checkIds("token", batch.tokens(), graph.tokenLimit());
-    if (head instanceof LanguageHead) {
-      checkIds("label", batch.labels(), graph.labelLimit());
-    }
+    return values;
   }
 
-  static void checkIds(String what, int[] ids, int limit) {
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] >= limit) {
-        throw new IllegalArgumentException(
-            "%s %s is %s: the vocabulary has %s ids, from 0 on".formatted(what, i, ids[i], limit));
-      }
-    }
+  private void check(TokenBatch batch) {
+    checkState(!closed, "the network is closed");
+    BatchCheck.check(batch, graph, head instanceof LanguageHead);
   }
 
   @Override

@@ -30,8 +30,17 @@ public final class Reference implements AutoCloseable {
 
   /** Reads a Hugging Face folder or a GGUF file. */
   public static Reference load(Path path, Engine engine) {
-    Checkpoint checkpoint = Checkpoint.load(path);
-    return new Reference(checkpoint.config(), checkpoint.parameters(), engine, Resources.shared());
+    return of(Checkpoint.load(path), engine, Resources.shared());
+  }
+
+  /** Takes over a checkpoint's parameters. */
+  public static Reference of(Checkpoint checkpoint, Engine engine, Resources resources) {
+    return new Reference(checkpoint.config(), checkpoint.parameters(), engine, resources);
+  }
+
+  /** The network, which only scores. */
+  public Network network() {
+    return network;
   }
 
   /** Log-probs of the response tokens, {@code [B][T]}, 0 where a sequence has no token. */

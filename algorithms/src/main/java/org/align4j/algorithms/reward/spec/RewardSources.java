@@ -38,6 +38,8 @@ final class RewardSources {
       ImmutableMap.of(
           "format",
           RewardSources::format,
+          "none",
+          o -> Reward.of("none", (prompt, response) -> 0),
           "think",
           o -> FormatReward.think(),
           "cosine",

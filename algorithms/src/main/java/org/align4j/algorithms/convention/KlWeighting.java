@@ -1,4 +1,4 @@
-package org.align4j.algorithms.kl;
+package org.align4j.algorithms.convention;
 
 /**
  * What the ratio ρ = π/π_old does to a KL term in the loss. After an update samples are no longer
