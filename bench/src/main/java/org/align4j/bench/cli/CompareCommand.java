@@ -1,7 +1,6 @@
 package org.align4j.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -53,9 +52,9 @@ final class CompareCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "ppo,reinforce++",
       paramLabel = "NAME",
+      completionCandidates = AlgorithmNames.class,
       description =
-          "Algorithms, comma-separated: ppo, reinforce++, reinforce++-baseline, reinforce, grpo, dr-grpo, rloo, remax, opo, gpg, flash-reinforce, or a"
-              + " registered estimator (default: ${DEFAULT-VALUE}).")
+          "Algorithms, comma-separated: ${COMPLETION-CANDIDATES}, a registered estimator, or all alone for each of these (default: ${DEFAULT-VALUE}).")
   private List<String> algorithms;
 
   @Option(
@@ -224,7 +223,7 @@ final class CompareCommand implements Callable<Integer> {
         "command",
         JsonFiles.mapper().valueToTree(spec.commandLine().getParseResult().originalArgs()));
     return new ComparisonSettings(
-        ImmutableList.copyOf(algorithms),
+        AlgorithmNames.expand(algorithms),
         seed,
         seeds,
         config,

@@ -50,7 +50,8 @@ class TrainCommand extends RunCommand {
   @Option(
       names = "--algorithm",
       paramLabel = "NAME",
-      description = "reinforce++, ppo, grpo, rloo, … or a registered estimator.")
+      completionCandidates = AlgorithmNames.class,
+      description = "${COMPLETION-CANDIDATES}, or a registered estimator.")
   private @Nullable String algorithm;
 
   @Option(names = "--reward", paramLabel = "SPEC", description = "What scores the responses.")

@@ -5,6 +5,8 @@ import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Lists;
 import com.google.common.collect.Multimaps;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +19,16 @@ import org.align4j.bench.compare.RunResult;
 import org.align4j.bench.compare.Spread;
 
 /**
- * The table that the comparison prints: one column an algorithm, mean and spread over the seeds.
+ * The table that the comparison prints: one column an algorithm, mean and spread over the seeds; in
+ * several tables where they are many.
  */
 public final class ComparisonReport {
 
   private static final double PAPER_PPO_HOURS = 60;
   private static final double PAPER_REINFORCE_HOURS = 42;
+
+  /** Algorithms side by side; more go into a table of their own below. */
+  private static final int WIDTH = 7;
 
   private static final String ACCURACY = "eval/accuracy";
   private static final String SCORE = "eval/reward";
@@ -83,10 +89,25 @@ public final class ComparisonReport {
     if (results.stream().allMatch(run -> run.peakBytes().isPresent())) {
       row(rows, "peak memory, GB", byAlgorithm, 2, run -> run.peakBytes().orElse(0) / 1e9);
     }
-    return table(algorithms, rows) + ratio(byAlgorithm);
+    StringBuilder tables = new StringBuilder();
+    for (int from = 0; from < algorithms.size(); from += WIDTH) {
+      int to = Math.min(from + WIDTH, algorithms.size());
+      int first = from + 1;
+      int last = to + 1;
+      tables.append(from == 0 ? "" : System.lineSeparator());
+      tables.append(
+          table(
+              algorithms.subList(from, to),
+              rows.stream()
+                  .map(row ->
+                      Lists.newArrayList(
+                          Iterables.concat(row.subList(0, 1), row.subList(first, last))))
+                  .toList()));
+    }
+    return tables + ratio(byAlgorithm);
   }
 
-  private static String table(List<String> algorithms, List<List<String>> rows) {
+  private static String table(List<String> algorithms, List<? extends List<String>> rows) {
     List<Column> columns = new ArrayList<>();
     columns.add(new Column().header("").dataAlign(HorizontalAlign.LEFT));
     for (String algorithm : algorithms) {

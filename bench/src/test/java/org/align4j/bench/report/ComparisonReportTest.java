@@ -45,4 +45,19 @@ final class ComparisonReportTest {
   void aRewardThatKnowsNoRightAndWrongIsComparedByItsScore() {
     assertThat(REPORT).contains("held-out reward after").doesNotContain("accuracy");
   }
+
+  /** Eight algorithms: seven, and one below. */
+  @Test
+  void manyAlgorithmsGoIntoSeveralTables() {
+    List<String> names = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+    String report =
+        ComparisonReport.of(names.stream().map(name -> run(name, 1, name.charAt(0), 1)).toList());
+    assertThat(report.lines().filter(line -> line.startsWith("| CPU time")))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .containsPattern("\\| +97\\.0 \\|.* 102\\.0 \\| +103\\.0 \\|$")
+                    .doesNotContain("104.0"),
+            line -> assertThat(line).containsPattern("s +\\| +104\\.0 \\|$"));
+  }
 }
