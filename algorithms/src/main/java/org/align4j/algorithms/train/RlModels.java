@@ -45,9 +45,9 @@ public record RlModels(
         policy.engine());
   }
 
-  /** Largest |ρ − 1| before the first update: the plan's is 0, for it scores as it samples. */
+  /** Largest |ρ − 1| before the first update. */
   double ratioTolerance() {
-    return engine == Engine.PLAN ? 0 : 1e-3;
+    return engine.ratioTolerance();
   }
 
   /** The teacher, which the settings need. */

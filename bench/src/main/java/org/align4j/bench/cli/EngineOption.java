@@ -13,8 +13,9 @@ final class EngineOption {
       names = "--engine",
       defaultValue = "plan",
       paramLabel = "plan|samediff",
-      description = "What runs the networks (default: ${DEFAULT-VALUE}).")
-  private Engine engine;
+      description =
+          "What runs the networks: plan, samediff, or one of a jar on the class path (default: ${DEFAULT-VALUE}).")
+  private String engine;
 
   @Option(
       names = "--threads",
@@ -43,18 +44,18 @@ final class EngineOption {
           memory == null ? Resources.USUAL_MEMORY : bytes(memory));
       shared = true;
     }
-    return engine;
+    return Failures.usage(() -> Engine.of(engine));
   }
 
   /** Options on which results depend, where they are not the defaults, each after a space. */
   String needed() {
-    return (engine == Engine.PLAN ? "" : " --engine " + name())
+    return (engine.equals(Engine.PLAN.name()) ? "" : " --engine " + engine)
         + (memory == null ? "" : " --memory " + memory);
   }
 
   /** Of the engine, as it is given. */
   String name() {
-    return engine.name().toLowerCase(Locale.ROOT);
+    return engine;
   }
 
   private static long bytes(String text) {

@@ -10,7 +10,6 @@ import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.kernel.FmaPeak;
-import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.MemoryBandwidth;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.optim.AdamW;
@@ -21,7 +20,6 @@ import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.generate.Generator;
 import org.align4j.models.policy.MicroBatch;
-import org.align4j.models.policy.Networks;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.transformer.Initialization;
@@ -85,16 +83,14 @@ public final class Throughput {
     double train;
     double peakMemory;
     Parameters parameters = Initialization.random(config, ModelHead.LANGUAGE, 1);
-    try (Network network =
-        Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters)) {
+    try (Network network = engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters)) {
       train = train(network);
       peakMemory =
           PeakMemory.bytes().isPresent() ? PeakMemory.bytes().getAsLong() / 1e9 : Double.NaN;
     }
     double score;
     var sample = ImmutableMap.<String, Double>builder();
-    try (Network network =
-        Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters)) {
+    try (Network network = engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters)) {
       progress.next("scoring");
       score = score(network);
       for (int slots : DECODED_AT_ONCE) {
@@ -114,7 +110,7 @@ public final class Throughput {
         memory,
         peakMemory,
         Runtime.version().toString(),
-        engine == Engine.PLAN ? Kernels.best().name() : "nd4j",
+        engine.processor(),
         threads);
   }
 

@@ -1,9 +1,84 @@
 package org.align4j.core.engine;
 
-/** What interprets a network. */
-public enum Engine {
-  /** A stock SameDiff graph: runs on every ND4J backend, and is the oracle of the other. */
-  SAMEDIFF,
+import com.google.common.collect.ImmutableList;
+import org.align4j.core.registry.NearestName;
+import org.align4j.core.registry.Services;
+import org.align4j.core.tensor.Parameters;
+
+/** What interprets a network, by name; see {@link EngineProvider}. */
+public final class Engine {
+
   /** The static plan on Vector API kernels: the default on the CPU. */
-  PLAN
+  public static final Engine PLAN = of("plan");
+
+  /** A stock SameDiff graph: runs on every ND4J backend, and is the oracle of the others. */
+  public static final Engine SAMEDIFF = of("samediff");
+
+  private final EngineProvider provider;
+
+  private Engine(EngineProvider provider) {
+    this.provider = provider;
+  }
+
+  /**
+   * The engine of this name.
+   *
+   * @throws IllegalArgumentException for a name that none has, with the nearest one
+   */
+  public static Engine of(String name) {
+    ImmutableList<Engine> all = all();
+    return all.stream()
+        .filter(engine -> engine.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                NearestName.unknown("engine", name, all.stream().map(Engine::name).toList())));
+  }
+
+  /** All engines on the class path of this thread. */
+  public static ImmutableList<Engine> all() {
+    return Services.load("engine", EngineProvider.class, IllegalArgumentException::new).stream()
+        .map(Engine::new)
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** What {@code --engine} says. */
+  public String name() {
+    return provider.name();
+  }
+
+  /** See {@link EngineProvider#processor}. */
+  public String processor() {
+    return provider.processor();
+  }
+
+  /** See {@link EngineProvider#ratioTolerance}. */
+  public double ratioTolerance() {
+    return provider.ratioTolerance();
+  }
+
+  /** A network with the process's resources. */
+  public Network create(NetworkDefinition definition, Parameters parameters) {
+    return create(definition, parameters, Resources.shared());
+  }
+
+  /** See {@link EngineProvider#create}. */
+  public Network create(NetworkDefinition definition, Parameters parameters, Resources resources) {
+    return provider.create(definition, parameters, resources);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Engine engine && engine.name().equals(name());
+  }
+
+  @Override
+  public int hashCode() {
+    return name().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
 }

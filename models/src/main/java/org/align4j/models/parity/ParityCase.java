@@ -19,7 +19,6 @@ import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.Safetensors;
 import org.align4j.models.policy.MicroBatch;
-import org.align4j.models.policy.Networks;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.transformer.ModelHead;
@@ -73,7 +72,7 @@ final class ParityCase {
       TransformerConfig config = checkpoint.config();
       float[] frequencies = rounding.round(config.rope().inverseFrequencies(config.headDim()));
       var transformer = new Transformer(config, ModelHead.LANGUAGE, frequencies);
-      try (Network network = Networks.create(engine, transformer, checkpoint.parameters())) {
+      try (Network network = engine.create(transformer, checkpoint.parameters())) {
         parityCase.logits(network);
         parityCase.gradients(network);
         parityCase.optimizer(network);

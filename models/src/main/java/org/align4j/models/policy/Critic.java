@@ -24,8 +24,7 @@ public final class Critic implements AutoCloseable {
   private Critic(Checkpoint checkpoint, Engine engine, Resources resources) {
     this.checkpoint = checkpoint;
     this.network =
-        Networks.create(
-            engine,
+        engine.create(
             new Transformer(checkpoint.config(), ModelHead.SCALAR),
             checkpoint.parameters(),
             resources);

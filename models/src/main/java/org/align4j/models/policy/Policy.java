@@ -51,9 +51,7 @@ public final class Policy implements AutoCloseable {
   public static Policy of(Checkpoint checkpoint, Engine engine, Resources resources) {
     var transformer = new Transformer(checkpoint.config(), ModelHead.LANGUAGE);
     return new Policy(
-        checkpoint,
-        engine,
-        Networks.create(engine, transformer, checkpoint.parameters(), resources));
+        checkpoint, engine, engine.create(transformer, checkpoint.parameters(), resources));
   }
 
   /** Writes a Hugging Face folder, which {@code transformers} and {@link #load} read. */

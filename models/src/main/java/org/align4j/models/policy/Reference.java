@@ -18,7 +18,7 @@ public final class Reference implements AutoCloseable {
   private Reference(
       TransformerConfig config, Parameters parameters, Engine engine, Resources resources) {
     this.network =
-        Networks.create(engine, new Transformer(config, ModelHead.LANGUAGE), parameters, resources);
+        engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters, resources);
     network.freeze();
   }
 

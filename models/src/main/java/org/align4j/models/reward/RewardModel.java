@@ -11,7 +11,6 @@ import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
 import org.align4j.models.policy.MicroBatch;
-import org.align4j.models.policy.Networks;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.SequenceScores;
@@ -39,10 +38,8 @@ public final class RewardModel implements AutoCloseable {
     this.checkpoint = checkpoint;
     this.statistics = statistics;
     this.network =
-        Networks.create(
-            engine,
-            new Transformer(checkpoint.config(), ModelHead.SCALAR),
-            checkpoint.parameters());
+        engine.create(
+            new Transformer(checkpoint.config(), ModelHead.SCALAR), checkpoint.parameters());
   }
 
   /** Reads a Hugging Face folder with a scalar head. */

@@ -35,7 +35,7 @@ final class ParityTest {
     SharedFolder.find("parity").ifPresent(cases::add);
     return cases.stream()
         .flatMap(folder ->
-            Stream.of(Engine.values())
+            Engine.all().stream()
                 .map(engine ->
                     DynamicTest.dynamicTest(
                         engine + " " + folder.getFileName(), () -> allPass(folder, engine))));

@@ -23,7 +23,7 @@ import org.align4j.models.transformer.TransformerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 final class PolicyTest {
@@ -55,7 +55,7 @@ final class PolicyTest {
 
   /** The log-probs of sampling are the old log-probs of training: no second pass computes them. */
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("org.align4j.core.engine.Engine#all")
   void sampledLogProbsAreTheScoredOnes(Engine engine) {
     try (Policy policy = policy(engine)) {
       for (float temperature : new float[] {1f, 0.6f}) {
@@ -95,7 +95,7 @@ final class PolicyTest {
 
   /** Column t is the value of the state before token t: it knows nothing of token t. */
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("org.align4j.core.engine.Engine#all")
   void aValueDependsOnTheTokensBeforeItsColumnOnly(Engine engine) {
     try (Policy policy = policy(engine);
         Critic critic = Critic.of(policy, 3)) {

@@ -17,7 +17,7 @@ import org.align4j.models.policy.TokenSequence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class RewardModelTest {
 
@@ -25,7 +25,7 @@ final class RewardModelTest {
 
   /** Rewards of every prefix of a text, from LlamaForSequenceClassification. */
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("org.align4j.core.engine.Engine#all")
   void rewardsAreThoseOfTransformersAtTheLastToken(Engine engine) throws IOException {
     JsonNode json = new ObjectMapper().readTree(FOLDER.resolve("scalar.json").toFile());
     int[] ids = new int[json.path("ids").size()];
@@ -57,7 +57,7 @@ final class RewardModelTest {
 
   /** The layers' float32 rounding does not matter: both read the same hidden states. */
   @ParameterizedTest
-  @EnumSource
+  @MethodSource("org.align4j.core.engine.Engine#all")
   void aReplacedHeadScoresTheFeatures(Engine engine) {
     try (RewardModel model = RewardModel.load(FOLDER, engine)) {
       float[][] features = model.features(SEQUENCES, 16);
