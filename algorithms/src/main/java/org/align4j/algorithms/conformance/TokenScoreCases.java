@@ -66,7 +66,7 @@ final class TokenScoreCases {
 
   private static Scores score(SameDiffNetwork network, INDArray labels, float temperature) {
     int[] rows = IntStream.range(0, (int) labels.length()).toArray();
-    int[] wanted = labels.reshape(labels.length()).castTo(DataType.INT).toIntVector();
+    int[] wanted = labels.reshape(labels.length()).castTo(DataType.INT32).toIntVector();
     SequenceLayout layout = SequenceLayout.single(rows.length);
     return network.score(new TokenBatch(rows, layout, rows, wanted, temperature));
   }

@@ -89,7 +89,7 @@ final class GraphInputs {
   }
 
   SDVariable shape(long... dims) {
-    SDVariable shape = graph.placeHolder("in.shape." + next++, DataType.LONG, (long) dims.length);
+    SDVariable shape = graph.placeHolder("in.shape." + next++, DataType.INT64, (long) dims.length);
     shapes.add(new ShapeInput(shape.name(), dims));
     return shape;
   }

@@ -50,7 +50,7 @@ final class HeadGraph implements AutoCloseable {
     switch (head) {
       case Head.Language<SDVariable> language -> {
         SDVariable weight = parameter(ops, parameters, language.weight());
-        SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1);
+        SDVariable labels = graph.placeHolder(LABELS, DataType.INT32, -1);
         SDVariable temperature = graph.placeHolder(TEMPERATURE, type, 1, 1);
         SDVariable entropyUpstream = graph.placeHolder(ENTROPY_UPSTREAM, type, -1);
         var scores = tokenScores(graph, rows, weight, labels, temperature);

@@ -59,8 +59,8 @@ public final class SameDiffOps implements Ops<SDVariable> {
     this.type = parameters.dataType();
     this.mode = mode;
     this.inputs = new GraphInputs(graph, type);
-    this.tokens = graph.placeHolder("tokens", DataType.INT, -1);
-    this.positions = graph.placeHolder("positions", DataType.INT, -1);
+    this.tokens = graph.placeHolder("tokens", DataType.INT32, -1);
+    this.positions = graph.placeHolder("positions", DataType.INT32, -1);
   }
 
   /** The input that stands for token ids, {@code [N]}. */
