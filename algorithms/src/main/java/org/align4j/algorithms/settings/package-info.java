@@ -1,6 +1,6 @@
 /**
  * What a run is told: groups of settings with presets, typed withers and a text form by dotted
- * name. What the settings are turned into is {@code train.Recipe}; what conventions decide is
+ * name. What the settings are turned into is {@code train.experience.Recipe}; what conventions decide is
  * {@code convention}. Start at {@link org.align4j.algorithms.settings.RlSettings}.
  */
 @org.jspecify.annotations.NullMarked

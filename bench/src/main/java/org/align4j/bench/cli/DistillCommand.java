@@ -3,7 +3,7 @@ package org.align4j.bench.cli;
 import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.convention.Algorithm;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

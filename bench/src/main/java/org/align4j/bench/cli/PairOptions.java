@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.align4j.algorithms.preference.PairSplit;
-import org.align4j.algorithms.settings.PairInput;
 import org.align4j.algorithms.settings.PreferenceSettings;
-import org.align4j.algorithms.settings.RunSettings;
+import org.align4j.algorithms.settings.input.PairInput;
+import org.align4j.algorithms.settings.run.RunSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

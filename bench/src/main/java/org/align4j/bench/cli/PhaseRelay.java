@@ -1,8 +1,8 @@
 package org.align4j.bench.cli;
 
-import org.align4j.algorithms.train.Phase;
-import org.align4j.algorithms.train.StepReport;
-import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.algorithms.train.report.Phase;
+import org.align4j.algorithms.train.report.StepReport;
+import org.align4j.algorithms.train.report.TrainingListener;
 
 /** Passes on what a trainer tells, once there is somebody who listens. */
 final class PhaseRelay implements TrainingListener {

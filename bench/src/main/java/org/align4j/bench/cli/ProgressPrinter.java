@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.align4j.algorithms.run.LogFile;
+import org.align4j.algorithms.run.log.LogFile;
 import org.align4j.bench.compare.ComparisonListener;
 import org.align4j.bench.compare.ComparisonSettings;
 

@@ -6,9 +6,9 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.align4j.algorithms.run.GuardEvent;
-import org.align4j.algorithms.run.LogFile;
-import org.align4j.algorithms.run.RunListener;
+import org.align4j.algorithms.run.guard.GuardEvent;
+import org.align4j.algorithms.run.guard.RunListener;
+import org.align4j.algorithms.run.log.LogFile;
 import org.align4j.bench.reproduce.Progress;
 import org.jspecify.annotations.Nullable;
 

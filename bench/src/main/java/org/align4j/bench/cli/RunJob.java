@@ -5,8 +5,8 @@ import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.algorithms.run.Trainable;
-import org.align4j.algorithms.settings.RunSettings;
-import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.algorithms.settings.run.RunSettings;
+import org.align4j.algorithms.train.report.TrainingListener;
 
 /**
  * A run whose settings and files are checked, and which is ready to load its models.

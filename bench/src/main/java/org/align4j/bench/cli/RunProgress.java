@@ -6,13 +6,13 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.align4j.algorithms.run.GuardEvent;
-import org.align4j.algorithms.run.LogFile;
-import org.align4j.algorithms.run.RunFolder;
-import org.align4j.algorithms.run.RunListener;
-import org.align4j.algorithms.train.Phase;
-import org.align4j.algorithms.train.StepReport;
-import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.guard.GuardEvent;
+import org.align4j.algorithms.run.guard.RunListener;
+import org.align4j.algorithms.run.log.LogFile;
+import org.align4j.algorithms.train.report.Phase;
+import org.align4j.algorithms.train.report.StepReport;
+import org.align4j.algorithms.train.report.TrainingListener;
 import org.align4j.bench.report.ReportPage;
 
 /** Shows on standard error how far a run is, and writes {@code log.txt}. */

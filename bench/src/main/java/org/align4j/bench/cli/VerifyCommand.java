@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.JsonLines;
-import org.align4j.algorithms.reward.MathVerifier;
-import org.align4j.algorithms.reward.Verification;
+import org.align4j.algorithms.reward.math.MathVerifier;
+import org.align4j.algorithms.reward.math.Verification;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.align4j.algorithms.run.RunDescription;
+import org.align4j.algorithms.run.folder.RunDescription;
 import org.align4j.core.file.JsonFiles;
 
 /** What run folders and result files say of the code and the machine. */

@@ -1,6 +1,6 @@
 package org.align4j.bench.reproduce;
 
-import org.align4j.algorithms.run.RunListener;
+import org.align4j.algorithms.run.guard.RunListener;
 
 /** Is told how far a reproduction is. */
 public interface Progress {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.align4j.algorithms.run.MetricRows;
+import org.align4j.algorithms.run.log.MetricRows;
 
 /**
  * What is kept of a run: small enough to be committed.

@@ -7,7 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
 
 /**
  * Conditions that are compared with each other, all with the same seeds: the data of a figure.

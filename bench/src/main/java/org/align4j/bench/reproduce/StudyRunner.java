@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.align4j.algorithms.run.RunFolder;
 import org.align4j.algorithms.run.StopSignal;
+import org.align4j.algorithms.run.folder.RunFolder;
 import org.align4j.core.file.JsonFiles;
 
 /**
