@@ -5,6 +5,8 @@ import com.google.common.math.Stats;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.align4j.algorithms.train.report.Metric;
+import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
