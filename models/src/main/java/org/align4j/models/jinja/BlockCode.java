@@ -24,7 +24,7 @@ record BlockCode(FunctionScope scope, Action body) {
 
     @Override
     public @org.jspecify.annotations.Nullable Value item(Value key) {
-      BlockCode block = context.rendering().blocks().get(key.text());
+      BlockCode block = context.blocks().get(key.text());
       return block == null
           ? null
           : new Function(

@@ -32,11 +32,6 @@ enum Bool implements Value {
   }
 
   @Override
-  public @Nullable Value attribute(String name) {
-    return NumberMethods.ofInteger(number(), name);
-  }
-
-  @Override
   public Object key() {
     return number();
   }

@@ -16,6 +16,17 @@ final class Checks {
 
   private Checks() {}
 
+  /** Asks a test by its name, as {@code select} does. */
+  static boolean holds(Rendering rendering, String name, Value value, Arguments arguments) {
+    Check check = ALL.get(name);
+    if (check == null) {
+      throw TemplateException.of(
+          TemplateException.Kind.RUNTIME, "No test named %s found.", Quotes.of(name));
+    }
+    rendering.step();
+    return check.holds(rendering, value, arguments);
+  }
+
   private static ImmutableMap<String, Check> all() {
     ImmutableMap.Builder<String, Check> all = ImmutableMap.builder();
     simple(all, "defined", value -> !(value instanceof Undefined));

@@ -142,8 +142,4 @@ final class ContainerMethods {
     }
   }
 
-  /** The error of something that Python has and templates here do not. */
-  static TemplateException unsupported(String what) {
-    return TemplateException.of(Kind.UNSUPPORTED, "%s is not supported in templates", what);
-  }
 }

@@ -10,16 +10,23 @@ import org.jspecify.annotations.Nullable;
 final class Context {
 
   private final Rendering rendering;
+  private final Map<String, BlockCode> blocks;
   private final Map<String, Value> given;
   private final Map<String, Value> own = new HashMap<>();
 
-  Context(Rendering rendering, Map<String, Value> given) {
+  Context(Rendering rendering, Map<String, BlockCode> blocks, Map<String, Value> given) {
     this.rendering = rendering;
+    this.blocks = blocks;
     this.given = given;
   }
 
   Rendering rendering() {
     return rendering;
+  }
+
+  /** Blocks of the template by name. */
+  Map<String, BlockCode> blocks() {
+    return blocks;
   }
 
   @Nullable Value resolve(String name) {
@@ -36,6 +43,6 @@ final class Context {
     Map<String, Value> all = new HashMap<>(given);
     all.putAll(own);
     all.putAll(locals);
-    return new Context(rendering, all);
+    return new Context(rendering, blocks, all);
   }
 }

@@ -78,11 +78,6 @@ final class Dict implements Value {
   }
 
   @Override
-  public @Nullable Value attribute(String name) {
-    return ContainerMethods.ofDict(this, name);
-  }
-
-  @Override
   public @Nullable Value item(Value key) {
     try {
       return get(key);

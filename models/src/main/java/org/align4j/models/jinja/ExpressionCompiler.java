@@ -227,7 +227,7 @@ final class ExpressionCompiler {
     ArgumentsCode arguments = arguments(filter.arguments());
     return locals -> {
       Value given = value.evaluate(locals);
-      return locals.rendering().filter(name, given, arguments.evaluate(locals));
+      return Filters.apply(locals.rendering(), name, given, arguments.evaluate(locals));
     };
   }
 
@@ -251,7 +251,7 @@ final class ExpressionCompiler {
     ArgumentsCode arguments = arguments(check.arguments());
     return locals -> {
       Value given = value.evaluate(locals);
-      return Bool.of(locals.rendering().check(name, given, arguments.evaluate(locals)));
+      return Bool.of(Checks.holds(locals.rendering(), name, given, arguments.evaluate(locals)));
     };
   }
 
@@ -273,7 +273,7 @@ final class ExpressionCompiler {
         named.put("caller", caller.evaluate(locals));
         given = new Arguments(given.positional(), named);
       }
-      return rendering.made(callee.call(rendering, given));
+      return rendering.made(Callable.call(callee, rendering, given));
     };
   }
 

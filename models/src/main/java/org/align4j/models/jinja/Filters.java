@@ -36,11 +36,22 @@ final class Filters {
           .put(
               "random",
               (rendering, value, given) -> {
-                throw ContainerMethods.unsupported("the filter random");
+                throw TemplateException.unsupported("the filter random");
               })
           .buildOrThrow();
 
   private Filters() {}
+
+  /** Applies a filter by its name, as {@code map} does. */
+  static Value apply(Rendering rendering, String name, Value value, Arguments arguments) {
+    Filter filter = ALL.get(name);
+    if (filter == null) {
+      throw TemplateException.of(
+          TemplateException.Kind.RUNTIME, "No filter named %s found.", Quotes.of(name));
+    }
+    rendering.step();
+    return rendering.made(filter.apply(rendering, value, arguments));
+  }
 
   private static Value orDefault(Rendering rendering, Value value, Arguments given) {
     Bound bound = given.bind("default", 0, "default_value", "boolean");

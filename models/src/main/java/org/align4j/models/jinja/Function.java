@@ -1,7 +1,7 @@
 package org.align4j.models.jinja;
 
 /** A function or method that templates call. */
-record Function(String name, Body body) implements Value {
+record Function(String name, Body body) implements Callable {
 
   /** What it does. */
   @FunctionalInterface
@@ -17,11 +17,6 @@ record Function(String name, Body body) implements Value {
   @Override
   public String repr() {
     return "<function " + name + ">";
-  }
-
-  @Override
-  public boolean callable() {
-    return true;
   }
 
   @Override

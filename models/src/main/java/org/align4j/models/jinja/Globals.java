@@ -29,7 +29,7 @@ final class Globals {
               new Function(
                   "lipsum",
                   (rendering, given) -> {
-                    throw ContainerMethods.unsupported("lipsum, which draws random words,");
+                    throw TemplateException.unsupported("lipsum, which draws random words,");
                   }))
           .put(
               "raise_exception",
@@ -60,7 +60,7 @@ final class Globals {
   }
 
   /** {@code dict(...)} and {@code dict.fromkeys(...)}. */
-  private static final class DictFunction implements Value {
+  private static final class DictFunction implements Callable {
 
     @Override
     public String type() {
@@ -77,11 +77,6 @@ final class Globals {
       return name.equals("fromkeys")
           ? new Function(name, (rendering, given) -> ContainerMethods.fromKeys(given))
           : null;
-    }
-
-    @Override
-    public boolean callable() {
-      return true;
     }
 
     @Override
@@ -145,7 +140,7 @@ final class Globals {
   }
 
   /** Gives nothing at first and then its separator. */
-  private static final class Joiner implements Value {
+  private static final class Joiner implements Callable {
 
     private final Value separator;
     private boolean used;
@@ -171,11 +166,6 @@ final class Globals {
         case "used" -> Bool.of(used);
         default -> null;
       };
-    }
-
-    @Override
-    public boolean callable() {
-      return true;
     }
 
     @Override

@@ -95,7 +95,7 @@ final class Html {
       if (!entity.endsWith(";")) {
         return "&" + entity;
       }
-      throw ContainerMethods.unsupported("the entity &" + name + ";");
+      throw TemplateException.unsupported("the entity &" + name + ";");
     }
     boolean hexadecimal = name.toLowerCase(Locale.ROOT).startsWith("#x");
     String digits = name.substring(hexadecimal ? 2 : 1);

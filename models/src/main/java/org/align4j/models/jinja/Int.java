@@ -38,11 +38,6 @@ final class Int implements Value {
   }
 
   @Override
-  public @Nullable Value attribute(String name) {
-    return NumberMethods.ofInteger(number, name);
-  }
-
-  @Override
   public Object key() {
     return number;
   }

@@ -114,7 +114,7 @@ final class Lexer {
 
   private String stripped(String text, char sign, boolean block) {
     if (sign == '-') {
-      return StrMethods.strip(text, null, false, true);
+      return Unicode.strip(text, null, false, true);
     }
     int lineStart = text.lastIndexOf('\n') + 1;
     boolean begins =

@@ -34,13 +34,8 @@ final class ListValue implements Value {
   }
 
   @Override
-  public @Nullable Value attribute(String name) {
-    return ContainerMethods.ofList(this, name);
-  }
-
-  @Override
   public @Nullable Value item(Value key) {
-    int index = Slices.index(key, items.size());
+    int index = Numbers.place(key, items.size());
     return index < 0 ? null : items.get(index);
   }
 

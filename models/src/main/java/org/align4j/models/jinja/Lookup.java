@@ -70,6 +70,27 @@ final class Lookup {
     if (owner instanceof Undefined undefined) {
       throw undefined.failure();
     }
-    return INTERNAL.contains(name) ? Undefined.unsafe(owner, name) : owner.attribute(name);
+    return INTERNAL.contains(name) ? Undefined.unsafe(owner, name) : attributeOf(owner, name);
+  }
+
+  /** An attribute of the value itself, else a method of its type. */
+  private static @Nullable Value attributeOf(Value owner, String name) {
+    Value own = owner.attribute(name);
+    return own == null ? method(owner, name) : own;
+  }
+
+  private static @Nullable Value method(Value owner, String name) {
+    return switch (owner) {
+      case Str text -> StrMethods.find(text, name);
+      case Int number -> NumberMethods.ofInteger(number.number(), name);
+      case Bool bool -> NumberMethods.ofInteger(bool.number(), name);
+      case Real real -> NumberMethods.ofReal(real.number(), name);
+      case ListValue list -> ContainerMethods.ofList(list, name);
+      case TupleValue tuple -> ContainerMethods.ofTuple(tuple, name);
+      case Dict dict -> ContainerMethods.ofDict(dict, name);
+      case Range range when name.equals("count") || name.equals("index") ->
+          ContainerMethods.ofTuple(new TupleValue(Iterables.list(range)), name);
+      default -> null;
+    };
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Jinja2's {@code loop}: where a loop stands. Looks ahead only when it is asked to. */
-final class Loop implements Value {
+final class Loop implements Callable {
 
   /** Renders a recursive loop's body for other items. */
   @FunctionalInterface
@@ -134,12 +134,7 @@ final class Loop implements Value {
 
   @Override
   public Iterator<Value> iterator() {
-    throw ContainerMethods.unsupported("iterating over loop");
-  }
-
-  @Override
-  public boolean callable() {
-    return true;
+    throw TemplateException.unsupported("iterating over loop");
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.align4j.models.jinja.Code.Action;
 import org.jspecify.annotations.Nullable;
 
 /** A macro, or the body of a {@code call} block: a function that gives what it writes. */
-record Macro(Definition definition, Locals outer) implements Value {
+record Macro(Definition definition, Locals outer) implements Callable {
 
   /**
    * What the template says of it.
@@ -58,11 +58,6 @@ record Macro(Definition definition, Locals outer) implements Value {
       case "explicit_caller" -> Bool.of(definition.parameters().contains("caller"));
       default -> null;
     };
-  }
-
-  @Override
-  public boolean callable() {
-    return true;
   }
 
   @Override

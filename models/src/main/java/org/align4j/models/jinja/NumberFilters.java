@@ -31,17 +31,6 @@ final class NumberFilters {
     throw TemplateException.type("bad operand type for abs(): '%s'", value.type());
   }
 
-  /** A float without its fraction. */
-  static BigInteger truncated(double number) {
-    if (Double.isNaN(number)) {
-      throw TemplateException.value("cannot convert float NaN to integer");
-    }
-    if (Double.isInfinite(number)) {
-      throw TemplateException.of(Kind.OVERFLOW, "cannot convert float infinity to integer");
-    }
-    return new BigDecimal(number).toBigInteger();
-  }
-
   private static Value integer(Rendering rendering, Value value, Arguments given) {
     Bound bound = given.bind("int", 0, "default", "base");
     if (value instanceof Undefined undefined) {
@@ -54,7 +43,7 @@ final class NumberFilters {
     }
     if (value instanceof Real real) {
       // Jinja2 catches that it is not a number, not that it is infinite
-      return Double.isNaN(real.number()) ? otherwise : new Int(truncated(real.number()));
+      return Double.isNaN(real.number()) ? otherwise : new Int(Numbers.truncated(real.number()));
     }
     if (!(value instanceof Str text)) {
       return otherwise;
@@ -68,7 +57,7 @@ final class NumberFilters {
       return new Int(number);
     }
     Double parsed = Numbers.parseReal(text.value());
-    return parsed == null || !Double.isFinite(parsed) ? otherwise : new Int(truncated(parsed));
+    return parsed == null || !Double.isFinite(parsed) ? otherwise : new Int(Numbers.truncated(parsed));
   }
 
   private static Value real(Rendering rendering, Value value, Arguments given) {
@@ -102,7 +91,7 @@ final class NumberFilters {
     BigInteger whole = Numbers.integer(scaled);
     if (whole == null) {
       double number = Numbers.real(scaled);
-      whole = truncated(method.equals("ceil") ? Math.ceil(number) : Math.floor(number));
+      whole = Numbers.truncated(method.equals("ceil") ? Math.ceil(number) : Math.floor(number));
     }
     return Arithmetic.divide(new Int(whole), power);
   }
@@ -127,7 +116,7 @@ final class NumberFilters {
     }
     double number = real.number();
     if (whole) {
-      return new Int(truncated(Double.isFinite(number) ? Math.rint(number) : number));
+      return new Int(Numbers.truncated(Double.isFinite(number) ? Math.rint(number) : number));
     }
     if (!Double.isFinite(number) || digits > 323) {
       return real;
@@ -165,7 +154,7 @@ final class NumberFilters {
       return new Str("1 Byte");
     }
     if (bytes < base) {
-      return new Str(truncated(bytes) + " Bytes");
+      return new Str(Numbers.truncated(bytes) + " Bytes");
     }
     String prefixes = binary ? "KMGTPEZY" : "kMGTPEZY";
     int at = 0;

@@ -32,6 +32,16 @@ final class Numbers {
     return number;
   }
 
+  /** The place of an index that may count from the end; -1 where there is none. */
+  static int place(Value key, int length) {
+    BigInteger number = integer(key);
+    if (number == null || number.bitLength() > 31) {
+      return -1;
+    }
+    long index = number.longValue() < 0 ? number.longValue() + length : number.longValue();
+    return index >= 0 && index < length ? (int) index : -1;
+  }
+
   /** An integer that is a width or a count: beyond Java's range, the range's end. */
   static int size(Value value) {
     BigInteger number = index(value);
@@ -56,6 +66,17 @@ final class Numbers {
   /** A number as a float. */
   static double real(Value value) {
     return value instanceof Real real ? real.number() : real(index(value));
+  }
+
+  /** A float without its fraction. */
+  static BigInteger truncated(double number) {
+    if (Double.isNaN(number)) {
+      throw TemplateException.value("cannot convert float NaN to integer");
+    }
+    if (Double.isInfinite(number)) {
+      throw TemplateException.of(Kind.OVERFLOW, "cannot convert float infinity to integer");
+    }
+    return new BigDecimal(number).toBigInteger();
   }
 
   /** Within what an integer may have. */
@@ -182,7 +203,7 @@ final class Numbers {
   /** Without blanks at its ends, decimal digits of all scripts as ASCII's. */
   private static String ascii(String text) {
     StringBuilder out = new StringBuilder();
-    StrMethods.strip(text, null, true, true)
+    Unicode.strip(text, null, true, true)
         .codePoints()
         .forEach(point ->
             out.appendCodePoint(

@@ -232,7 +232,7 @@ final class PercentFormat {
       throw undefined.failure();
     }
     if (value instanceof Real real && "diu".indexOf(type) >= 0) {
-      return NumberFilters.truncated(real.number());
+      return Numbers.truncated(real.number());
     }
     throw TemplateException.type(
         "%%%s format: a%s is required, not %s",

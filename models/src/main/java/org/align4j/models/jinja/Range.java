@@ -32,14 +32,6 @@ record Range(BigInteger start, BigInteger stop, BigInteger step, int length) imp
     return new Int(start.add(step.multiply(BigInteger.valueOf(index))));
   }
 
-  Range slice(Slices.Bounds bounds) {
-    return new Range(
-        start.add(step.multiply(BigInteger.valueOf(bounds.start()))),
-        start.add(step.multiply(BigInteger.valueOf(bounds.stop()))),
-        step.multiply(BigInteger.valueOf(bounds.step())),
-        bounds.count());
-  }
-
   @Override
   public String type() {
     return "range";
@@ -62,14 +54,13 @@ record Range(BigInteger start, BigInteger stop, BigInteger step, int length) imp
       case "start" -> new Int(start);
       case "stop" -> new Int(stop);
       case "step" -> new Int(step);
-      case "count", "index" -> ContainerMethods.ofTuple(new TupleValue(Iterables.list(this)), name);
       default -> null;
     };
   }
 
   @Override
   public @Nullable Value item(Value key) {
-    int index = Slices.index(key, length);
+    int index = Numbers.place(key, length);
     return index < 0 ? null : get(index);
   }
 

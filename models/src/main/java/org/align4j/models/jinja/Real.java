@@ -21,11 +21,6 @@ record Real(double number) implements Value {
     return number != 0;
   }
 
-  @Override
-  public @Nullable Value attribute(String name) {
-    return NumberMethods.ofReal(number, name);
-  }
-
   /** Whole numbers are the keys that integers are. */
   @Override
   public Object key() {

@@ -3,25 +3,25 @@ package org.align4j.models.jinja;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.align4j.models.jinja.TemplateException.Kind;
 
 /** One rendering of a template: what it has written, and how much it has used up. */
 final class Rendering {
 
+  /** A part of what is written, in Java's characters: {@code [start,end)}. */
+  record Part(int start, int end) {}
+
   private final ZonedDateTime now;
-  private final Map<String, BlockCode> blocks;
   private final StringBuilder out = new StringBuilder();
-  private final List<Template.Span> generated = new ArrayList<>();
+  private final List<Part> generated = new ArrayList<>();
   private final long mostSteps;
   private long steps;
   private int calls;
   private boolean escaping;
 
-  Rendering(ZonedDateTime now, Map<String, BlockCode> blocks, long mostSteps) {
+  Rendering(ZonedDateTime now, long mostSteps) {
     this.now = now;
     this.mostSteps = mostSteps;
-    this.blocks = blocks;
   }
 
   ZonedDateTime now() {
@@ -33,17 +33,13 @@ final class Rendering {
     return out;
   }
 
-  List<Template.Span> generated() {
+  List<Part> generated() {
     return generated;
   }
 
   /** Notes that a text of the assistant's comes next. */
   void generated(int length) {
-    generated.add(new Template.Span(out.length(), out.length() + length));
-  }
-
-  Map<String, BlockCode> blocks() {
-    return blocks;
+    generated.add(new Part(out.length(), out.length() + length));
   }
 
   /** Whether values are escaped for markup where it is decided now. */
@@ -96,25 +92,5 @@ final class Rendering {
 
   void leave() {
     calls--;
-  }
-
-  /** A filter by its name, as {@code map} calls it. */
-  Value filter(String name, Value value, Arguments arguments) {
-    Filters.Filter filter = Filters.ALL.get(name);
-    if (filter == null) {
-      throw TemplateException.of(Kind.RUNTIME, "No filter named %s found.", Quotes.of(name));
-    }
-    step();
-    return made(filter.apply(this, value, arguments));
-  }
-
-  /** A test by its name, as {@code select} calls it. */
-  boolean check(String name, Value value, Arguments arguments) {
-    Checks.Check check = Checks.ALL.get(name);
-    if (check == null) {
-      throw TemplateException.of(Kind.RUNTIME, "No test named %s found.", Quotes.of(name));
-    }
-    step();
-    return check.holds(this, value, arguments);
   }
 }

@@ -99,7 +99,7 @@ final class SelectionFilters {
     }
     String name = given.positional().get(0).text();
     Arguments rest = given.from(1);
-    return item -> rendering.filter(name, item, rest);
+    return item -> Filters.apply(rendering, name, item, rest);
   }
 
   private static Value select(
@@ -127,7 +127,7 @@ final class SelectionFilters {
     }
     String name = rest.positional().get(0).text();
     Arguments more = rest.from(1);
-    return item -> rendering.check(name, selector.of(item), more);
+    return item -> Checks.holds(rendering, name, selector.of(item), more);
   }
 
   private static Value unique(Rendering rendering, Value value, Arguments given) {

@@ -10,16 +10,6 @@ final class Slices {
 
   private Slices() {}
 
-  /** The place of an index that may count from the end; -1 where there is none. */
-  static int index(Value key, int length) {
-    BigInteger number = Numbers.integer(key);
-    if (number == null || number.bitLength() > 31) {
-      return -1;
-    }
-    long index = number.longValue() < 0 ? number.longValue() + length : number.longValue();
-    return index >= 0 && index < length ? (int) index : -1;
-  }
-
   /** {@code value[start:stop:step]}. */
   static Value slice(Value value, Value start, Value stop, Value step) {
     return switch (value) {
@@ -35,10 +25,20 @@ final class Slices {
       }
       case ListValue list -> new ListValue(pick(list.items(), start, stop, step));
       case TupleValue tuple -> new TupleValue(pick(tuple.items(), start, stop, step));
-      case Range range -> range.slice(bounds(range.length(), start, stop, step));
+      case Range range -> part(range, bounds(range.length(), start, stop, step));
       case Dict dict -> throw TemplateException.type("unhashable type: 'slice'");
       default -> throw TemplateException.type("'%s' object is not subscriptable", value.type());
     };
+  }
+
+  private static Range part(Range range, Bounds bounds) {
+    BigInteger start = range.start();
+    BigInteger step = range.step();
+    return new Range(
+        start.add(step.multiply(BigInteger.valueOf(bounds.start()))),
+        start.add(step.multiply(BigInteger.valueOf(bounds.stop()))),
+        step.multiply(BigInteger.valueOf(bounds.step())),
+        bounds.count());
   }
 
   private static List<Value> pick(List<Value> items, Value start, Value stop, Value step) {

@@ -111,13 +111,8 @@ final class Str implements Value {
 
   @Override
   public @Nullable Value item(Value key) {
-    int index = Slices.index(key, length());
+    int index = Numbers.place(key, length());
     return index < 0 ? null : like(part(index, index + 1));
-  }
-
-  @Override
-  public @Nullable Value attribute(String name) {
-    return StrMethods.find(this, name);
   }
 
   @Override

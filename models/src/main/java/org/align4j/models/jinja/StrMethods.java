@@ -69,12 +69,12 @@ final class StrMethods {
     all.put(
         "encode",
         (self, given) -> {
-          throw ContainerMethods.unsupported("str.encode");
+          throw TemplateException.unsupported("str.encode");
         });
     all.put(
         "maketrans",
         (self, given) -> {
-          throw ContainerMethods.unsupported("str.maketrans");
+          throw TemplateException.unsupported("str.maketrans");
         });
     all.put("translate", StrMethods::translate);
     all.put("unescape", StrMethods::markupOnly);
@@ -105,21 +105,7 @@ final class StrMethods {
       throw TemplateException.type("%s arg must be None or str", name);
     }
     String set = characters == null ? null : characters.text();
-    return self.like(strip(self.value(), set, start, end));
-  }
-
-  /** Strips blanks, or the characters of a set. */
-  static String strip(String text, @Nullable String set, boolean start, boolean end) {
-    IntPredicate strips = set == null ? Unicode::isSpace : point -> set.indexOf(point) >= 0;
-    int from = 0;
-    int to = text.length();
-    while (start && from < to && strips.test(text.codePointAt(from))) {
-      from += Character.charCount(text.codePointAt(from));
-    }
-    while (end && to > from && strips.test(text.codePointBefore(to))) {
-      to -= Character.charCount(text.codePointBefore(to));
-    }
-    return text.substring(from, to);
+    return self.like(Unicode.strip(self.value(), set, start, end));
   }
 
   /**

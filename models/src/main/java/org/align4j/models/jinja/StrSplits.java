@@ -98,15 +98,15 @@ final class StrSplits {
     } else {
       List<String> words = split(text, null, -1);
       int kept = most < 0 ? 0 : Math.max(0, words.size() - most);
-      String rest = StrMethods.strip(text, null, false, true);
+      String rest = Unicode.strip(text, null, false, true);
       for (int i = words.size() - 1; i >= kept; i--) {
         parts.add(words.get(i));
         rest =
-            StrMethods.strip(
+            Unicode.strip(
                 rest.substring(0, rest.length() - words.get(i).length()), null, false, true);
       }
       if (kept > 0) {
-        parts.add(StrMethods.strip(rest, null, false, true));
+        parts.add(Unicode.strip(rest, null, false, true));
       }
     }
     Collections.reverse(parts);

@@ -68,12 +68,16 @@ public final class Template {
   Rendered render(Map<String, ?> bindings, ZonedDateTime now, long mostSteps) {
     Map<String, Value> given = new HashMap<>(Globals.ALL);
     bindings.forEach((name, value) -> given.put(name, Values.of(value)));
-    Rendering rendering = new Rendering(now, code.blocks(), mostSteps);
+    Rendering rendering = new Rendering(now, mostSteps);
     try {
-      code.root().render(new Context(rendering, given), rendering.out());
+      code.root().render(new Context(rendering, code.blocks(), given), rendering.out());
     } catch (StackOverflowError e) {
       throw TemplateException.of(Kind.RECURSION, "rendering goes too deep");
     }
-    return new Rendered(rendering.out().toString(), ImmutableList.copyOf(rendering.generated()));
+    return new Rendered(
+        rendering.out().toString(),
+        rendering.generated().stream()
+            .map(part -> new Span(part.start(), part.end()))
+            .collect(ImmutableList.toImmutableList()));
   }
 }

@@ -97,4 +97,9 @@ public final class TemplateException extends IllegalArgumentException {
   TemplateException at(int number) {
     return line > 0 ? this : new TemplateException(kind, reason, number, this);
   }
+
+  /** The error of something that Python has and templates here do not. */
+  public static TemplateException unsupported(String what) {
+    return TemplateException.of(Kind.UNSUPPORTED, "%s is not supported in templates", what);
+  }
 }

@@ -25,7 +25,7 @@ final class TextFilters {
               (rendering, value, given) -> {
                 Value characters = given.bind("trim", 0, "chars").some(0);
                 String set = characters == null ? null : Bound.text(characters).value();
-                return soft(value).like(StrMethods.strip(value.text(), set, true, true));
+                return soft(value).like(Unicode.strip(value.text(), set, true, true));
               })
           .put(
               "string",

@@ -56,12 +56,12 @@ final class TupleValue implements Value {
     if (group && name.equals("list")) {
       return items.get(1);
     }
-    return ContainerMethods.ofTuple(this, name);
+    return null;
   }
 
   @Override
   public @Nullable Value item(Value key) {
-    int index = Slices.index(key, items.size());
+    int index = Numbers.place(key, items.size());
     return index < 0 ? null : items.get(index);
   }
 

@@ -94,11 +94,6 @@ record Undefined(Kind kind, String message) implements Value {
     return true;
   }
 
-  @Override
-  public Value call(Rendering rendering, Arguments arguments) {
-    throw failure();
-  }
-
   /** All are one key. */
   @Override
   public Object key() {

@@ -1,5 +1,7 @@
 package org.align4j.models.jinja;
 
+import org.jspecify.annotations.Nullable;
+import java.util.function.IntPredicate;
 /** Classes of characters as Python has them. */
 final class Unicode {
 
@@ -105,5 +107,19 @@ final class Unicode {
 
   private static boolean within(int point, int from, int to) {
     return point >= from && point <= to;
+  }
+
+  /** Strips blanks, or the characters of a set. */
+  static String strip(String text, @Nullable String set, boolean start, boolean end) {
+    IntPredicate strips = set == null ? Unicode::isSpace : point -> set.indexOf(point) >= 0;
+    int from = 0;
+    int to = text.length();
+    while (start && from < to && strips.test(text.codePointAt(from))) {
+      from += Character.charCount(text.codePointAt(from));
+    }
+    while (end && to > from && strips.test(text.codePointBefore(to))) {
+      to -= Character.charCount(text.codePointBefore(to));
+    }
+    return text.substring(from, to);
   }
 }

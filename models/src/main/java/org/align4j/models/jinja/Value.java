@@ -22,7 +22,7 @@ interface Value {
     return true;
   }
 
-  /** Python's {@code getattr}, methods included; null where there is none. */
+  /** Python's {@code getattr} without the methods of its type; null where there is none. */
   default @Nullable Value attribute(String name) {
     return null;
   }
@@ -52,14 +52,9 @@ interface Value {
     throw TemplateException.type("object of type '%s' has no len()", type());
   }
 
-  /** Whether {@link #call} answers. */
+  /** Whether it takes calls. */
   default boolean callable() {
     return false;
-  }
-
-  /** Calls the value. */
-  default Value call(Rendering rendering, Arguments arguments) {
-    throw TemplateException.type("'%s' object is not callable", type());
   }
 
   /** Equal for values that are one key of a dictionary. */
