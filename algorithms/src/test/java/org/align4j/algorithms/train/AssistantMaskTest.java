@@ -21,9 +21,9 @@ import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.text.CharTokenizer;
-import org.align4j.models.text.ChatMessage;
-import org.align4j.models.text.ChatTemplate;
 import org.align4j.models.text.SpecialTokens;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
 import org.junit.jupiter.api.Test;
 
 /** Of a conversation, what the template marks as the assistant's is learned. */

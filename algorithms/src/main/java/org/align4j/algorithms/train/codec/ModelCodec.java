@@ -11,10 +11,10 @@ import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.models.jinja.Template;
 import org.align4j.models.policy.Policy;
-import org.align4j.models.text.ChatTemplate;
-import org.align4j.models.text.Conversation;
 import org.align4j.models.text.EncodedText;
 import org.align4j.models.text.Tokenizer;
+import org.align4j.models.text.chat.ChatTemplate;
+import org.align4j.models.text.chat.Conversation;
 
 /** Texts as a model's own tokenizer and chat template have them. */
 public final class ModelCodec implements PromptCodec {

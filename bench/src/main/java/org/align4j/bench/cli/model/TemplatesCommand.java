@@ -25,10 +25,10 @@ import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
 import org.align4j.core.file.JsonFiles;
-import org.align4j.models.text.ChatMessage;
-import org.align4j.models.text.ChatTemplate;
-import org.align4j.models.text.Conversation;
 import org.align4j.models.text.SpecialTokens;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
+import org.align4j.models.text.chat.Conversation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
