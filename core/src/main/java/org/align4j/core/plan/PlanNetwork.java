@@ -13,10 +13,26 @@ import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
 import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.graph.Graph;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.graph.PlanOps;
 import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Threads;
-import org.align4j.core.plan.PlanHead.HeadResults;
+import org.align4j.core.plan.decode.PlanDecoder;
+import org.align4j.core.plan.head.ActiveRows;
+import org.align4j.core.plan.head.Distillation;
+import org.align4j.core.plan.head.LanguageHead;
+import org.align4j.core.plan.head.PlanHead;
+import org.align4j.core.plan.head.PlanHead.HeadResults;
+import org.align4j.core.plan.head.ScalarOutput;
+import org.align4j.core.plan.op.Plan;
+import org.align4j.core.plan.run.Batch;
+import org.align4j.core.plan.run.BatchCheck;
+import org.align4j.core.plan.run.RopeTables;
+import org.align4j.core.plan.run.Stage;
+import org.align4j.core.plan.run.SubBatch;
+import org.align4j.core.plan.run.Weights;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
@@ -36,20 +52,20 @@ public final class PlanNetwork implements Network {
   private final Threads threads;
   private final NativeMemory memory = new NativeMemory();
   private final Weights weights;
-  private final ForwardStages.RopeMemory ropes = new ForwardStages.RopeMemory(memory);
+  private final RopeTables ropes = new RopeTables(memory);
   private final Stage.Context scoring;
   private final Stage.Context training;
   private final Plan scorePlan;
   private final PlanHead head;
   private final int trainTokens;
   private final int scoreTokens;
-  private final Selection selection = new Selection();
+  private final ActiveRows selection = new ActiveRows();
   private @Nullable Plan trainPlan;
   private HeadResults results = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
   private HeadResults scoreResults = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
   private HeadResults partResults = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
-  private @Nullable List<Part> parts;
-  private @Nullable Part keptPart;
+  private @Nullable List<SubBatch> parts;
+  private @Nullable SubBatch keptPart;
   private int forwardVersion;
   private boolean frozen;
   private boolean closed;
@@ -66,7 +82,7 @@ public final class PlanNetwork implements Network {
         tokens(
             settings.trainTokens(),
             settings.resources().trainBytes(),
-            Float.BYTES * new Layout(graph, true).columns());
+            Plan.trainingBytesPerToken(graph));
     this.scoreTokens =
         tokens(
             settings.scoreTokens(), settings.resources().scoreBytes(), scorePlan.bytesPerToken());
@@ -136,7 +152,7 @@ public final class PlanNetwork implements Network {
   public Scores score(TokenBatch batch) {
     check(batch);
     HeadResults all = ensure(batch.rows().length, true);
-    for (Part part : Part.split(batch, scoreTokens)) {
+    for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
       score(part, all);
     }
     return scores(all, batch.rows().length);
@@ -146,7 +162,7 @@ public final class PlanNetwork implements Network {
   public float[][] hidden(TokenBatch batch) {
     check(batch);
     float[][] states = new float[batch.rows().length][];
-    for (Part part : Part.split(batch, scoreTokens)) {
+    for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
       scoreBody(part);
       Matrix hidden = scorePlan.hidden().matrix();
       int[] rows = part.batch().rows();
@@ -166,13 +182,13 @@ public final class PlanNetwork implements Network {
     weights.refresh();
     parts = null;
     HeadResults all = ensure(batch.rows().length, false);
-    List<Part> list = Part.split(batch, trainTokens);
+    List<SubBatch> list = SubBatch.split(batch, trainTokens);
     int last = list.size() - 1;
     for (int i = 0; i < last; i++) {
       score(list.get(i), all);
     }
     if (last >= 0) {
-      Part part = list.get(last);
+      SubBatch part = list.get(last);
       finish(trainForward(part.batch()), part, all, true);
       keptPart = part;
     }
@@ -184,13 +200,13 @@ public final class PlanNetwork implements Network {
   @Override
   public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
     checkState(!closed, "the network is closed");
-    List<Part> list = parts;
+    List<SubBatch> list = parts;
     checkState(list != null, "backward without forward: each forward allows one backward");
     checkState(
         forwardVersion == weights.version(),
         "the parameters changed between forward and backward: call forward again");
     int labelled = 0;
-    for (Part part : list) {
+    for (SubBatch part : list) {
       labelled += part.batch().rows().length;
     }
     checkArgument(
@@ -213,7 +229,7 @@ public final class PlanNetwork implements Network {
     keptPart = null;
   }
 
-  private void backward(Part part, boolean kept, boolean withEntropy) {
+  private void backward(SubBatch part, boolean kept, boolean withEntropy) {
     TokenBatch batch = part.batch();
     if (!selection.isWhole()) {
       batch = selection.narrow(part).batch();
@@ -259,12 +275,12 @@ public final class PlanNetwork implements Network {
     return plan;
   }
 
-  private void score(Part part, HeadResults all) {
+  private void score(SubBatch part, HeadResults all) {
     scoreBody(part);
     finish(scorePlan, part, all, false);
   }
 
-  private void scoreBody(Part part) {
+  private void scoreBody(SubBatch part) {
     weights.refresh();
     scorePlan.reserve(part.batch().tokens().length, scoreTokens);
     scoring.batch().set(part.batch().tokens(), part.batch().layout());
@@ -272,7 +288,7 @@ public final class PlanNetwork implements Network {
   }
 
   /** Applies the head at the part's labelled rows. */
-  private void finish(Plan plan, Part part, HeadResults all, boolean keep) {
+  private void finish(Plan plan, SubBatch part, HeadResults all, boolean keep) {
     TokenBatch batch = part.batch();
     HeadResults target = part.outputs() == null ? all : ensurePart(batch.rows().length);
     head.forward(
@@ -342,7 +358,7 @@ public final class PlanNetwork implements Network {
     keptPart = null;
     float[][] states = guide.hidden(batch);
     float[] values = new float[batch.rows().length];
-    for (Part part : Part.split(batch, trainTokens)) {
+    for (SubBatch part : SubBatch.split(batch, trainTokens)) {
       Plan plan = trainForward(part.batch());
       plan.beginBackward();
       distillation.run(plan, part, states, coefficients, values);

@@ -53,7 +53,7 @@ final class HeadGraph implements AutoCloseable {
         SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1);
         SDVariable temperature = graph.placeHolder(TEMPERATURE, type, 1, 1);
         SDVariable entropyUpstream = graph.placeHolder(ENTROPY_UPSTREAM, type, -1);
-        var scores = ops.tokenScores(rows, weight, labels, temperature);
+        var scores = tokenScores(graph, rows, weight, labels, temperature);
         output = scores.logProbs().name();
         entropy = scores.entropy().name();
         loss =
@@ -68,7 +68,7 @@ final class HeadGraph implements AutoCloseable {
       case Head.Scalar<SDVariable> scalar -> {
         SDVariable weight = parameter(ops, parameters, scalar.weight());
         SDVariable bias = scalar.bias() == null ? null : parameter(ops, parameters, scalar.bias());
-        SDVariable values = ops.scalarHead(rows, weight, bias);
+        SDVariable values = scalarHead(graph, rows, weight, bias);
         output = values.name();
         entropy = null;
         loss = values.mul(outputUpstream).sum();
@@ -76,6 +76,39 @@ final class HeadGraph implements AutoCloseable {
       }
     }
     this.runner = new GraphRunner(graph);
+  }
+
+  /** {@code [M]} each. */
+  private record TokenScores(SDVariable logProbs, SDVariable entropy) {}
+
+  /**
+   * Log-prob and entropy of {@code softmax(hidden · headᵀ / temperature)} at the labels.
+   *
+   * @param hidden {@code [M,D]}
+   * @param temperature {@code [1,1]}
+   */
+  private TokenScores tokenScores(
+      SameDiff graph,
+      SDVariable hidden,
+      SDVariable head,
+      SDVariable labels,
+      SDVariable temperature) {
+    int vocabulary = (int) head.getArr().size(0);
+    SDVariable logits = graph.mmul(hidden.div(temperature), head, false, true, false);
+    SDVariable centred = logits.sub(logits.max(true, 1));
+    SDVariable exponentials = graph.math().exp(centred);
+    SDVariable sum = exponentials.sum(1);
+    SDVariable logSum = graph.math().log(sum);
+    SDVariable picked = centred.mul(graph.oneHot(labels, vocabulary, -1, 1.0, 0.0, type)).sum(1);
+    return new TokenScores(
+        picked.sub(logSum), logSum.sub(exponentials.mul(centred).sum(1).div(sum)));
+  }
+
+  /** {@code hidden · weight + bias}, {@code [M,D] -> [M]}. */
+  private static SDVariable scalarHead(
+      SameDiff graph, SDVariable hidden, SDVariable weight, @Nullable SDVariable bias) {
+    SDVariable product = graph.mmul(hidden, weight, false, true, false);
+    return graph.reshape(bias == null ? product : product.add(bias), -1);
   }
 
   private SDVariable parameter(SameDiffOps ops, Parameters parameters, SDVariable ofBody) {

@@ -14,7 +14,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * sequence, if anything, is its owner's business: keys are rotated before they come here, so their
  * order does not matter.
  */
-final class KeyValueCache implements AutoCloseable {
+public final class KeyValueCache implements AutoCloseable {
 
   private final List<INDArray> keys = new ArrayList<>();
   private final List<INDArray> values = new ArrayList<>();
@@ -63,7 +63,7 @@ final class KeyValueCache implements AutoCloseable {
   /**
    * Copies columns {@code [from, to)} of one sequence to the columns from {@code at} of another.
    */
-  void copy(KeyValueCache source, int sequence, int from, int to, int target, int at) {
+  public void copy(KeyValueCache source, int sequence, int from, int to, int target, int at) {
     for (int layer = 0; layer < keys.size(); layer++) {
       copy(source.keys(layer), sequence, from, to, keys(layer), target, at);
       copy(source.values(layer), sequence, from, to, values(layer), target, at);

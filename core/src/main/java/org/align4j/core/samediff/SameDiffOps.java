@@ -7,14 +7,10 @@ import static org.align4j.core.samediff.GraphInputs.ShapeInput.T;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops;
-import org.align4j.core.ops.RopeTable;
-import org.align4j.core.ops.TokenScores;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.tensor.Parameters;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -30,9 +26,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * placeholder {@code [N,D]} whose gradient is added to the table outside the graph, and so are
  * cosines, sines and the causal mask. The ids of {@link #embedding} and {@link #rope} are therefore
  * the network's inputs and nothing computed.
- *
- * <p>The {@code rows} of {@link #tokenScores} and {@link #scalarHead} are a selection {@code
- * [M,N]}: row m is one at the wanted token and zero elsewhere.
  */
 public final class SameDiffOps implements Ops<SDVariable> {
 
@@ -52,6 +45,7 @@ public final class SameDiffOps implements Ops<SDVariable> {
   private final SDVariable tokens;
   private final SDVariable positions;
   private final Map<String, Long> widths = new HashMap<>();
+  private final Shapes<SDVariable> shapes = new VariableShapes();
   private long columnsMade;
 
   /** Ops that add to a graph; its parameters become variables that share their arrays. */
@@ -115,111 +109,80 @@ public final class SameDiffOps implements Ops<SDVariable> {
   }
 
   @Override
-  public SDVariable embedding(SDVariable table, SDVariable ids) {
-    GraphInputs.Ids kind;
-    if (ids == tokens) {
-      kind = GraphInputs.Ids.TOKENS;
-    } else {
-      checkArgument(
-          ids == positions, "embedding ids are %s: use the tokens or positions input", ids.name());
-      kind = GraphInputs.Ids.POSITIONS;
-    }
-    long columns = parameters.get(table.name()).size(1);
-    return activation(inputs.lookup(table.name(), kind, columns), columns);
+  public SDVariable apply(Op<SDVariable> op) {
+    int columns = op.columns(shapes);
+    SDVariable made =
+        switch (op) {
+          case Op.Embedding<SDVariable> e -> lookup(e, columns);
+          case Op.RmsNorm<SDVariable> n -> normalized(n, columns);
+          case Op.LayerNorm<SDVariable> n -> normalized(n);
+          case Op.Linear<SDVariable> l -> product(l, columns);
+          case Op.Columns<SDVariable> c ->
+              c.x().get(SDIndex.all(), SDIndex.interval(c.from(), c.to()));
+          case Op.Rope<SDVariable> r -> rotated(r, columns);
+          case Op.Attention<SDVariable> a -> attended(a);
+          case Op.SwiGlu<SDVariable> g -> {
+            columnsMade += columns;
+            yield graph.nn().swish(g.gate()).mul(g.up());
+          }
+          case Op.GeluOf<SDVariable> g -> gelu(g, columns);
+          case Op.Add<SDVariable> a -> a.a().add(a.b());
+        };
+    return activation(made, columns);
   }
 
-  @Override
-  public SDVariable rmsNorm(SDVariable x, SDVariable weight, float eps) {
-    long columns = width(x);
-    long block = parameters.get(weight.name()).length();
-    checkArgument(
-        columns % block == 0,
-        "rmsNorm weight [%s] does not divide the %s columns of its input",
-        block,
-        columns);
+  private SDVariable lookup(Op.Embedding<SDVariable> op, int columns) {
+    GraphInputs.Ids kind = op.ids() == tokens ? GraphInputs.Ids.TOKENS : GraphInputs.Ids.POSITIONS;
+    return inputs.lookup(op.table().name(), kind, columns);
+  }
+
+  private SDVariable normalized(Op.RmsNorm<SDVariable> op, int columns) {
+    SDVariable x = op.x();
+    long block = parameters.get(op.weight().name()).length();
     SDVariable blocks = columns == block ? x : graph.reshape(x, -1, block);
     SDVariable meanSquare = graph.math().square(blocks).mean(true, 1);
-    SDVariable scaled = blocks.mul(graph.math().rsqrt(meanSquare.add(eps))).mul(weight);
-    columnsMade += 3 * columns;
-    return activation(columns == block ? scaled : graph.reshape(scaled, -1, columns), columns);
+    SDVariable scaled = blocks.mul(graph.math().rsqrt(meanSquare.add(op.eps()))).mul(op.weight());
+    columnsMade += 3L * columns;
+    return columns == block ? scaled : graph.reshape(scaled, -1, columns);
   }
 
-  @Override
-  public SDVariable layerNorm(SDVariable x, SDVariable weight, SDVariable bias, float eps) {
-    SDVariable centred = x.sub(x.mean(true, 1));
+  private SDVariable normalized(Op.LayerNorm<SDVariable> op) {
+    SDVariable centred = op.x().sub(op.x().mean(true, 1));
     SDVariable variance = graph.math().square(centred).mean(true, 1);
-    columnsMade += 4 * width(x);
-    return activation(
-        centred.mul(graph.math().rsqrt(variance.add(eps))).mul(weight).add(bias), width(x));
+    columnsMade += 4 * width(op.x());
+    return centred.mul(graph.math().rsqrt(variance.add(op.eps()))).mul(op.weight()).add(op.bias());
   }
 
-  @Override
-  public SDVariable linear(
-      SDVariable x, SDVariable weight, @Nullable SDVariable bias, WeightLayout layout) {
-    INDArray array = parameters.get(weight.name());
-    boolean outFirst = layout == WeightLayout.OUT_IN;
-    checkArgument(
-        array.rank() == 2 && array.size(outFirst ? 1 : 0) == width(x),
-        "%s is %s (%s) but its input has %s columns",
-        weight.name(),
-        array.shapeInfoToString(),
-        layout,
-        width(x));
-    SDVariable product = graph.mmul(x, weight, false, outFirst, false);
-    long columns = array.size(outFirst ? 0 : 1);
-    columnsMade += bias == null ? 0 : columns;
-    return activation(bias == null ? product : product.add(bias), columns);
-  }
-
-  @Override
-  public SDVariable columns(SDVariable x, int from, int to) {
-    checkArgument(
-        from >= 0 && from < to && to <= width(x),
-        "columns [%s, %s) are outside the %s there are",
-        from,
-        to,
-        width(x));
-    return activation(x.get(SDIndex.all(), SDIndex.interval(from, to)), to - from);
+  private SDVariable product(Op.Linear<SDVariable> op, int columns) {
+    SDVariable product =
+        graph.mmul(op.x(), op.weight(), false, op.layout() == WeightLayout.OUT_IN, false);
+    columnsMade += op.bias() == null ? 0 : columns;
+    return op.bias() == null ? product : product.add(op.bias());
   }
 
   /**
    * {@code x ⊙ cos + (x·R) ⊙ sin}, where R turns the halves of a head: a product of {@code
    * headDim²} instead of four slices, whose ops would cost more than they compute.
    */
-  @Override
-  public SDVariable rope(SDVariable x, RopeTable table, SDVariable ids) {
-    checkArgument(ids == positions, "rope positions are %s: use the positions input", ids.name());
-    long columns = width(x);
-    int headDim = table.headDim();
-    checkArgument(
-        columns % headDim == 0, "rope heads of %s columns do not divide %s", headDim, columns);
-    var rotation = inputs.rotation(table, (int) (columns / headDim));
+  private SDVariable rotated(Op.Rope<SDVariable> op, int columns) {
+    SDVariable x = op.x();
+    int headDim = op.table().headDim();
+    var rotation = inputs.rotation(op.table(), columns / headDim);
     SDVariable turn = graph.constant("turn." + rotation.cos(), Feeds.turn(headDim, type));
     SDVariable turned = graph.reshape(graph.mmul(graph.reshape(x, -1, headDim), turn), -1, columns);
     SDVariable cos = graph.getVariable(rotation.cos());
     SDVariable sin = graph.getVariable(rotation.sin());
-    columnsMade += 3 * columns;
-    return activation(x.mul(cos).add(turned.mul(sin)), columns);
+    columnsMade += 3L * columns;
+    return x.mul(cos).add(turned.mul(sin));
   }
 
-  @Override
-  public SDVariable attention(SDVariable q, SDVariable k, SDVariable v, Heads heads) {
-    long queryColumns = (long) heads.query() * heads.headDim();
-    long keyColumns = (long) heads.key() * heads.headDim();
-    checkArgument(
-        width(q) == queryColumns && width(k) == keyColumns && width(v) == keyColumns,
-        "attention columns %s, %s, %s do not match %s",
-        width(q),
-        width(k),
-        width(v),
-        heads);
-    SDVariable scaled = q.mul(1 / Math.sqrt(heads.headDim()));
-    columnsMade += 6 * queryColumns + 4 * keyColumns;
-    return activation(
-        mode == Mode.STEP
-            ? stepAttention(scaled, k, v, heads)
-            : wholeAttention(scaled, k, v, heads),
-        queryColumns);
+  private SDVariable attended(Op.Attention<SDVariable> op) {
+    Heads heads = op.heads();
+    SDVariable scaled = op.q().mul(1 / Math.sqrt(heads.headDim()));
+    columnsMade += 6 * width(op.q()) + 4 * width(op.k());
+    return mode == Mode.STEP
+        ? stepAttention(scaled, op.k(), op.v(), heads)
+        : wholeAttention(scaled, op.k(), op.v(), heads);
   }
 
   private SDVariable wholeAttention(SDVariable q, SDVariable k, SDVariable v, Heads heads) {
@@ -275,71 +238,56 @@ public final class SameDiffOps implements Ops<SDVariable> {
     return graph.mmul(graph.nn().softmax(scores, 3), values);
   }
 
-  @Override
-  public SDVariable swiGlu(SDVariable gate, SDVariable up) {
-    columnsMade += width(gate);
-    return activation(graph.nn().swish(gate).mul(up), width(gate));
-  }
-
-  @Override
-  public SDVariable gelu(SDVariable x, Gelu form) {
+  private SDVariable gelu(Op.GeluOf<SDVariable> op, int columns) {
+    SDVariable x = op.x();
     SDVariable inner =
-        switch (form) {
+        switch (op.form()) {
           case ERF -> graph.math().erf(x.mul(Math.sqrt(0.5)));
           case TANH -> {
             SDVariable cubed = graph.math().square(x).mul(x).mul(0.044715);
             yield graph.math().tanh(x.add(cubed).mul(Math.sqrt(2 / Math.PI)));
           }
         };
-    columnsMade += 5 * width(x);
-    return activation(x.mul(0.5).mul(inner.add(1.0)), width(x));
+    columnsMade += 5L * columns;
+    return x.mul(0.5).mul(inner.add(1.0));
   }
 
-  @Override
-  public SDVariable add(SDVariable a, SDVariable b) {
-    checkArgument(
-        width(a) == width(b), "sum of %s and %s columns: they must match", width(a), width(b));
-    return activation(a.add(b), width(a));
-  }
+  /** Shapes of the graph's variables. */
+  private final class VariableShapes implements Shapes<SDVariable> {
 
-  @Override
-  public TokenScores<SDVariable> tokenScores(
-      SDVariable hidden,
-      SDVariable head,
-      SDVariable rows,
-      SDVariable labels,
-      SDVariable temperature) {
-    return tokenScores(graph.mmul(rows, hidden), head, labels, temperature);
-  }
+    @Override
+    public int columns(String op, SDVariable activation) {
+      Long width = widths.get(activation.name());
+      checkArgument(width != null, "%s of %s: not an activation", op, activation.name());
+      return Math.toIntExact(width);
+    }
 
-  /**
-   * Scores of rows that were picked already.
-   *
-   * @param hidden {@code [M,D]}
-   * @param temperature {@code [1,1]}
-   */
-  TokenScores<SDVariable> tokenScores(
-      SDVariable hidden, SDVariable head, SDVariable labels, SDVariable temperature) {
-    int vocabulary = (int) parameters.get(head.name()).size(0);
-    SDVariable logits = graph.mmul(hidden.div(temperature), head, false, true, false);
-    SDVariable centred = logits.sub(logits.max(true, 1));
-    SDVariable exponentials = graph.math().exp(centred);
-    SDVariable sum = exponentials.sum(1);
-    SDVariable logSum = graph.math().log(sum);
-    SDVariable picked = centred.mul(graph.oneHot(labels, vocabulary, -1, 1.0, 0.0, type)).sum(1);
-    return new TokenScores<>(
-        picked.sub(logSum), logSum.sub(exponentials.mul(centred).sum(1).div(sum)));
-  }
+    @Override
+    public int parameterRows(String op, SDVariable parameter) {
+      INDArray array = array(op, parameter);
+      return array.rank() == 1 ? 1 : Math.toIntExact(array.size(0));
+    }
 
-  @Override
-  public SDVariable scalarHead(
-      SDVariable hidden, SDVariable weight, @Nullable SDVariable bias, SDVariable rows) {
-    return scalarHead(graph.mmul(rows, hidden), weight, bias);
-  }
+    @Override
+    public int parameterColumns(String op, SDVariable parameter) {
+      INDArray array = array(op, parameter);
+      return Math.toIntExact(array.size(array.rank() - 1));
+    }
 
-  /** Values of rows that were picked already, {@code [M,D] -> [M]}. */
-  SDVariable scalarHead(SDVariable hidden, SDVariable weight, @Nullable SDVariable bias) {
-    SDVariable product = graph.mmul(hidden, weight, false, true, false);
-    return graph.reshape(bias == null ? product : product.add(bias), -1);
+    private INDArray array(String op, SDVariable parameter) {
+      checkArgument(
+          parameters.contains(parameter.name()), "%s by %s: not a parameter", op, parameter.name());
+      return parameters.get(parameter.name());
+    }
+
+    @Override
+    public boolean areTokens(SDVariable node) {
+      return node == tokens;
+    }
+
+    @Override
+    public boolean arePositions(SDVariable node) {
+      return node == positions;
+    }
   }
 }

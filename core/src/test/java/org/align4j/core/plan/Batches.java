@@ -10,7 +10,7 @@ import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.engine.TokenBatch;
 
 /** Random batches: prompts with samples, packed with or without sharing what they begin with. */
-final class Batches {
+public final class Batches {
 
   /** A prompt and its continuations. */
   record Group(int[] prompt, List<int[]> samples) {}
@@ -18,11 +18,11 @@ final class Batches {
   private Batches() {}
 
   /** Groups of two different tokens: many sequences begin alike. */
-  static List<Group> alike(Random random, int count, int longest) {
+  public static List<Group> alike(Random random, int count, int longest) {
     return groups(random, 2, count, longest);
   }
 
-  static List<Group> groups(Random random, int vocabulary, int count, int longest) {
+  public static List<Group> groups(Random random, int vocabulary, int count, int longest) {
     List<Group> groups = new ArrayList<>();
     for (int g = 0; g < count; g++) {
       List<int[]> samples = new ArrayList<>();
@@ -36,12 +36,12 @@ final class Batches {
     return groups;
   }
 
-  static int[] tokens(Random random, int vocabulary, int length) {
+  public static int[] tokens(Random random, int vocabulary, int length) {
     return random.ints(length, 0, vocabulary).toArray();
   }
 
   /** Labels every sample token; the last of a sample is a label only, not an input. */
-  static TokenBatch shared(List<Group> groups, float temperature) {
+  public static TokenBatch shared(List<Group> groups, float temperature) {
     Builder builder = new Builder();
     for (Group group : groups) {
       int promptSegment = builder.segment(group.prompt, group.prompt.length, -1);
@@ -61,7 +61,7 @@ final class Batches {
   }
 
   /** The same labels in the same order, whatever sequences begin with in common once. */
-  static TokenBatch tree(List<Group> groups, float temperature) {
+  public static TokenBatch tree(List<Group> groups, float temperature) {
     List<int[]> sequences = new ArrayList<>();
     for (Group group : groups) {
       for (int[] sample : group.samples) {
@@ -85,7 +85,7 @@ final class Batches {
   }
 
   /** The same labels in the same order, every sequence by itself. */
-  static TokenBatch separate(List<Group> groups, float temperature) {
+  public static TokenBatch separate(List<Group> groups, float temperature) {
     Builder builder = new Builder();
     for (Group group : groups) {
       for (int[] sample : group.samples) {
@@ -103,7 +103,7 @@ final class Batches {
     return builder.build(temperature);
   }
 
-  static float[] coefficients(Random random, int count) {
+  public static float[] coefficients(Random random, int count) {
     float[] values = new float[count];
     for (int m = 0; m < count; m++) {
       values[m] = (float) random.nextGaussian();

@@ -16,7 +16,11 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.graph.Graph;
+import org.align4j.core.graph.PlanOps;
 import org.align4j.core.kernel.ScalarKernels;
+import org.align4j.core.plan.layout.Layout;
+import org.align4j.core.plan.op.OpPlan;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -97,10 +101,10 @@ class PlanMemoryTest {
     int layers = 2;
     int perLayer = 2 * 32 + 32 + 16 + 16 + 32 + 4 + 2 * 48;
     int passing = 32 + 48 * 4 + 32 * 4;
-    Layout training = new Layout(graph, true);
+    Layout training = new Layout(graph, OpPlan::of, true);
     assertThat(training.columns())
         .isBetween((long) layers * perLayer, (long) layers * perLayer + passing);
-    Layout inference = new Layout(graph, false);
+    Layout inference = new Layout(graph, OpPlan::of, false);
     assertThat(inference.columns()).isLessThanOrEqualTo(32 + 32 + 2 * 48L);
   }
 

@@ -1,0 +1,67 @@
+package org.align4j.core.plan.head;
+
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.NativeMemory;
+
+/**
+ * What a language head needs for a block of rows.
+ *
+ * @param capacity rows
+ * @param all the memory of what follows
+ * @param hidden {@code [rows,D]}, gathered
+ * @param dHidden its gradient
+ * @param logits of a slice of the vocabulary, {@code [rows,SLICE]}
+ * @param lastLogits of the last slice, which may be narrower; the same memory
+ * @param statistics three of each slice
+ */
+record HeadBlock(
+    int capacity,
+    Floats all,
+    Matrix hidden,
+    Matrix dHidden,
+    Matrix logits,
+    Matrix lastLogits,
+    Matrix statistics,
+    Floats logSumExp,
+    Floats entropy,
+    int[] rows,
+    int[] labels,
+    float[] labelLogits,
+    float[] dOutputs,
+    float[] dEntropy) {
+
+  /** Memory for so many rows of a head from D columns to V ids. */
+  static HeadBlock allocate(NativeMemory memory, int capacity, int columns, int vocabulary) {
+    int slices = Kernels.slices(vocabulary);
+    int wide = Math.min(vocabulary, Kernels.SLICE);
+    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
+    long perRow = 2L * columns + wide + 3L * slices + 2;
+    Floats all = memory.allocate(capacity * perRow);
+    long at = 0;
+    Matrix rowsOfHidden = all.slice(at, (long) capacity * columns).matrix(columns);
+    at += (long) capacity * columns;
+    Matrix gradientRows = all.slice(at, (long) capacity * columns).matrix(columns);
+    at += (long) capacity * columns;
+    Matrix logits = all.slice(at, (long) capacity * wide).matrix(wide);
+    at += (long) capacity * wide;
+    Matrix statistics = all.slice(at, 3L * capacity * slices).matrix(3 * slices);
+    at += 3L * capacity * slices;
+    return new HeadBlock(
+        capacity,
+        all,
+        rowsOfHidden,
+        gradientRows,
+        logits,
+        logits.columns(0, tail),
+        statistics,
+        all.slice(at, capacity),
+        all.slice(at + capacity, capacity),
+        new int[capacity],
+        new int[capacity],
+        new float[capacity],
+        new float[capacity],
+        new float[capacity]);
+  }
+}

@@ -1,0 +1,103 @@
+package org.align4j.core.plan.head;
+
+import org.align4j.core.engine.Head;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.Scratch;
+import org.align4j.core.kernel.Task;
+import org.align4j.core.plan.run.Stage;
+import org.jspecify.annotations.Nullable;
+
+/** One number per labelled row: a value or a reward. */
+public final class ScalarOutput implements PlanHead {
+
+  private final Stage.Context context;
+  private final Floats weight;
+  private final @Nullable Floats bias;
+  private final Head.Scalar<PlanNode> head;
+  private final NativeMemory memory = new NativeMemory();
+  private final Task forward = this::forwardTile;
+  private final Task backward = this::backwardTile;
+  private @Nullable Floats dWeight;
+  private @Nullable Floats dBias;
+  private Floats values = memory.allocate(16);
+  private @Nullable Matrix hidden;
+  private @Nullable Matrix dHidden;
+  private int[] rows = new int[0];
+  private float[] dValues = new float[0];
+  private int count;
+
+  /** A head. */
+  public ScalarOutput(Stage.Context context, Head.Scalar<PlanNode> head) {
+    this.context = context;
+    this.weight = context.weights().floats(head.weight());
+    this.head = head;
+    PlanNode biasNode = head.bias();
+    this.bias = biasNode == null ? null : context.weights().floats(biasNode);
+  }
+
+  @Override
+  public void forward(
+      Matrix from,
+      int[] atRows,
+      int[] labels,
+      int rowCount,
+      float temperature,
+      HeadResults results,
+      boolean keep) {
+    if (values.length() < rowCount) {
+      memory.free(values);
+      values = memory.allocate(rowCount);
+    }
+    hidden = from;
+    rows = atRows;
+    context.threads().run(forward, rowCount, 64);
+    values.copyTo(results.outputs(), 0, rowCount);
+  }
+
+  private void forwardTile(int from, int to, Scratch scratch) {
+    if (hidden != null) {
+      context.kernels().scalarHead(hidden, rows, weight, bias, values, from, to);
+    }
+  }
+
+  @Override
+  public void backward(
+      Matrix from,
+      int[] atRows,
+      int[] labels,
+      int rowCount,
+      float temperature,
+      HeadCoefficients coefficients,
+      Matrix target,
+      int @Nullable [] kept) {
+    if (dWeight == null) {
+      dWeight = context.weights().gradient(head.weight());
+      PlanNode biasNode = head.bias();
+      dBias = biasNode == null ? null : context.weights().gradient(biasNode);
+    }
+    hidden = from;
+    dHidden = target;
+    rows = atRows;
+    count = rowCount;
+    dValues = coefficients.dOutputs();
+    int columns = (int) weight.length();
+    context.threads().run(backward, columns, Stage.Context.columnTile(columns));
+  }
+
+  private void backwardTile(int from, int to, Scratch scratch) {
+    if (hidden != null && dHidden != null && dWeight != null) {
+      context
+          .kernels()
+          .scalarHeadGradient(
+              hidden, rows, count, weight, dValues, dHidden, dWeight, dBias, from, to);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,235 @@
+package org.align4j.core.plan.layout;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.align4j.core.graph.Graph;
+import org.align4j.core.graph.Liveness;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.graph.PlanOp;
+import org.align4j.core.ops.Ops.Op.View;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schedule of a graph and the place of every buffer. Without training a handful of buffers is
+ * used again and again; with training the values that the backward pass reads are kept, cheap ones
+ * are made again when their turn comes, and gradients live from their first to their last use.
+ */
+public final class Layout {
+
+  private final Liveness liveness;
+  private final ImmutableList<PlanOp> operations;
+  private final boolean training;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Storage> storages = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
+  private final @Nullable Slot[] values;
+  private final @Nullable Slot[] recomputed;
+  private final GradientSlots gradients;
+  private final Map<PlanOp, OpTraits> traits = new HashMap<>();
+  private final Map<PlanOp, Slot> statistics = new HashMap<>();
+  private final Map<PlanOp, Slot> scratch = new HashMap<>();
+  private final PlanNode hidden;
+
+  /**
+   * A layout.
+   *
+   * @param traits of each op
+   * @param training whether there is a backward pass
+   */
+  public Layout(Graph graph, Function<PlanOp, ? extends OpTraits> traits, boolean training) {
+    this.liveness = new Liveness(graph);
+    this.operations = liveness.operations();
+    operations.forEach(op -> this.traits.put(op, traits.apply(op)));
+    this.training = training;
+    this.hidden = graph.hidden();
+    this.values = new Slot[graph.activations()];
+    this.recomputed = new Slot[graph.activations()];
+    this.gradients = new GradientSlots(this, liveness, graph.activations());
+    forward();
+    if (training) {
+      backward();
+    }
+    Placement.place(storages);
+  }
+
+  /** The ops that the head depends on, in order. */
+  public ImmutableList<PlanOp> operations() {
+    return operations;
+  }
+
+  /** The schedule. */
+  public ImmutableList<Step> steps() {
+    return ImmutableList.copyOf(steps);
+  }
+
+  /** All that needs room in the arena. */
+  public ImmutableList<Storage> storages() {
+    return ImmutableList.copyOf(storages);
+  }
+
+  /** All that follows its storage when the arena moves. */
+  public ImmutableList<Slot> slots() {
+    return ImmutableList.copyOf(slots);
+  }
+
+  /** Where gradients lie. */
+  public GradientSlots gradients() {
+    return gradients;
+  }
+
+  /** Where the forward pass puts x. */
+  public Slot value(PlanNode x) {
+    Slot slot = values[x.id()];
+    if (slot == null) {
+      throw new IllegalStateException(x + " is read before it is made");
+    }
+    return slot;
+  }
+
+  /** Where the backward pass finds x. */
+  public Slot backwardValue(PlanNode x) {
+    Slot slot = recomputed[x.id()];
+    return slot == null ? value(x) : slot;
+  }
+
+  /**
+   * What the forward pass of an op leaves for its backward pass; null without a backward pass, or
+   * where it leaves nothing.
+   */
+  public @Nullable Slot statistics(PlanOp op) {
+    return statistics.get(op);
+  }
+
+  /** What the backward pass of an op works in; null for none. */
+  public @Nullable Slot scratch(PlanOp op) {
+    return scratch.get(op);
+  }
+
+  OpTraits traits(PlanOp op) {
+    OpTraits found = traits.get(op);
+    if (found == null) {
+      throw new IllegalStateException(op + " is not of this graph");
+    }
+    return found;
+  }
+
+  /** Floats per token. */
+  public long columns() {
+    long most = 0;
+    for (Storage storage : storages) {
+      most = Math.max(most, storage.offset() + storage.columns());
+    }
+    return most;
+  }
+
+  Slot open(int columns, int time) {
+    Storage storage = new Storage(columns);
+    storage.open(time);
+    storages.add(storage);
+    return add(Slot.whole(storage));
+  }
+
+  /** Makes a slot follow its storage. */
+  public Slot add(Slot slot) {
+    slots.add(slot);
+    return slot;
+  }
+
+  private void forward() {
+    for (int i = 0; i < operations.size(); i++) {
+      PlanOp op = operations.get(i);
+      int time = steps.size();
+      steps.add(new Step(Step.Pass.FORWARD, i));
+      for (PlanNode x : op.inputs()) {
+        value(x).storage().use(time);
+      }
+      Slot slot = forwardSlot(op, i, time);
+      slot.storage().use(time);
+      values[op.out().id()] = slot;
+      if (training && traits(op).statistics() > 0) {
+        statistics.put(op, open(traits(op).statistics(), time));
+      }
+    }
+    value(hidden).storage().use(steps.size());
+    steps.add(new Step(Step.Pass.HEAD_FORWARD, operations.size()));
+  }
+
+  private Slot forwardSlot(PlanOp op, int i, int time) {
+    View<PlanNode> view = op.op().view();
+    if (view != null) {
+      return add(value(view.whole()).part(view.from(), op.out().columns()));
+    }
+    if (traits(op).inPlace()) {
+      for (PlanNode x : op.inputs()) {
+        boolean kept = training && readBackward(x);
+        if (!kept && liveness.diesAt(x, i) && x.columns() == op.out().columns()) {
+          return value(x);
+        }
+      }
+    }
+    return open(op.out().columns(), time);
+  }
+
+  private void backward() {
+    recompute(hidden);
+    int time = steps.size();
+    steps.add(new Step(Step.Pass.HEAD_BACKWARD, operations.size()));
+    backwardValue(hidden).storage().use(time);
+    gradients.head(hidden, time);
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      PlanOp op = operations.get(i);
+      if (traits(op).backwardReadsInputs()) {
+        op.inputs().forEach(this::recompute);
+      }
+      time = steps.size();
+      steps.add(new Step(Step.Pass.BACKWARD, i));
+      if (traits(op).backwardReadsInputs()) {
+        for (PlanNode x : op.inputs()) {
+          backwardValue(x).storage().use(time);
+        }
+      }
+      backwardMemory(op, time);
+      gradients.backward(op, i, time);
+    }
+  }
+
+  /** Whether a backward step reads the value of x. */
+  private boolean readBackward(PlanNode x) {
+    return x == hidden
+        || traits(liveness.maker(x)).backwardReadsOutput()
+        || liveness.consumers(x).stream()
+            .anyMatch(i -> traits(operations.get(i)).backwardReadsInputs());
+  }
+
+  private void backwardMemory(PlanOp op, int time) {
+    if (traits(op).backwardReadsOutput()) {
+      value(op.out()).storage().use(time);
+    }
+    Slot kept = statistics.get(op);
+    if (kept != null) {
+      kept.storage().use(time);
+    }
+    if (traits(op).backwardScratch() > 0) {
+      scratch.put(op, open(traits(op).backwardScratch(), time));
+    }
+  }
+
+  /** Schedules x to be made again unless it was kept. */
+  private void recompute(PlanNode x) {
+    PlanOp maker = liveness.maker(x);
+    if (!traits(maker).cheap() || recomputed[x.id()] != null) {
+      return;
+    }
+    maker.inputs().forEach(this::recompute);
+    int time = steps.size();
+    steps.add(new Step(Step.Pass.RECOMPUTE, liveness.producer(x)));
+    for (PlanNode input : maker.inputs()) {
+      backwardValue(input).storage().use(time);
+    }
+    recomputed[x.id()] = open(x.columns(), time);
+  }
+}

@@ -1,0 +1,155 @@
+package org.align4j.core.plan.op;
+
+import java.util.List;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.graph.PlanOp;
+import org.align4j.core.kernel.AttentionTiles;
+import org.align4j.core.kernel.KeyValuePanels;
+import org.align4j.core.kernel.Task;
+import org.align4j.core.ops.Ops.Op;
+import org.align4j.core.plan.layout.GradientSlots.Write;
+import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Batch;
+import org.align4j.core.plan.run.KeyValueCache;
+import org.align4j.core.plan.run.Stage;
+
+/**
+ * Attention. A decoder's reads the key-value cache: prompts attend as in scoring and write their
+ * keys and values, single new tokens attend to what is there.
+ */
+final class AttentionPlan extends OpPlan {
+
+  private final Op.Attention<PlanNode> op;
+
+  AttentionPlan(PlanOp place, Op.Attention<PlanNode> op) {
+    super(place);
+    this.op = op;
+  }
+
+  @Override
+  public boolean backwardReadsOutput() {
+    return true;
+  }
+
+  /** The log-sum-exp of each head. */
+  @Override
+  public int statistics() {
+    return op.heads().query();
+  }
+
+  /** Room for the parts of dk and dv, see {@link org.align4j.core.kernel.Kernels}. */
+  @Override
+  public int backwardScratch() {
+    return 2 * op.k().columns();
+  }
+
+  @Override
+  Stage forward(OpRun run, Values values) {
+    Slot q = values.of(op.q());
+    Slot k = values.of(op.k());
+    Slot v = values.of(op.v());
+    Slot out = values.of(place().out());
+    Slot logSumExp = run.statistics(place());
+    AttentionTiles tiles = run.context().batch().tiles(op.heads());
+    Stage whole =
+        run.tiles(
+            tiles::tiles,
+            (from, to, scratch) ->
+                run.kernels()
+                    .attention(
+                        q.matrix(),
+                        k.matrix(),
+                        v.matrix(),
+                        tiles,
+                        out.matrix(),
+                        logSumExp == null ? null : logSumExp.matrix(),
+                        from,
+                        to,
+                        scratch));
+    KeyValueCache cache = run.cache();
+    return cache == null ? whole : cached(run, cache, tiles, q, k, v, out, whole);
+  }
+
+  private Stage cached(
+      OpRun run,
+      KeyValueCache cache,
+      AttentionTiles tiles,
+      Slot q,
+      Slot k,
+      Slot v,
+      Slot out,
+      Stage whole) {
+    KeyValuePanels panels = run.kernels().keyValuePanels(op.heads());
+    cache.add(panels);
+    Batch batch = run.context().batch();
+    Stage step =
+        run.tiles(
+            tiles::tiles,
+            (from, to, scratch) ->
+                run.kernels()
+                    .stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
+    Task write =
+        (from, to, scratch) ->
+            panels.write(k.matrix(), v.matrix(), batch.cachedRows(), batch.cacheRows(), from, to);
+    int rowTile = Stage.Context.rowTile(k.columns());
+    return Stage.sequence(
+        () -> run.context().threads().run(write, batch.cached(), rowTile),
+        () -> (tiles.areSteps() ? step : whole).run());
+  }
+
+  @Override
+  Stage backward(OpRun run, Slot dy, List<Write> writes) {
+    AttentionTiles tiles = run.context().batch().tiles(op.heads());
+    Slot q = run.backwardValue(op.q());
+    Slot k = run.backwardValue(op.k());
+    Slot v = run.backwardValue(op.v());
+    Slot out = run.value(place().out());
+    Slot logSumExp = run.statistics(place());
+    if (logSumExp == null) {
+      throw new IllegalStateException(place() + " has no log-sum-exps");
+    }
+    Slot dq = writes.get(0).kernelTarget();
+    Slot dk = writes.get(1).kernelTarget();
+    Slot dv = writes.get(2).kernelTarget();
+    int columns = op.k().columns();
+    Slot dkParts = run.part(run.scratch(place()), 0, columns);
+    Slot dvParts = run.part(run.scratch(place()), columns, columns);
+    Task task =
+        (from, to, scratch) ->
+            run.kernels()
+                .attentionGradient(
+                    q.matrix(),
+                    k.matrix(),
+                    v.matrix(),
+                    tiles,
+                    out.matrix(),
+                    logSumExp.matrix(),
+                    dy.matrix(),
+                    dq.matrix(),
+                    dk.matrix(),
+                    dv.matrix(),
+                    dkParts.matrix(),
+                    dvParts.matrix(),
+                    from,
+                    to,
+                    scratch);
+    return Stage.sequence(
+        run.tiles(tiles::gradientTiles, task),
+        addParts(run, tiles, dkParts, dk),
+        addParts(run, tiles, dvParts, dv));
+  }
+
+  private static Stage addParts(OpRun run, AttentionTiles tiles, Slot parts, Slot target) {
+    return run.columnSums(
+        target.columns(),
+        (from, to) ->
+            run.kernels()
+                .scatterAddRows(
+                    parts.matrix(),
+                    tiles.partTargets(),
+                    tiles.partRows(),
+                    target.matrix(),
+                    from,
+                    to));
+  }
+}

@@ -1,0 +1,97 @@
+package org.align4j.core.plan.op;
+
+import java.util.List;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.graph.PlanOp;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.ops.Ops.Op;
+import org.align4j.core.plan.layout.GradientSlots.Mode;
+import org.align4j.core.plan.layout.GradientSlots.Write;
+import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Stage;
+import org.align4j.core.plan.run.Weights;
+
+/** Layer norm. */
+final class LayerNormPlan extends OpPlan {
+
+  private final Op.LayerNorm<PlanNode> op;
+
+  LayerNormPlan(PlanOp place, Op.LayerNorm<PlanNode> op) {
+    super(place);
+    this.op = op;
+  }
+
+  @Override
+  public boolean cheap() {
+    return true;
+  }
+
+  @Override
+  public boolean inPlace() {
+    return true;
+  }
+
+  @Override
+  public boolean addsGradient() {
+    return true;
+  }
+
+  /** Mean and inverse deviation. */
+  @Override
+  public int backwardScratch() {
+    return 2;
+  }
+
+  @Override
+  Stage forward(OpRun run, Values values) {
+    Slot x = values.of(op.x());
+    Slot y = values.of(place().out());
+    Floats weight = run.context().weights().floats(op.weight());
+    Floats bias = run.context().weights().floats(op.bias());
+    return run.rows(
+        y,
+        (from, to) ->
+            run.kernels().layerNorm(x.matrix(), weight, bias, op.eps(), y.matrix(), from, to));
+  }
+
+  @Override
+  Stage backward(OpRun run, Slot dy, List<Write> writes) {
+    Write write = writes.getFirst();
+    Weights weights = run.context().weights();
+    Slot x = run.backwardValue(op.x());
+    Slot statistics = run.scratch(place());
+    Slot dx = write.kernelTarget();
+    Floats weight = weights.floats(op.weight());
+    Floats gradient = weights.gradient(op.weight());
+    Floats biasGradient = weights.gradient(op.bias());
+    boolean add = write.mode() == Mode.ADD;
+    return Stage.sequence(
+        run.rows(
+            dy,
+            (from, to) ->
+                run.kernels()
+                    .layerNormGradient(
+                        x.matrix(),
+                        weight,
+                        op.eps(),
+                        dy.matrix(),
+                        dx.matrix(),
+                        add,
+                        statistics.storage().floats(),
+                        from,
+                        to)),
+        run.columnSums(
+            dy.columns(),
+            (from, to) ->
+                run.kernels()
+                    .layerNormWeightGradient(
+                        x.matrix(),
+                        dy.matrix(),
+                        statistics.storage().floats(),
+                        run.context().batch().rows(),
+                        gradient,
+                        biasGradient,
+                        from,
+                        to)));
+  }
+}

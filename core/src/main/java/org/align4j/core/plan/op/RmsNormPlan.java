@@ -1,0 +1,90 @@
+package org.align4j.core.plan.op;
+
+import java.util.List;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.graph.PlanOp;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.ops.Ops.Op;
+import org.align4j.core.plan.layout.GradientSlots.Mode;
+import org.align4j.core.plan.layout.GradientSlots.Write;
+import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Stage;
+
+/** Root-mean-square norm. */
+final class RmsNormPlan extends OpPlan {
+
+  private final Op.RmsNorm<PlanNode> op;
+
+  RmsNormPlan(PlanOp place, Op.RmsNorm<PlanNode> op) {
+    super(place);
+    this.op = op;
+  }
+
+  @Override
+  public boolean cheap() {
+    return true;
+  }
+
+  @Override
+  public boolean inPlace() {
+    return true;
+  }
+
+  @Override
+  public boolean addsGradient() {
+    return true;
+  }
+
+  /** An inverse deviation of each block. */
+  @Override
+  public int backwardScratch() {
+    return op.x().columns() / op.weight().columns();
+  }
+
+  @Override
+  Stage forward(OpRun run, Values values) {
+    Slot x = values.of(op.x());
+    Slot y = values.of(place().out());
+    Floats weight = run.context().weights().floats(op.weight());
+    return run.rows(
+        y, (from, to) -> run.kernels().rmsNorm(x.matrix(), weight, op.eps(), y.matrix(), from, to));
+  }
+
+  @Override
+  Stage backward(OpRun run, Slot dy, List<Write> writes) {
+    Write write = writes.getFirst();
+    Slot x = run.backwardValue(op.x());
+    Slot inverse = run.scratch(place());
+    Slot dx = write.kernelTarget();
+    Floats weight = run.context().weights().floats(op.weight());
+    Floats gradient = run.context().weights().gradient(op.weight());
+    boolean add = write.mode() == Mode.ADD;
+    return Stage.sequence(
+        run.rows(
+            dy,
+            (from, to) ->
+                run.kernels()
+                    .rmsNormGradient(
+                        x.matrix(),
+                        weight,
+                        op.eps(),
+                        dy.matrix(),
+                        dx.matrix(),
+                        add,
+                        inverse.storage().floats(),
+                        from,
+                        to)),
+        run.columnSums(
+            op.weight().columns(),
+            (from, to) ->
+                run.kernels()
+                    .rmsNormWeightGradient(
+                        x.matrix(),
+                        dy.matrix(),
+                        inverse.storage().floats(),
+                        run.context().batch().rows(),
+                        gradient,
+                        from,
+                        to)));
+  }
+}

@@ -1,0 +1,90 @@
+package org.align4j.core.plan.run;
+
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Scratch;
+import org.align4j.core.kernel.Task;
+import org.align4j.core.plan.layout.Slot;
+import org.jspecify.annotations.Nullable;
+
+/** Products with weights: forward and input gradient. */
+public final class LinearStage implements Stage, Task {
+
+  private final Context context;
+  private final Kernels kernels;
+  private final Slot x;
+  private final @Nullable PackedMatrix kept;
+  private final Weights.@Nullable Transposed made;
+  private final @Nullable Floats bias;
+  private final Slot y;
+  private final boolean add;
+  private @Nullable PackedMatrix weight;
+  private @Nullable Matrix left;
+  private @Nullable Matrix result;
+  private int rows;
+
+  private LinearStage(
+      Context context,
+      Slot x,
+      @Nullable PackedMatrix kept,
+      Weights.@Nullable Transposed made,
+      @Nullable Floats bias,
+      Slot y,
+      boolean add) {
+    this.context = context;
+    this.kernels = context.kernels();
+    this.x = x;
+    this.kept = kept;
+    this.made = made;
+    this.bias = bias;
+    this.y = y;
+    this.add = add;
+  }
+
+  /** {@code y = x · W + bias}. */
+  public static Stage forward(
+      Context context, Slot x, PackedMatrix weight, @Nullable Floats bias, Slot y) {
+    return new LinearStage(context, x, weight, null, bias, y, false);
+  }
+
+  /** {@code dx = dy · Wᵀ}, or added. */
+  public static Stage inputGradient(
+      Context context, Slot dy, Weights.Transposed weight, Slot dx, boolean add) {
+    return new LinearStage(context, dy, null, weight, null, dx, add);
+  }
+
+  /** What is multiplied. */
+  Slot x() {
+    return x;
+  }
+
+  @Override
+  public void run() {
+    context.threads().run(this, bind(), 1);
+  }
+
+  /** Gets the operands of this batch ready; the number of tiles. */
+  int bind() {
+    PackedMatrix panels = kept;
+    if (made != null) {
+      panels = made.get();
+    }
+    if (panels == null) {
+      throw new IllegalStateException("a product without a weight");
+    }
+    weight = panels;
+    left = x.matrix();
+    result = y.matrix();
+    rows = context.batch().rows();
+    return kernels.productTiles(rows, panels);
+  }
+
+  @Override
+  public void run(int from, int to, Scratch scratch) {
+    if (left != null && weight != null && result != null) {
+      kernels.product(left, rows, weight, bias, result, add, from, to, scratch);
+    }
+  }
+}

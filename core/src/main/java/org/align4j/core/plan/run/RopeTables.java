@@ -1,0 +1,41 @@
+package org.align4j.core.plan.run;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.ops.RopeTable;
+
+/** Cosines and sines in native memory, one copy per table. */
+public final class RopeTables {
+
+  /** {@code [positions, headDim/2]} each. */
+  public record Tables(Matrix cos, Matrix sin) {}
+
+  private final NativeMemory memory;
+  private final Map<RopeTable, Tables> tables = new HashMap<>();
+
+  /** Tables in memory that belongs to the caller. */
+  public RopeTables(NativeMemory memory) {
+    this.memory = memory;
+  }
+
+  /** The copy of a table. */
+  public Tables of(RopeTable table) {
+    return tables.computeIfAbsent(table, this::copy);
+  }
+
+  private Tables copy(RopeTable table) {
+    int half = table.headDim() / 2;
+    Floats cos = memory.allocate((long) table.positions() * half);
+    Floats sin = memory.allocate((long) table.positions() * half);
+    for (int p = 0; p < table.positions(); p++) {
+      for (int i = 0; i < half; i++) {
+        cos.set((long) p * half + i, table.cos(p, i));
+        sin.set((long) p * half + i, table.sin(p, i));
+      }
+    }
+    return new Tables(cos.matrix(half), sin.matrix(half));
+  }
+}

@@ -1,0 +1,58 @@
+package org.align4j.core.plan.run;
+
+import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Scratch;
+import org.align4j.core.kernel.Task;
+import org.align4j.core.plan.layout.Slot;
+import org.jspecify.annotations.Nullable;
+
+/** {@code dW += leftᵀ · right} over the rows of the batch. */
+public final class WeightGradientStage implements Stage, Task {
+
+  private final Context context;
+  private final Kernels kernels;
+  private final Slot left;
+  private final Slot right;
+  private final boolean reuse;
+  private final PackedRows packed;
+  private final Matrix gradient;
+  private @Nullable Matrix operand;
+  private @Nullable PackedMatrix panels;
+
+  /**
+   * A stage.
+   *
+   * @param left {@code [N, rows of dW]}
+   * @param right {@code [N, columns of dW]}
+   * @param reuse whether right does not change while it is in use, so that its panels serve the
+   *     next stage that wants them too
+   */
+  public WeightGradientStage(
+      Context context, Slot left, Slot right, boolean reuse, PackedRows packed, Matrix gradient) {
+    this.context = context;
+    this.kernels = context.kernels();
+    this.left = left;
+    this.right = right;
+    this.reuse = reuse;
+    this.packed = packed;
+    this.gradient = gradient;
+  }
+
+  @Override
+  public void run() {
+    PackedMatrix made = packed.of(right, context.batch(), reuse);
+    panels = made;
+    operand = left.matrix();
+    context.threads().run(this, kernels.productTiles(gradient.rows(), made), 1);
+  }
+
+  @Override
+  public void run(int from, int to, Scratch scratch) {
+    if (operand != null && panels != null) {
+      kernels.transposedProduct(
+          operand, gradient.rows(), panels, gradient, true, from, to, scratch);
+    }
+  }
+}
