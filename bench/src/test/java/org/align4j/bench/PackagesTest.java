@@ -20,7 +20,7 @@ final class PackagesTest {
 
   /** Still above that: a package that is taken apart leaves this list, and none comes to it. */
   private static final Set<String> STILL_TOO_LARGE =
-      Set.of("org.align4j.core.kernel", "org.align4j.core.plan", "org.align4j.models.checkpoint");
+      Set.of("org.align4j.core.kernel", "org.align4j.models.checkpoint");
 
   /** Folders with sources in them, of all modules. */
   static ImmutableList<Path> packages() throws IOException {
