@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.align4j.algorithms.run.ConfigFile;
-import org.align4j.algorithms.run.TrainConfig;
-import org.align4j.algorithms.settings.Fields;
-import org.align4j.algorithms.train.Recipe;
+import org.align4j.algorithms.run.config.ConfigFile;
+import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.settings.field.Fields;
+import org.align4j.algorithms.train.experience.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

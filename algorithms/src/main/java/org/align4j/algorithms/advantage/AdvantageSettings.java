@@ -124,7 +124,7 @@ public record AdvantageSettings(
   }
 
   /** How this estimator's advantages are normalised, or null for not at all. */
-  @Nullable Whitening whitening(String estimator) {
+  public @Nullable Whitening whitening(String estimator) {
     return convention.advantage().whitening().get(estimator);
   }
 }

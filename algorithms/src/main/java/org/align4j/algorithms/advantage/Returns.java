@@ -10,7 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * division by γ^t, which overflows at a few thousand tokens. Observation tokens are stepped over as
  * the convention says.
  */
-final class Returns {
+public final class Returns {
 
   private Returns() {}
 
@@ -26,7 +26,7 @@ final class Returns {
    * {@code G_t = r_t + γ G_{t+1}} at response tokens, else 0; where the convention says so, nothing
    * of a later turn reaches an earlier one.
    */
-  static INDArray ofTurns(INDArray rewards, INDArray mask, AdvantageSettings settings) {
+  public static INDArray ofTurns(INDArray rewards, INDArray mask, AdvantageSettings settings) {
     AdvantageRules rules = settings.convention().advantage();
     if (!rules.returnsStopAtHoles()) {
       return toGo(rewards, mask, settings.gamma(), rules.discounting());
@@ -41,7 +41,8 @@ final class Returns {
   }
 
   /** {@code G_t = r_t + γ G_{t+1}} at response tokens, else 0. */
-  static INDArray toGo(INDArray rewards, INDArray mask, double gamma, Discounting discounting) {
+  public static INDArray toGo(
+      INDArray rewards, INDArray mask, double gamma, Discounting discounting) {
     INDArray steps = steps(mask, discounting);
     INDArray returns = rewards.dup();
     INDArray carried = Nd4j.create(rewards.dataType(), rewards.size(0));
@@ -60,7 +61,7 @@ final class Returns {
    *
    * @param values 0 at observation tokens
    */
-  static INDArray generalised(
+  public static INDArray generalised(
       INDArray rewards,
       INDArray values,
       INDArray mask,

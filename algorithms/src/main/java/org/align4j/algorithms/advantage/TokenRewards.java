@@ -10,7 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * eq. 4; OpenRLHF {@code models/utils.py}, compute_reward; verl {@code ray_trainer.py},
  * apply_kl_penalty.
  */
-final class TokenRewards {
+public final class TokenRewards {
 
   private final INDArray mask;
   private final INDArray kl;
@@ -23,7 +23,7 @@ final class TokenRewards {
   }
 
   /** The KL of an experience under the settings' estimator and clamp. */
-  static TokenRewards of(Experience experience, AdvantageSettings settings) {
+  public static TokenRewards of(Experience experience, AdvantageSettings settings) {
     INDArray mask = experience.responseMask();
     INDArray reference = experience.refLogProbs();
     INDArray kl =
@@ -36,17 +36,17 @@ final class TokenRewards {
   }
 
   /** The KL estimate {@code [B,T]}, 0 where masked. */
-  INDArray kl() {
+  public INDArray kl() {
     return kl;
   }
 
   /** Token rewards {@code [B,T]} of scores {@code [B]}. */
-  INDArray withScores(INDArray scores) {
+  public INDArray withScores(INDArray scores) {
     return Masked.spread(scores, Masked.last(mask)).subi(kl.mul(coefficient));
   }
 
   /** Sum of the token rewards of each row {@code [B]}; the score of an empty row counts. */
-  INDArray total(INDArray scores) {
+  public INDArray total(INDArray scores) {
     return scores.sub(kl.sum(1).muli(coefficient));
   }
 }

@@ -7,17 +7,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Normalises advantages over the batch, as {@link Whitening} says. */
-final class Whitener {
+public final class Whitener {
 
   private Whitener() {}
 
   /** Token advantages {@code [B,T]} normalised over response tokens, 0 where masked. */
-  static INDArray tokens(INDArray advantages, INDArray mask, @Nullable Whitening whitening) {
+  public static INDArray tokens(INDArray advantages, INDArray mask, @Nullable Whitening whitening) {
     return whitening == null ? advantages : normalise(advantages, mask, whitening).muli(mask);
   }
 
   /** Sequence advantages {@code [B]} spread over the response tokens, normalised by scope. */
-  static INDArray sequences(INDArray advantages, INDArray mask, @Nullable Whitening whitening) {
+  public static INDArray sequences(
+      INDArray advantages, INDArray mask, @Nullable Whitening whitening) {
     if (whitening == null) {
       return Masked.spread(advantages, mask);
     }

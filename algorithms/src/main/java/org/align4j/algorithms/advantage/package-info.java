@@ -1,6 +1,6 @@
 /**
- * From rewards to advantages: experience, groups, whitening and the estimators. Start at {@link
- * org.align4j.algorithms.advantage.AdvantageEstimator}.
+ * From rewards to advantages: experience, groups, returns and whitening; the estimators are in
+ * {@code estimator}. Start at {@link org.align4j.algorithms.advantage.AdvantageEstimator}.
  */
 @NullMarked
 package org.align4j.algorithms.advantage;

@@ -3,7 +3,7 @@ package org.align4j.algorithms.data;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.align4j.models.text.ChatMessage;
+import org.align4j.models.text.chat.ChatMessage;
 
 /**
  * One message of a chat.

@@ -8,8 +8,8 @@ import java.util.function.IntConsumer;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.loss.preference.BradleyTerry;
 import org.align4j.algorithms.train.PairScores;
-import org.align4j.algorithms.train.PairSequences;
-import org.align4j.algorithms.train.PromptCodec;
+import org.align4j.algorithms.train.codec.PairSequences;
+import org.align4j.algorithms.train.codec.PromptCodec;
 import org.align4j.models.reward.RewardModel;
 
 /**

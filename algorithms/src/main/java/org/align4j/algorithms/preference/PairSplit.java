@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.PreferencePair;
-import org.align4j.algorithms.train.PairSequences;
-import org.align4j.algorithms.train.PromptCodec;
+import org.align4j.algorithms.train.codec.PairSequences;
+import org.align4j.algorithms.train.codec.PromptCodec;
 import org.align4j.models.policy.TokenSequence;
 
 /**

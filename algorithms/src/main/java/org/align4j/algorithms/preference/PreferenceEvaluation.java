@@ -6,7 +6,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
-import org.align4j.algorithms.train.Interval;
+import org.align4j.algorithms.train.evaluation.Interval;
 import org.align4j.core.random.CounterRandom;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.evaluation.classification.EvaluationCalibration;

@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
-import org.align4j.models.text.ChatMessage;
-import org.align4j.models.text.ChatTemplate;
 import org.align4j.models.text.Tokenizer;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
 
 /**
  * Completions as a reward model reads them: the prompt through its chat template where it has one,

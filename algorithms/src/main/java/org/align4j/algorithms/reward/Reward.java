@@ -7,6 +7,7 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.registry.Named;
+import org.align4j.algorithms.reward.judging.RewardRunner;
 
 /**
  * Scores responses. {@link #of} makes one of a function; a class is found by name through {@link

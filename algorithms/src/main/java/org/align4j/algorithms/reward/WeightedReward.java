@@ -73,7 +73,7 @@ public final class WeightedReward implements Reward {
   }
 
   /** The judgement of what the parts said, in their order. */
-  Judgement combine(List<Judgement> judgements) {
+  public Judgement combine(List<Judgement> judgements) {
     double sum = 0;
     String verdict = "";
     Map<String, Double> components = new LinkedHashMap<>();

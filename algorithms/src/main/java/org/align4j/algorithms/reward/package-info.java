@@ -1,6 +1,6 @@
 /**
- * Where rewards come from: rules and models that score a response. What becomes of the scores
- * (normalising, clipping, KL) lives with the advantages. Start at {@link
+ * Where rewards come from: rules and models that score a response. {@code judging} asks them,
+ * {@code shaping} makes the scores what is trained on. Start at {@link
  * org.align4j.algorithms.reward.Reward}.
  */
 @NullMarked

@@ -5,8 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.align4j.algorithms.settings.RunSettings;
-import org.align4j.algorithms.train.NonFiniteException;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.guard.GuardEvent;
+import org.align4j.algorithms.run.guard.Guards;
+import org.align4j.algorithms.run.guard.RunListener;
+import org.align4j.algorithms.run.log.CompletionRow;
+import org.align4j.algorithms.run.log.MetricRows;
+import org.align4j.algorithms.run.log.RunLogs;
+import org.align4j.algorithms.settings.run.RunSettings;
+import org.align4j.algorithms.train.step.NonFiniteException;
 import org.jspecify.annotations.Nullable;
 
 /**

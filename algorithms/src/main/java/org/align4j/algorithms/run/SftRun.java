@@ -5,12 +5,14 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Rewards;
+import org.align4j.algorithms.run.config.SftConfig;
+import org.align4j.algorithms.run.data.SftData;
 import org.align4j.algorithms.settings.SftSettings;
-import org.align4j.algorithms.train.Evaluation;
-import org.align4j.algorithms.train.Evaluator;
-import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.algorithms.train.NonFiniteGuard;
 import org.align4j.algorithms.train.SftTrainer;
+import org.align4j.algorithms.train.codec.ModelCodec;
+import org.align4j.algorithms.train.evaluation.Evaluation;
+import org.align4j.algorithms.train.evaluation.Evaluator;
+import org.align4j.algorithms.train.step.NonFiniteGuard;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.TokenSequence;
 

@@ -4,7 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.Map;
-import org.align4j.algorithms.train.NonFiniteGuard;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.train.step.NonFiniteGuard;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 

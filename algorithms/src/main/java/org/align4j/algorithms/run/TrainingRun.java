@@ -9,7 +9,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.align4j.algorithms.settings.RunSettings;
+import org.align4j.algorithms.run.folder.Checkpoints;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.guard.RunListener;
+import org.align4j.algorithms.run.log.MetricRows;
+import org.align4j.algorithms.settings.run.RunSettings;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 

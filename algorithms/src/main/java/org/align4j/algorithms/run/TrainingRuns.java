@@ -5,7 +5,14 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.reward.Reward;
-import org.align4j.algorithms.train.TrainingListener;
+import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.run.data.PolicyFiles;
+import org.align4j.algorithms.run.data.TrainData;
+import org.align4j.algorithms.run.folder.Continuation;
+import org.align4j.algorithms.run.folder.RunDescription;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.guard.RunListener;
+import org.align4j.algorithms.train.report.TrainingListener;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
 

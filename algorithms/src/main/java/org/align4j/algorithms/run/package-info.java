@@ -1,7 +1,8 @@
 /**
- * A training run as a folder that can be left alone: description, logs, checkpoints, guards, the
- * loop over all of them. Start reading at {@link org.align4j.algorithms.run.TrainingRun}. How one
- * step trains is in {@code train}.
+ * A training run that can be left alone: the loop over its steps, with what it is told ({@code
+ * config}), what it reads ({@code data}), its files ({@code folder}), what it writes down ({@code
+ * log}) and what may stop it ({@code guard}). Start reading at {@link
+ * org.align4j.algorithms.run.TrainingRun}. How one step trains is in {@code train}.
  */
 @NullMarked
 package org.align4j.algorithms.run;

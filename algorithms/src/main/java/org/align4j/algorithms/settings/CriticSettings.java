@@ -1,6 +1,9 @@
 package org.align4j.algorithms.settings;
 
 import java.util.OptionalDouble;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /** The critic of PPO; see the {@link Doc} of each component. */
 public record CriticSettings(

@@ -9,6 +9,8 @@ import org.align4j.algorithms.loss.preference.Kto;
 import org.align4j.algorithms.loss.preference.Orpo;
 import org.align4j.algorithms.loss.preference.PolicyPairLoss;
 import org.align4j.algorithms.loss.preference.SimPo;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
 
 /** The loss of direct preference optimisation; see the {@link Doc} of each component. */
 public record DirectSettings(

@@ -1,6 +1,7 @@
 package org.align4j.algorithms.settings;
 
 import java.util.OptionalDouble;
+import org.align4j.algorithms.settings.field.Doc;
 import org.align4j.core.engine.Divergence;
 
 /** What a policy learns from its teacher; see the {@link Doc} of each component. */

@@ -3,6 +3,9 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.OptionalDouble;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /**
  * What the entropy decides; the weight of its bonus is {@code objective.entropyCoefficient}. See

@@ -1,5 +1,9 @@
 package org.align4j.algorithms.settings;
 
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
+
 /** How a reward head is trained on frozen features; see the {@link Doc} of each component. */
 public record HeadSettings(
     @Doc("Passes over the pairs; each is a step of the run.") int epochs,

@@ -4,6 +4,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
 import org.align4j.algorithms.convention.KlWeighting;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /** The KL to the reference; see the {@link Doc} of each component. */
 public record KlSettings(

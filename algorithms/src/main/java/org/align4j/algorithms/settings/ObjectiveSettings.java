@@ -5,6 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Aggregation;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /** The policy's objective; see the {@link Doc} of each component. */
 public record ObjectiveSettings(

@@ -8,6 +8,9 @@ import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.offpolicy.OffPolicy.Level;
 import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
 import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /** Tokens that another policy sampled; see the {@link Doc} of each component. */
 public record OffPolicySettings(

@@ -4,6 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
 import org.align4j.algorithms.loss.preference.BradleyTerry;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /** What of a reward model is trained and how; see the {@link Doc} of each component. */
 public record RewardModelSettings(

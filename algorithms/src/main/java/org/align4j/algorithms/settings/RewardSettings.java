@@ -2,6 +2,10 @@ package org.align4j.algorithms.settings;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
+
 /**
  * What becomes of judged scores before advantages are made of them, in this order; see the {@link
  * Doc} of each component.

@@ -12,6 +12,8 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.align4j.algorithms.convention.Algorithm;
 import org.align4j.algorithms.registry.Registry;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /**
  * What reinforcement learning is told, in groups. A field is found by its path, such as {@code

@@ -3,6 +3,9 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.core.engine.SamplingSettings;
 
 /** What is sampled for one update; see the {@link Doc} of each component. */

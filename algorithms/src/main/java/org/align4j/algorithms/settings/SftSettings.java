@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /**
  * What supervised fine-tuning is told; the group {@code update} is that of {@link RlSettings}. See

@@ -3,6 +3,9 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import org.align4j.algorithms.loss.SurrogateOptions;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 
 /** Numbers of single policy losses; see the {@link Doc} of each component. */
 public record SurrogateSettings(

@@ -3,6 +3,9 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.OptionalInt;
+import org.align4j.algorithms.settings.field.Checks;
+import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.optim.LearningRateSchedule;
 import org.align4j.core.optim.LearningRateSchedule.Decay;

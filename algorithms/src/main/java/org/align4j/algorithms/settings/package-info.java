@@ -1,7 +1,8 @@
 /**
- * What a run is told: groups of settings with presets, typed withers and a text form by dotted
- * name. What the settings are turned into is {@code train.Recipe}; what conventions decide is
- * {@code convention}. Start at {@link org.align4j.algorithms.settings.RlSettings}.
+ * What training is told: groups of settings with presets, typed withers and a text form by dotted
+ * name ({@code field}); {@code input} and {@code run} are about what surrounds it. What the
+ * settings are turned into is {@code train.experience.Recipe}; what conventions decide is {@code
+ * convention}. Start at {@link org.align4j.algorithms.settings.RlSettings}.
  */
 @org.jspecify.annotations.NullMarked
 package org.align4j.algorithms.settings;

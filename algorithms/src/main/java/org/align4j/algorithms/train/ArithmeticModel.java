@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.settings.SftSettings;
+import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.metric.MetricSink;
 import org.align4j.models.checkpoint.Checkpoint;

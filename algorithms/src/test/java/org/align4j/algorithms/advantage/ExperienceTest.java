@@ -3,6 +3,10 @@ package org.align4j.algorithms.advantage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.align4j.algorithms.advantage.estimator.Gae;
+import org.align4j.algorithms.advantage.estimator.Grpo;
+import org.align4j.algorithms.advantage.estimator.ReMax;
+import org.align4j.algorithms.advantage.estimator.ReinforcePlusPlus;
 import org.align4j.algorithms.convention.Convention;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;

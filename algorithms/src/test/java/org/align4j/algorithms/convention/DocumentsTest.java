@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.align4j.algorithms.advantage.AdvantageEstimator;
 import org.align4j.algorithms.kl.KlEstimator;
 import org.align4j.algorithms.loss.PolicyLoss;
-import org.align4j.algorithms.train.Metric;
+import org.align4j.algorithms.train.report.Metric;
 import org.junit.jupiter.api.Test;
 
 /** The tables of {@code docs/algorithms.md} are those of the code. */

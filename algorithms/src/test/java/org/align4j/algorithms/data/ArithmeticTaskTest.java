@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.align4j.algorithms.reward.MathVerifier;
-import org.align4j.algorithms.reward.Verdict;
+import org.align4j.algorithms.reward.math.MathVerifier;
+import org.align4j.algorithms.reward.math.Verdict;
 import org.junit.jupiter.api.Test;
 
 class ArithmeticTaskTest {

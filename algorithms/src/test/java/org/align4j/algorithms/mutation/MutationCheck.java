@@ -54,6 +54,7 @@ class MutationCheck {
       Map.of(
           "kl", List.of("kl.KlTest", "loss.SurrogatesTest"),
           "advantage", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
+          "estimator", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
           "loss",
               List.of(
                   "loss.OtherLossesTest",
@@ -65,7 +66,7 @@ class MutationCheck {
               List.of("loss.SurrogatesTest", "loss.PolicyObjectiveTest", "loss.RatioLimitTest"),
           "preference", List.of("loss.OtherLossesTest", "loss.PairNeighboursTest"),
           "offpolicy", List.of("offpolicy.OffPolicyWeightsTest"),
-          "reward", List.of("reward.ShapingTest"),
+          "shaping", List.of("reward.shaping.ShapingTest"),
           "convention",
               List.of(
                   "convention.DocumentsTest",
@@ -73,7 +74,10 @@ class MutationCheck {
                   "advantage.EstimatorsTest",
                   "loss.PolicyObjectiveTest"),
           "tensor",
-              List.of("reward.ShapingTest", "loss.OtherLossesTest", "advantage.EstimatorsTest"));
+              List.of(
+                  "reward.shaping.ShapingTest",
+                  "loss.OtherLossesTest",
+                  "advantage.EstimatorsTest"));
 
   private static final List<String> SHAPING =
       List.of(
@@ -119,23 +123,24 @@ class MutationCheck {
         List.of(
             "kl",
             "advantage",
+            "advantage/estimator",
             "loss",
             "loss/surrogate",
             "loss/preference",
             "offpolicy",
             "convention",
-            "reward")) {
+            "reward/shaping")) {
       folders.add(Path.of("src/main/java/org/align4j/algorithms", name));
     }
     folders.add(Path.of("../core/src/main/java/org/align4j/core/tensor"));
     List<Mutant> mutants = new ArrayList<>();
     for (Path folder : folders) {
       try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.sorted().toList()) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
           String name = file.getFileName().toString().replace(".java", "");
           boolean ours =
               switch (folder.getFileName().toString()) {
-                case "reward" -> SHAPING.contains(name);
+                case "shaping" -> SHAPING.contains(name);
                 case "tensor" -> name.equals("Masked");
                 default -> true;
               };

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Prompt;
-import org.align4j.algorithms.train.ModelCodec;
-import org.align4j.algorithms.train.PromptCodec;
+import org.align4j.algorithms.train.codec.ModelCodec;
+import org.align4j.algorithms.train.codec.PromptCodec;
 import org.align4j.models.text.CharTokenizer;
 import org.junit.jupiter.api.Test;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
-import org.align4j.algorithms.train.Interval;
+import org.align4j.algorithms.train.evaluation.Interval;
 import org.junit.jupiter.api.Test;
 
 class PreferenceEvaluationTest {

@@ -11,6 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.reward.judging.RewardLimits;
+import org.align4j.algorithms.reward.judging.RewardRunner;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;

@@ -10,27 +10,27 @@ import java.util.stream.IntStream;
 import org.align4j.algorithms.data.Prompt;
 
 /** Responses that are the numbers from 0, and what tests of the runner say of them. */
-final class Numbered {
+public final class Numbered {
 
   private Numbered() {}
 
   /** Response i is the text of the number i. */
-  static ImmutableList<Completion> responses(int count) {
+  public static ImmutableList<Completion> responses(int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> new Completion(Prompt.text("train.jsonl:" + (i + 1), "?", ""), "" + i, true))
         .collect(ImmutableList.toImmutableList());
   }
 
-  static List<Double> scores(List<Judgement> judgements) {
+  public static List<Double> scores(List<Judgement> judgements) {
     return judgements.stream().map(Judgement::score).toList();
   }
 
-  static int number(Completion completion) {
+  public static int number(Completion completion) {
     return Integer.parseInt(completion.text());
   }
 
   /** Whatever happens is a failure of the test, not of the reward. */
-  static void await(CountDownLatch latch) {
+  public static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.align4j.algorithms.data.Prompt;
-import org.align4j.algorithms.settings.OnFailure;
+import org.align4j.algorithms.reward.judging.RewardLimits;
+import org.align4j.algorithms.reward.judging.RewardRunner;
+import org.align4j.algorithms.settings.input.OnFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.reward.math.MathReward;
 import org.junit.jupiter.api.Test;
 
 class RewardTest {

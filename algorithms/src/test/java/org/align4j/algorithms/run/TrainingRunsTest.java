@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;

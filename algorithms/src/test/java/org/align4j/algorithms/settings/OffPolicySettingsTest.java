@@ -8,6 +8,7 @@ import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.offpolicy.OffPolicy.Level;
 import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
 import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
+import org.align4j.algorithms.settings.field.Fields;
 import org.junit.jupiter.api.Test;
 
 /** What is left open is as the algorithm has it. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.algorithms.settings.field.Fields;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/settings.md} shows what the code says of each setting. */

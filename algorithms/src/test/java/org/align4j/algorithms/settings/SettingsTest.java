@@ -22,6 +22,7 @@ import org.align4j.algorithms.offpolicy.OffPolicy.Level;
 import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
 import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
 import org.align4j.algorithms.settings.RewardSettings.Normalization;
+import org.align4j.algorithms.settings.field.Fields;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;

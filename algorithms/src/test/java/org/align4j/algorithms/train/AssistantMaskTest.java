@@ -14,13 +14,16 @@ import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.settings.SftSettings;
+import org.align4j.algorithms.train.codec.LabelledTokens;
+import org.align4j.algorithms.train.codec.ModelCodec;
+import org.align4j.algorithms.train.codec.PromptCheck;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.text.CharTokenizer;
-import org.align4j.models.text.ChatMessage;
-import org.align4j.models.text.ChatTemplate;
 import org.align4j.models.text.SpecialTokens;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
 import org.junit.jupiter.api.Test;
 
 /** Of a conversation, what the template marks as the assistant's is learned. */

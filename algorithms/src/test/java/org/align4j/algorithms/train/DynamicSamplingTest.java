@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.train.report.Metric;
+import org.align4j.algorithms.train.report.StepReport;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;

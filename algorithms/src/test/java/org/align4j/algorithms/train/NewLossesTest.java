@@ -10,6 +10,7 @@ import java.util.Map;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.WeightedReward;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.train.experience.Recipe;
 import org.align4j.core.engine.Engine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

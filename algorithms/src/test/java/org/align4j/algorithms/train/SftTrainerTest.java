@@ -8,6 +8,7 @@ import java.util.List;
 import org.align4j.algorithms.data.Prompt;
 import org.align4j.algorithms.data.TextPair;
 import org.align4j.algorithms.settings.SftSettings;
+import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.metric.MetricSink;
 import org.junit.jupiter.api.Test;

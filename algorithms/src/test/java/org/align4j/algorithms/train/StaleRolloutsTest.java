@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.train.report.StepReport;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.BadFileException;
 import org.junit.jupiter.api.DynamicTest;

@@ -7,6 +7,7 @@ import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.policy.Critic;
@@ -18,9 +19,9 @@ import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.TransformerConfig;
 
 /** A trainer on a model of a few hundred parameters: every test starts from the same one. */
-final class TinyRun implements AutoCloseable {
+public final class TinyRun implements AutoCloseable {
 
-  static final RlSettings SETTINGS =
+  public static final RlSettings SETTINGS =
       RlSettings.arithmetic()
           .with("rollout.prompts", "4")
           .with("rollout.samples", "4")
@@ -30,16 +31,16 @@ final class TinyRun implements AutoCloseable {
           .with("update.learningRate", "1e-2")
           .with("critic.learningRate", "1e-2");
 
-  final Policy policy;
-  final Critic critic;
-  final Reference reference;
-  final RlTrainer trainer;
+  public final Policy policy;
+  public final Critic critic;
+  public final Reference reference;
+  public final RlTrainer trainer;
 
-  TinyRun(RlSettings settings, Engine engine) {
+  public TinyRun(RlSettings settings, Engine engine) {
     this(settings, engine, new ShareOfAs());
   }
 
-  TinyRun(RlSettings settings, Engine engine, Reward reward) {
+  public TinyRun(RlSettings settings, Engine engine, Reward reward) {
     CharTokenizer tokenizer = new CharTokenizer("abc");
     var config =
         TransformerConfig.llama(tokenizer.vocabSize(), 8, 8, 1, 2, 2, 32, CharTokenizer.EOS);
@@ -71,7 +72,7 @@ final class TinyRun implements AutoCloseable {
   }
 
   /** Share of the letter a among the response's characters: a reward any policy can raise. */
-  static final class ShareOfAs implements Reward {
+  public static final class ShareOfAs implements Reward {
     @Override
     public String name() {
       return "share-of-as";

@@ -4,7 +4,7 @@ import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.reward.Rewards;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.ArithmeticModel;
-import org.align4j.algorithms.train.ModelCodec;
+import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.RlModels;
 import org.align4j.algorithms.train.RlTrainer;
 import org.align4j.core.engine.Engine;

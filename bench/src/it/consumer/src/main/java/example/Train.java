@@ -3,7 +3,7 @@ package example;
 import java.nio.file.Path;
 import java.util.Map;
 import org.align4j.algorithms.reward.Reward;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.TrainingRun;
 import org.align4j.algorithms.run.TrainingRuns;
 

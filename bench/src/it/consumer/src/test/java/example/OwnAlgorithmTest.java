@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.align4j.algorithms.reward.Rewards;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.TrainingRun;
 import org.align4j.algorithms.run.TrainingRuns;
 import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.train.Recipe;
+import org.align4j.algorithms.train.experience.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

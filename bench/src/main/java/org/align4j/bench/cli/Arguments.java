@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.align4j.bench.cli.console.Checks;
 
 /** Whether the arguments are what was typed: letters that Java cannot read become U+FFFD. */
 final class Arguments {

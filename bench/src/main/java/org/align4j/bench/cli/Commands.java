@@ -1,6 +1,23 @@
 package org.align4j.bench.cli;
 
 import java.util.List;
+import org.align4j.bench.cli.check.ConformanceCommand;
+import org.align4j.bench.cli.check.ParityCommand;
+import org.align4j.bench.cli.check.ThroughputCommand;
+import org.align4j.bench.cli.check.VerifyCommand;
+import org.align4j.bench.cli.console.Console;
+import org.align4j.bench.cli.model.DownloadCommand;
+import org.align4j.bench.cli.model.EvaluateCommand;
+import org.align4j.bench.cli.model.GenerateCommand;
+import org.align4j.bench.cli.model.TemplatesCommand;
+import org.align4j.bench.cli.study.CompareCommand;
+import org.align4j.bench.cli.study.ReportCommand;
+import org.align4j.bench.cli.study.ReproduceCommand;
+import org.align4j.bench.cli.train.DistillCommand;
+import org.align4j.bench.cli.train.DpoCommand;
+import org.align4j.bench.cli.train.RewardModelCommand;
+import org.align4j.bench.cli.train.SftCommand;
+import org.align4j.bench.cli.train.TrainCommand;
 
 /** All commands, in the order that help lists them. */
 final class Commands {

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RolloutSettings;
-import org.align4j.algorithms.train.Recipe;
+import org.align4j.algorithms.train.experience.Recipe;
 import org.align4j.core.engine.Engine;
 
 /**

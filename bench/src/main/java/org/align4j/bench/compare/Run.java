@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.align4j.algorithms.run.GuardEvent;
-import org.align4j.algorithms.run.LogFile;
 import org.align4j.algorithms.run.RlRun;
-import org.align4j.algorithms.run.RunFolder;
-import org.align4j.algorithms.run.RunListener;
 import org.align4j.algorithms.run.RunSteps;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.guard.GuardEvent;
+import org.align4j.algorithms.run.guard.RunListener;
+import org.align4j.algorithms.run.log.LogFile;
 
 /** One algorithm with one seed: its own networks, its own folder. */
 final class Run implements AutoCloseable {

@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.align4j.algorithms.run.MetricRows;
-import org.align4j.algorithms.run.RunFolder;
-import org.align4j.algorithms.train.Metric;
-import org.align4j.algorithms.train.Phase;
-import org.align4j.algorithms.train.PhaseTotals;
+import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.log.MetricRows;
+import org.align4j.algorithms.train.report.Metric;
+import org.align4j.algorithms.train.report.Phase;
+import org.align4j.algorithms.train.report.PhaseTotals;
 
 /**
  * What one algorithm did with one seed, as its folder has it.

@@ -2,10 +2,10 @@ package org.align4j.bench.compare;
 
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
-import org.align4j.algorithms.run.PolicyFiles;
 import org.align4j.algorithms.run.RlRun;
-import org.align4j.algorithms.run.TrainConfig;
-import org.align4j.algorithms.run.TrainData;
+import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.run.data.PolicyFiles;
+import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;

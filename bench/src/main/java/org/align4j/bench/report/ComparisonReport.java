@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
-import org.align4j.algorithms.train.Metric;
-import org.align4j.algorithms.train.Phase;
+import org.align4j.algorithms.train.report.Metric;
+import org.align4j.algorithms.train.report.Phase;
 import org.align4j.bench.compare.RunResult;
 import org.align4j.bench.compare.Spread;
 

@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.bench.report.folder.LenientLines;
 import org.jspecify.annotations.Nullable;
 
 /**

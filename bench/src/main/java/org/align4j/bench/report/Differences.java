@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.RunGroup;
 
 /**
  * Settings and circumstances of the groups.

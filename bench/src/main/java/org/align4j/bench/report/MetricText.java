@@ -3,7 +3,7 @@ package org.align4j.bench.report;
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.algorithms.train.Metric;
+import org.align4j.algorithms.train.report.Metric;
 
 /**
  * What the page says about a metric.

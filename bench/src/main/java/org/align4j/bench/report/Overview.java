@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.math.Stats;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.align4j.algorithms.train.Metric;
+import org.align4j.algorithms.train.report.Metric;
+import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
 /**

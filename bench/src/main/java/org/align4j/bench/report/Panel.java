@@ -4,6 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,7 +6,9 @@ import com.google.common.math.Stats;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.align4j.algorithms.train.Phase;
+import org.align4j.algorithms.train.report.Phase;
+import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
 /**

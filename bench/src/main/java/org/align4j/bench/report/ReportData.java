@@ -4,6 +4,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.align4j.bench.report.folder.GuardEvent;
+import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.RunGroup;
 
 /**
  * All that the page shows; its JSON in the page has these names.

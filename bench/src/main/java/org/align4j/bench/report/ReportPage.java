@@ -2,6 +2,7 @@ package org.align4j.bench.report;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.align4j.bench.report.folder.RunFolders;
 
 /**
  * One HTML page about runs, with everything in it: it opens from the disk and asks no server.

@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.algorithms.train.Metric;
+import org.align4j.algorithms.train.report.Metric;
+import org.align4j.bench.report.folder.MetricTable;
+import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
 /**

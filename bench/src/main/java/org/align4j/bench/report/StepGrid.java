@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import java.util.Collection;
+import org.align4j.bench.report.folder.MetricTable;
 
 /**
  * The steps at which the page draws: all of them, or, where there are too many, buckets of equal

@@ -1,6 +1,10 @@
 package org.align4j.bench.reproduce;
 
 import org.align4j.algorithms.run.StopSignal;
+import org.align4j.bench.reproduce.study.Progress;
+import org.align4j.bench.reproduce.study.Study;
+import org.align4j.bench.reproduce.study.StudyResult;
+import org.align4j.bench.reproduce.study.StudyRunner;
 
 /** Runs the studies that are asked for and reduces each to its result file. */
 public final class Reproduction {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.align4j.algorithms.registry.Registry;
+import org.align4j.bench.reproduce.study.Study;
 
 /**
  * What is reproduced and where it goes.

@@ -8,6 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.align4j.bench.reproduce.preference.Demonstrations;
+import org.align4j.bench.reproduce.preference.Labeller;
+import org.align4j.bench.reproduce.preference.Preferences;
+import org.align4j.bench.reproduce.preference.RewardModelPreparation;
+import org.align4j.bench.reproduce.study.Condition;
+import org.align4j.bench.reproduce.study.Preparation;
+import org.align4j.bench.reproduce.study.Study;
 
 /**
  * What is measured at each scale. All runs are under the conventions of the paper's code (OpenRLHF

@@ -1,6 +1,7 @@
 /**
- * The paper's figures and tables, measured: studies, their runs, result files, and the page that is
- * made of these alone.
+ * The paper's figures and tables, measured: which studies there are. How one is run is in {@code
+ * study}; the page made of the result files alone is in {@code page}. Start at {@link
+ * org.align4j.bench.reproduce.Reproduction}.
  */
 @NullMarked
 package org.align4j.bench.reproduce;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.align4j.algorithms.run.RunFolder;
+import org.align4j.algorithms.run.folder.RunFolder;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.models.policy.Policy;

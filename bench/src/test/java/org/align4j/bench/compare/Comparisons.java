@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.align4j.algorithms.run.TrainConfig;
+import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.core.engine.Engine;
 
 /** Comparisons of seconds. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.OptionalLong;
-import org.align4j.algorithms.train.Phase;
-import org.align4j.algorithms.train.PhaseTotals;
+import org.align4j.algorithms.train.report.Phase;
+import org.align4j.algorithms.train.report.PhaseTotals;
 import org.align4j.bench.compare.RunResult;
 import org.junit.jupiter.api.Test;
 

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.align4j.bench.report.folder.MetricTable;
+import org.align4j.bench.report.folder.RunFolders;
+import org.align4j.bench.report.folder.RunGroup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes run folders. */
-final class RunFiles {
+public final class RunFiles {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private RunFiles() {}
 
   /** A run as a comparison writes it: metrics of every panel and one sample a step. */
-  static Path run(Path comparison, String algorithm, int seed, int steps) throws IOException {
+  public static Path run(Path comparison, String algorithm, int seed, int steps)
+      throws IOException {
     Path folder = Files.createDirectories(comparison.resolve(algorithm).resolve("seed-" + seed));
     for (int step = 1; step <= steps; step++) {
       Map<String, Object> metrics = new LinkedHashMap<>();
@@ -52,12 +53,12 @@ final class RunFiles {
   }
 
   /** Adds text. */
-  static void text(Path file, String text) throws IOException {
+  public static void text(Path file, String text) throws IOException {
     Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Writes {@code run.json}. */
-  static void describe(
+  public static void describe(
       Path folder, String algorithm, int seed, String status, Map<String, Object> settings)
       throws IOException {
     line(

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.align4j.algorithms.run.BatchPlan;
-import org.align4j.algorithms.run.TrainConfig;
-import org.align4j.algorithms.settings.Fields;
-import org.align4j.algorithms.train.Recipe;
+import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.settings.field.Fields;
+import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.bench.reproduce.study.Condition;
+import org.align4j.bench.reproduce.study.Study;
 import org.junit.jupiter.api.Test;
 
 /** The settings of all studies, before they are run. */

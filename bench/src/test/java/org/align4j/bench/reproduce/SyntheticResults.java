@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.Study;
+import org.align4j.bench.reproduce.study.StudyResult;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.random.CounterRandom;
 

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.tensor.Parameters;
-import org.align4j.models.text.ChatTemplate;
 import org.align4j.models.text.Tokenizer;
+import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.TransformerConfig;
 
 /**

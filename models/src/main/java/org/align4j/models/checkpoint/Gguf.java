@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.tensor.Parameters;
-import org.align4j.models.text.ChatTemplate;
+import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.Architecture;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.ParameterShapes;

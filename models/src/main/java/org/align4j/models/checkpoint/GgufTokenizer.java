@@ -5,10 +5,10 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
-import org.align4j.models.text.BpeVocabulary;
 import org.align4j.models.text.ByteLevelBpe;
-import org.align4j.models.text.PreTokenizer;
 import org.align4j.models.text.SpecialTokens;
+import org.align4j.models.text.bpe.BpeVocabulary;
+import org.align4j.models.text.bpe.PreTokenizer;
 import org.align4j.models.transformer.TransformerConfig;
 import org.jspecify.annotations.Nullable;
 

@@ -13,9 +13,9 @@ import java.util.OptionalInt;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
-import org.align4j.models.text.ChatTemplate;
 import org.align4j.models.text.Tokenizer;
 import org.align4j.models.text.TokenizerFiles;
+import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.TransformerConfig;
 

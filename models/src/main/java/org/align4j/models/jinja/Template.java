@@ -5,7 +5,18 @@ import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.align4j.models.jinja.TemplateException.Kind;
+import org.align4j.models.jinja.call.Rendering;
+import org.align4j.models.jinja.compile.BlockFinder;
+import org.align4j.models.jinja.compile.Compiler;
+import org.align4j.models.jinja.error.Limits;
+import org.align4j.models.jinja.error.TemplateException;
+import org.align4j.models.jinja.error.TemplateException.Kind;
+import org.align4j.models.jinja.parse.Parser;
+import org.align4j.models.jinja.parse.Statement;
+import org.align4j.models.jinja.run.Context;
+import org.align4j.models.jinja.run.Globals;
+import org.align4j.models.jinja.value.Value;
+import org.align4j.models.jinja.value.Values;
 
 /**
  * A template as transformers' {@code _compile_jinja_template} understands it: Jinja2 3.1 in its
@@ -68,12 +79,16 @@ public final class Template {
   Rendered render(Map<String, ?> bindings, ZonedDateTime now, long mostSteps) {
     Map<String, Value> given = new HashMap<>(Globals.ALL);
     bindings.forEach((name, value) -> given.put(name, Values.of(value)));
-    Rendering rendering = new Rendering(now, code.blocks(), mostSteps);
+    Rendering rendering = new Rendering(now, mostSteps);
     try {
-      code.root().render(new Context(rendering, given), rendering.out());
+      code.root().render(new Context(rendering, code.blocks(), given), rendering.out());
     } catch (StackOverflowError e) {
       throw TemplateException.of(Kind.RECURSION, "rendering goes too deep");
     }
-    return new Rendered(rendering.out().toString(), ImmutableList.copyOf(rendering.generated()));
+    return new Rendered(
+        rendering.out().toString(),
+        rendering.generated().stream()
+            .map(part -> new Span(part.start(), part.end()))
+            .collect(ImmutableList.toImmutableList()));
   }
 }

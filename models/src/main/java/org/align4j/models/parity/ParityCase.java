@@ -1,8 +1,8 @@
 package org.align4j.models.parity;
 
-import static org.align4j.models.parity.Findings.largest;
-import static org.align4j.models.parity.Findings.largestDifference;
-import static org.align4j.models.parity.Findings.relative;
+import static org.align4j.models.parity.Deviations.largest;
+import static org.align4j.models.parity.Deviations.largestDifference;
+import static org.align4j.models.parity.Deviations.relative;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,13 +39,13 @@ final class ParityCase {
   private final Path folder;
   private final CaseFile file;
   private final Map<String, INDArray> expected;
-  private final Findings findings;
+  private final Deviations deviations;
 
   private ParityCase(Path folder, String name) {
     this.folder = folder;
     this.file = CaseFile.read(folder.resolve("case.json"));
     this.expected = load(folder.resolve("expected.safetensors"));
-    this.findings = new Findings(name);
+    this.deviations = new Deviations(name);
   }
 
   /**
@@ -80,7 +80,7 @@ final class ParityCase {
     } finally {
       parityCase.expected.values().forEach(INDArray::close);
     }
-    return parityCase.findings.result();
+    return parityCase.deviations.result();
   }
 
   /** Token by token through the cache, and once more with the whole sequence as the prompt. */
@@ -104,7 +104,7 @@ final class ParityCase {
 
   private void compareLogits(int sequence, int token, float[] actual, INDArray rows) {
     float[] row = floats(rows.getRow(token).dup('c'));
-    findings.deviation(
+    deviations.add(
         "logits",
         " of sequence " + sequence + ", token " + token,
         largestDifference(actual, row),
@@ -143,7 +143,7 @@ final class ParityCase {
         loss += (double) coefficients[i][t] * logProbs[i][t];
       }
     }
-    findings.deviation(
+    deviations.add(
         "loss",
         "",
         relative(Math.abs(loss - file.loss()), Math.abs(file.loss())),
@@ -153,7 +153,7 @@ final class ParityCase {
 
   private void compareRow(String quantity, int sequence, float[] padded, int length) {
     float[] actual = Arrays.copyOf(padded, length);
-    findings.deviation(
+    deviations.add(
         quantity,
         " of sequence " + sequence,
         largestDifference(actual, floats(expected(quantity + "." + sequence))),
@@ -168,13 +168,13 @@ final class ParityCase {
       for (float value : actual) {
         squares += (double) value * value;
       }
-      findings.deviation(
+      deviations.add(
           "gradients",
           " of " + name,
           relative(largestDifference(actual, wanted), largest(wanted)),
           file.gradientTolerance());
     }
-    findings.deviation(
+    deviations.add(
         "grad_norm",
         "",
         relative(Math.abs(Math.sqrt(squares) - file.gradNorm()), file.gradNorm()),
@@ -196,7 +196,7 @@ final class ParityCase {
           deviation = Math.max(deviation, Math.abs((double) actual[i] - wanted[i]));
         }
       }
-      findings.deviation("after", " of " + name, deviation, AFTER_TOLERANCE);
+      deviations.add("after", " of " + name, deviation, AFTER_TOLERANCE);
     }
   }
 

@@ -21,9 +21,9 @@ import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
-import org.align4j.models.text.ChatMessage;
-import org.align4j.models.text.ChatTemplate;
 import org.align4j.models.text.Tokenizer;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
 
 /**
  * A model against recorded answers: {@code reference.jsonl} (ids, log-probs, entropy, the most
@@ -67,14 +67,14 @@ final class ReferenceCheck {
     List<JsonNode> lines = lines(file);
     for (int i = 0; i < lines.size(); i++) {
       JsonNode line = lines.get(i);
-      Findings findings = findings(file, i);
-      checkIds(findings, line);
+      Deviations deviations = deviations(file, i);
+      checkIds(deviations, line);
       checkText(
-          findings,
+          deviations,
           "decoded text",
           tokenizer.decode(Json.ints(line.path("ids"))),
           line.path("decoded").asText());
-      listener.accept(findings.result());
+      listener.accept(deviations.result());
     }
   }
 
@@ -90,15 +90,15 @@ final class ReferenceCheck {
                 () -> new BadFileException(file, "the model has no chat template to compare with"));
     for (int i = 0; i < lines.size(); i++) {
       JsonNode line = lines.get(i);
-      Findings findings = findings(file, i);
+      Deviations deviations = deviations(file, i);
       List<ChatMessage> messages = new ArrayList<>();
       for (JsonNode message : line.path("messages")) {
         messages.add(
             new ChatMessage(message.path("role").asText(), message.path("content").asText()));
       }
-      checkText(findings, "chat text", template.prompt(messages), line.path("text").asText());
-      checkIds(findings, line);
-      listener.accept(findings.result());
+      checkText(deviations, "chat text", template.prompt(messages), line.path("text").asText());
+      checkIds(deviations, line);
+      listener.accept(deviations.result());
     }
   }
 
@@ -114,17 +114,17 @@ final class ReferenceCheck {
     ImmutableList<Completion> greedy = greedy(lines, prompts);
     for (int i = 0; i < lines.size(); i++) {
       JsonNode line = lines.get(i);
-      Findings findings = findings(file, i);
-      checkIds(findings, line);
-      checkScores(findings, line, prompts.get(i));
-      checkNextTokens(findings, line, prompts.get(i));
+      Deviations deviations = deviations(file, i);
+      checkIds(deviations, line);
+      checkScores(deviations, line, prompts.get(i));
+      checkNextTokens(deviations, line, prompts.get(i));
       int[] wanted = Json.ints(line.path("greedy"));
       int[] answered = greedy.get(i).responseIds();
       if (!Arrays.equals(answered, wanted)) {
-        findings.failure(
+        deviations.failure(
             "greedy continuation differs from token " + Arrays.mismatch(answered, wanted) + " on");
       }
-      listener.accept(findings.result());
+      listener.accept(deviations.result());
     }
   }
 
@@ -136,27 +136,27 @@ final class ReferenceCheck {
     return policy.generator(SLOTS).generate(prompts, settings, 0);
   }
 
-  private void checkScores(Findings findings, JsonNode line, int[] ids) {
+  private void checkScores(Deviations deviations, JsonNode line, int[] ids) {
     if (ids.length < 2) {
       return;
     }
     SequenceScores scores =
         policy.score(
             PackedSequences.ofResponses(List.of(TokenSequence.ofText(ids)), Integer.MAX_VALUE, 1f));
-    findings.deviation(
+    deviations.add(
         "log_probs",
         "",
-        Findings.largestDifference(scores.outputs()[0], Json.floats(line.path("log_probs"))),
+        Deviations.largestDifference(scores.outputs()[0], Json.floats(line.path("log_probs"))),
         TOLERANCE);
-    findings.deviation(
+    deviations.add(
         "entropy",
         "",
-        Findings.largestDifference(scores.entropy()[0], Json.floats(line.path("entropy"))),
+        Deviations.largestDifference(scores.entropy()[0], Json.floats(line.path("entropy"))),
         TOLERANCE);
   }
 
   /** The recorded next tokens as five responses of one token to the same prompt. */
-  private void checkNextTokens(Findings findings, JsonNode line, int[] ids) {
+  private void checkNextTokens(Deviations deviations, JsonNode line, int[] ids) {
     JsonNode top = line.path("next_top5");
     List<TokenSequence> candidates = new ArrayList<>();
     float[] wanted = new float[top.size()];
@@ -173,30 +173,31 @@ final class ReferenceCheck {
     for (int k = 0; k < answered.length; k++) {
       answered[k] = logProbs[k][0];
     }
-    findings.deviation("next_top5", "", Findings.largestDifference(answered, wanted), TOLERANCE);
+    deviations.add("next_top5", "", Deviations.largestDifference(answered, wanted), TOLERANCE);
   }
 
-  private void checkIds(Findings findings, JsonNode line) {
+  private void checkIds(Deviations deviations, JsonNode line) {
     int[] wanted = Json.ints(line.path("ids"));
     int[] answered = tokenizer.encode(line.path("text").asText());
     if (!Arrays.equals(answered, wanted)) {
-      findings.failure("ids differ from token " + Arrays.mismatch(answered, wanted) + " on");
+      deviations.failure("ids differ from token " + Arrays.mismatch(answered, wanted) + " on");
     }
   }
 
-  private static void checkText(Findings findings, String what, String answered, String wanted) {
+  private static void checkText(
+      Deviations deviations, String what, String answered, String wanted) {
     if (!answered.equals(wanted)) {
       int at = 0;
       while (at < Math.min(answered.length(), wanted.length())
           && answered.charAt(at) == wanted.charAt(at)) {
         at++;
       }
-      findings.failure(what + " differs from character " + at + " on");
+      deviations.failure(what + " differs from character " + at + " on");
     }
   }
 
-  private static Findings findings(Path file, int line) {
-    return new Findings(file + ":" + (line + 1));
+  private static Deviations deviations(Path file, int line) {
+    return new Deviations(file + ":" + (line + 1));
   }
 
   private static List<JsonNode> lines(Path file) {

@@ -14,7 +14,7 @@ import org.align4j.core.engine.TokenBatch;
 /** Cuts sorted sequences into micro-batches of a token budget, each a prefix tree. */
 final class MicroBatchBuilder {
 
-  private final List<FedSequence> sequences;
+  private final List<LabelledSequence> sequences;
   private final int tokenBudget;
   private final float temperature;
 
@@ -25,7 +25,7 @@ final class MicroBatchBuilder {
   private int begin;
   private int size;
 
-  MicroBatchBuilder(List<FedSequence> sequences, int tokenBudget, float temperature) {
+  MicroBatchBuilder(List<LabelledSequence> sequences, int tokenBudget, float temperature) {
     this.sequences = sequences;
     this.tokenBudget = tokenBudget;
     this.temperature = temperature;
@@ -74,10 +74,10 @@ final class MicroBatchBuilder {
     size = 0;
   }
 
-  private MicroBatch batch(List<FedSequence> sorted) {
-    List<FedSequence> part = new ArrayList<>(sorted);
-    part.sort(Comparator.comparingInt(FedSequence::index));
-    var tree = new PrefixTree(Lists.transform(part, FedSequence::ids));
+  private MicroBatch batch(List<LabelledSequence> sorted) {
+    List<LabelledSequence> part = new ArrayList<>(sorted);
+    part.sort(Comparator.comparingInt(LabelledSequence::index));
+    var tree = new PrefixTree(Lists.transform(part, LabelledSequence::ids));
     var rows = ImmutableIntArray.builder();
     var ids = ImmutableIntArray.builder();
     var indices = ImmutableIntArray.builder();
@@ -85,7 +85,7 @@ final class MicroBatchBuilder {
     var labelOf = ImmutableIntArray.builder();
     Map<RowLabel, Integer> known = new HashMap<>();
     for (int i = 0; i < part.size(); i++) {
-      FedSequence sequence = part.get(i);
+      LabelledSequence sequence = part.get(i);
       for (int t = 0; t < sequence.labels().length; t++) {
         var pair = new RowLabel(tree.rows(i)[sequence.row(t)], sequence.labels()[t]);
         int label = known.getOrDefault(pair, known.size());

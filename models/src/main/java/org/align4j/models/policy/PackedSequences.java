@@ -41,13 +41,13 @@ public final class PackedSequences {
   public static PackedSequences ofResponses(
       List<TokenSequence> sequences, int tokenBudget, float temperature) {
     int columns = 0;
-    List<FedSequence> fed = new ArrayList<>();
+    List<LabelledSequence> fed = new ArrayList<>();
     for (int i = 0; i < sequences.size(); i++) {
       int length = sequences.get(i).response().length;
       columns = Math.max(columns, length);
       // a sequence without a response labels nothing and needs no forward pass
       if (length > 0) {
-        fed.add(FedSequence.ofResponse(i, sequences.get(i)));
+        fed.add(LabelledSequence.ofResponse(i, sequences.get(i)));
       }
     }
     return pack(sequences, fed, tokenBudget, temperature, columns);
@@ -58,22 +58,22 @@ public final class PackedSequences {
    * reward model reads.
    */
   public static PackedSequences ofLastTokens(List<TokenSequence> sequences, int tokenBudget) {
-    List<FedSequence> fed = new ArrayList<>();
+    List<LabelledSequence> fed = new ArrayList<>();
     for (int i = 0; i < sequences.size(); i++) {
-      fed.add(FedSequence.ofLastToken(i, sequences.get(i)));
+      fed.add(LabelledSequence.ofLastToken(i, sequences.get(i)));
     }
     return pack(sequences, fed, tokenBudget, 1f, 1);
   }
 
   private static PackedSequences pack(
       List<TokenSequence> sequences,
-      List<FedSequence> fed,
+      List<LabelledSequence> fed,
       int tokenBudget,
       float temperature,
       int columns) {
     checkArgument(tokenBudget > 0, "tokenBudget is %s: it must be above 0", tokenBudget);
     // sorted, each sequence has most in common with the one before it
-    fed.sort(Comparator.comparing(FedSequence::ids, Ints.lexicographicalComparator()));
+    fed.sort(Comparator.comparing(LabelledSequence::ids, Ints.lexicographicalComparator()));
     var builder = new MicroBatchBuilder(fed, tokenBudget, temperature);
     for (int from = 0, to; from < fed.size(); from = to) {
       int[] prompt = sequences.get(fed.get(from).index()).prompt();

@@ -12,6 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.align4j.core.file.WellFormedText;
+import org.align4j.models.text.bpe.AddedTokens;
+import org.align4j.models.text.bpe.BpeJson;
+import org.align4j.models.text.bpe.BpeVocabulary;
+import org.align4j.models.text.bpe.ByteAlphabet;
+import org.align4j.models.text.bpe.ByteSpans;
+import org.align4j.models.text.bpe.MergeTable;
+import org.align4j.models.text.bpe.PreTokenizer;
 
 /**
  * Byte-level byte-pair encoding, as GPT-2 introduced it and most models have it: the text is cut by

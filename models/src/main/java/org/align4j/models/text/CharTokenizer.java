@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.WellFormedText;
+import org.align4j.models.text.bpe.BpeJson;
 
 /**
  * One token a character, over a fixed alphabet: {@code <pad>} is 0, {@code <eos>} is 1, then the

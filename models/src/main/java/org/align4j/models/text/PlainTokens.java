@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.align4j.models.text.bpe.BpeJson;
 import org.jspecify.annotations.Nullable;
 
 /**

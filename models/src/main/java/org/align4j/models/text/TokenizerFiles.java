@@ -15,10 +15,10 @@ import org.align4j.core.file.JsonFiles;
 public final class TokenizerFiles {
 
   static final String TOKENIZER = "tokenizer.json";
-  static final String CONFIG = "tokenizer_config.json";
+  public static final String CONFIG = "tokenizer_config.json";
 
   /** Larger than any tokenizer: one with 250,000 tokens and their merges has 30 MB. */
-  static final long LARGEST = 1L << 28;
+  public static final long LARGEST = 1L << 28;
 
   private TokenizerFiles() {}
 
@@ -49,7 +49,7 @@ public final class TokenizerFiles {
   }
 
   /** Names of special tokens in {@code tokenizer_config.json}: strings, or objects with content. */
-  static SpecialTokens specialTokens(Path folder) {
+  public static SpecialTokens specialTokens(Path folder) {
     JsonNode config = config(folder);
     return new SpecialTokens(
         token(config, "bos_token"),

@@ -1,5 +1,5 @@
 /**
- * Text to token ids and back, and chat messages to text. Start at {@link
+ * Text to token ids and back; chats to text are in {@code chat}. Start at {@link
  * org.align4j.models.text.Tokenizer}.
  */
 @NullMarked

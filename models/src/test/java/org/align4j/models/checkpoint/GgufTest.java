@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.align4j.core.file.BadFileException;
-import org.align4j.models.text.ChatMessage;
+import org.align4j.models.text.chat.ChatMessage;
 import org.align4j.models.transformer.Architecture;
 import org.align4j.models.transformer.Rope;
 import org.assertj.core.api.AbstractThrowableAssert;

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.models.text.bpe.BpeVocabulary;
+import org.align4j.models.text.bpe.PreTokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Expected ids and texts: Hugging Face {@code tokenizers} 0.23 on the same vocabulary. */
-final class ByteLevelBpeTest {
+public final class ByteLevelBpeTest {
 
   @TempDir Path folder;
 
@@ -140,7 +142,7 @@ final class ByteLevelBpeTest {
         false);
   }
 
-  static String resource(String name) throws IOException {
+  public static String resource(String name) throws IOException {
     return Resources.toString(Resources.getResource("text/" + name), StandardCharsets.UTF_8);
   }
 }

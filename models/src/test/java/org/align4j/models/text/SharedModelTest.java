@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 

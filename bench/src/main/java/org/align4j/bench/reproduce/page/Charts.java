@@ -9,9 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.align4j.bench.reproduce.Condition;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Bootstrap.Interval;
 import org.align4j.bench.reproduce.page.Page.Band;
 import org.align4j.bench.reproduce.page.Page.Cloud;
@@ -19,6 +16,9 @@ import org.align4j.bench.reproduce.page.Page.Group;
 import org.align4j.bench.reproduce.page.Page.Panel;
 import org.align4j.bench.reproduce.page.Page.Points;
 import org.align4j.bench.reproduce.page.Page.Run;
+import org.align4j.bench.reproduce.study.Condition;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 import org.jspecify.annotations.Nullable;
 
 /** Charts of studies; keeps the groups and runs of the whole page. */

@@ -5,10 +5,10 @@ import static org.align4j.bench.reproduce.page.Statistics.difference;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import org.align4j.bench.reproduce.Condition;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Bootstrap.Interval;
+import org.align4j.bench.reproduce.study.Condition;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 
 /** What the paper claims of each figure, as statistics that were fixed before the runs. */
 final class Claims {

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import org.align4j.bench.reproduce.Preferences;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Page.Table;
+import org.align4j.bench.reproduce.preference.Preferences;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 
 /** What is to be said of pairs, reward models and times. */
 final class Facts {

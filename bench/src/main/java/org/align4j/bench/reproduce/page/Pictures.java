@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.align4j.bench.report.SvgChart;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
+import org.align4j.bench.report.svg.SvgChart;
 import org.align4j.bench.reproduce.page.Page.Band;
 import org.align4j.bench.reproduce.page.Page.Panel;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 import org.jspecify.annotations.Nullable;
 
 /** Pictures for documents, of result files alone: the same files give the same bytes. */

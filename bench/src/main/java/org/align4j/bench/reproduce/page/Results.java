@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.align4j.bench.reproduce.StudyResult;
+import org.align4j.bench.reproduce.study.StudyResult;
 
 /** The result files that are there. */
 record Results(ImmutableMap<String, StudyResult> studies) {

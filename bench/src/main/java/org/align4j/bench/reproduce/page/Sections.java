@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.align4j.bench.reproduce.Condition;
-import org.align4j.bench.reproduce.Preferences;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Page.Bar;
 import org.align4j.bench.reproduce.page.Page.Bars;
 import org.align4j.bench.reproduce.page.Page.Cloud;
 import org.align4j.bench.reproduce.page.Page.Panel;
 import org.align4j.bench.reproduce.page.Page.Section;
 import org.align4j.bench.reproduce.page.Page.Table;
+import org.align4j.bench.reproduce.preference.Preferences;
+import org.align4j.bench.reproduce.study.Condition;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 
 /** The page's sections, one a figure or table, of the results that are there. */
 final class Sections {

@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import java.util.function.Function;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Bootstrap.Interval;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 
 /** Seconds by phase of the runs of a study. */
 final class Times {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
-import org.align4j.bench.reproduce.Condition;
-import org.align4j.bench.reproduce.RunRecord;
-import org.align4j.bench.reproduce.StudyResult;
 import org.align4j.bench.reproduce.page.Bootstrap.Interval;
 import org.align4j.bench.reproduce.page.Page.Table;
+import org.align4j.bench.reproduce.study.Condition;
+import org.align4j.bench.reproduce.study.RunRecord;
+import org.align4j.bench.reproduce.study.StudyResult;
 
 /** Tables of what one changed setting changes. */
 final class Variations {

@@ -7,7 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.align4j.bench.reproduce.RunRecord;
+import org.align4j.bench.reproduce.study.RunRecord;
 import org.junit.jupiter.api.Test;
 
 /** Numbers of a run, against values that can be worked out by hand. */

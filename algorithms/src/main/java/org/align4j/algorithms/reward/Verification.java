@@ -1,9 +1,0 @@
-package org.align4j.algorithms.reward;
-
-/**
- * What a verifier found and decided.
- *
- * @param extracted the answer in canonical form; empty where there is none
- * @param verdict the decision
- */
-public record Verification(String extracted, Verdict verdict) {}

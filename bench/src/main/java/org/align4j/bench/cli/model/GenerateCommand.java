@@ -1,0 +1,217 @@
+package org.align4j.bench.cli.model;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.align4j.algorithms.train.codec.ModelCodec;
+import org.align4j.algorithms.train.codec.PromptCheck;
+import org.align4j.bench.cli.console.Checks;
+import org.align4j.bench.cli.console.Console;
+import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.UsageException;
+import org.align4j.bench.cli.option.ChatTemplateOption;
+import org.align4j.bench.cli.option.EngineOption;
+import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.models.generate.Completion;
+import org.align4j.models.generate.GenerationListener;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.policy.Policy;
+import org.align4j.models.text.StreamingDecoder;
+import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.text.chat.ChatTemplate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Completes prompts; one alone is streamed as it is drawn. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = "Complete prompts with a model.")
+public final class GenerateCommand implements Callable<Integer> {
+
+  private final Console console;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FOLDER-OR-GGUF",
+      description = "Hugging Face folder or GGUF file.")
+  private Path model;
+
+  @ArgGroup(multiplicity = "1")
+  private Input input;
+
+  /** Plain text or chat. */
+  static final class Input {
+    @Option(
+        names = "--prompt",
+        paramLabel = "TEXT",
+        description =
+            "Text to go on from; may be given several times. The beginning-of-sequence token comes first where the tokenizer adds it.")
+    private List<String> prompts = new ArrayList<>();
+
+    @Option(
+        names = "--chat",
+        paramLabel = "TEXT",
+        description =
+            "A user's message, put through the model's chat template; may be given several times.")
+    private List<String> chats = new ArrayList<>();
+  }
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "System message before each --chat.")
+  private @Nullable String system;
+
+  @Option(
+      names = "--samples",
+      defaultValue = "1",
+      description = "Completions of each prompt (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--max-new-tokens",
+      defaultValue = "128",
+      description = "Longest completion (default: ${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1",
+      description =
+          "Divides the logits; 0 takes the most likely token (default: ${DEFAULT-VALUE}).")
+  private float temperature;
+
+  @Option(
+      names = "--top-k",
+      defaultValue = "0",
+      description =
+          "Draw from the k most likely tokens; 0 for no limit (default: ${DEFAULT-VALUE}).")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      description =
+          "Draw from the smallest set that reaches this probability (default: ${DEFAULT-VALUE}).")
+  private float topP;
+
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "Text that ends a completion; may be given several times.")
+  private List<String> stops = new ArrayList<>();
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the random numbers (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "16",
+      description =
+          "Most sequences decoded at once; results do not depend on it (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Mixin private ChatTemplateOption chatTemplate;
+
+  @Mixin private EngineOption engine;
+
+  public GenerateCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    GenerationSettings settings =
+        Failures.usage(() -> {
+          Checks.atLeastOne("--samples", samples);
+          Checks.atLeastOne("--batch", batch);
+          return new GenerationSettings(
+              maxNewTokens,
+              new SamplingSettings(temperature, topK, topP),
+              ImmutableList.copyOf(stops));
+        });
+    try (Policy policy = Failures.usage(() -> start())) {
+      List<int[]> prompts =
+          Failures.usage(
+              () -> checked(policy, input.prompts.isEmpty() ? chats(policy) : plain(policy)));
+      boolean streamed = prompts.size() * samples == 1;
+      StreamingDecoder decoder = policy.tokenizer().streamingDecoder();
+      GenerationListener listener =
+          streamed
+              ? (prompt, sample, token) -> stream(policy, decoder, token)
+              : GenerationListener.NONE;
+      List<Completion> completions =
+          policy.generator(batch).generate(prompts, samples, settings, seed, 0, listener);
+      if (streamed) {
+        console.print(decoder.finish());
+      } else {
+        completions.forEach(completion -> show(policy, completion));
+      }
+    }
+    return 0;
+  }
+
+  private static List<int[]> checked(Policy policy, List<int[]> prompts) {
+    ModelCodec codec = ModelCodec.of(policy);
+    PromptCheck check = PromptCheck.of(policy);
+    for (int i = 0; i < prompts.size(); i++) {
+      int number = i + 1;
+      check
+          .complaint(codec.known(prompts.get(i)))
+          .ifPresent(complaint -> {
+            throw new UsageException("prompt %s %s".formatted(number, complaint));
+          });
+    }
+    return prompts;
+  }
+
+  private List<int[]> plain(Policy policy) {
+    return input.prompts.stream().map(policy.tokenizer()::encode).toList();
+  }
+
+  private List<int[]> chats(Policy policy) {
+    ChatTemplate template =
+        policy
+            .chatTemplate()
+            .orElseThrow(() -> new UsageException(model + " has no chat template: use --prompt"));
+    List<int[]> prompts = new ArrayList<>();
+    for (String text : input.chats) {
+      List<ChatMessage> messages = new ArrayList<>();
+      if (system != null) {
+        messages.add(new ChatMessage("system", system));
+      }
+      messages.add(ChatMessage.user(text));
+      prompts.add(policy.tokenizer().encodeChat(template.prompt(messages)));
+    }
+    return prompts;
+  }
+
+  private void stream(Policy policy, StreamingDecoder decoder, int token) {
+    if (!policy.tokenizer().isSpecial(token)) {
+      console.results().print(decoder.next(token));
+      console.results().flush();
+    }
+  }
+
+  private void show(Policy policy, Completion completion) {
+    console.print(
+        "--- prompt %s, sample %s".formatted(completion.prompt() + 1, completion.sample() + 1));
+    console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));
+  }
+
+  private Policy start() {
+    return Policy.of(
+        Checkpoint.load(model).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
+  }
+}
