@@ -5,10 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedMap;
 import com.google.common.collect.Iterables;
-import com.google.common.collect.Streams;
-import java.util.Comparator;
-import java.util.Locale;
 import java.util.TreeMap;
+import org.align4j.core.registry.NearestName;
+import org.align4j.core.registry.Services;
 
 /**
  * The implementations of an extension point, by name. One class and one line in {@code
@@ -45,18 +44,22 @@ public final class Registry<T extends Named> {
    * @param noun what one is called in an error, such as "advantage estimator"
    */
   public static <T extends Named> Registry<T> load(String noun, Class<T> type) {
-    return new Registry<>(noun, Services.load(noun, type));
+    return new Registry<>(noun, registered(noun, type));
   }
 
   /** Everything registered for an extension point, beside what the library itself has. */
   public static <T extends Named> Registry<T> load(
       String noun, Class<T> type, Iterable<T> builtIn) {
-    return new Registry<>(noun, Iterables.concat(builtIn, Services.load(noun, type)));
+    return new Registry<>(noun, Iterables.concat(builtIn, registered(noun, type)));
   }
 
   /** The entries given, for tests and programs that register nothing. */
   public static <T extends Named> Registry<T> of(String noun, Iterable<T> entries) {
     return new Registry<>(noun, entries);
+  }
+
+  private static <T> ImmutableList<T> registered(String noun, Class<T> type) {
+    return Services.load(noun, type, ExtensionException::new);
   }
 
   /** Names in alphabetical order. */
@@ -85,34 +88,12 @@ public final class Registry<T extends Named> {
 
     /** The sentence for an unknown name: what, the nearest, all known. */
     public static String unknown(String noun, String name, Iterable<String> known) {
-      ImmutableList<String> names = ImmutableList.copyOf(known);
-      return "unknown %s %s; did you mean %s? Known: %s"
-          .formatted(noun, name, nearest(name, names), String.join(", ", names));
+      return NearestName.unknown(noun, name, known);
     }
 
     /** Of the names known, the one with the smallest edit distance, letter case aside. */
     public static String nearest(String name, Iterable<String> known) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      return Streams.stream(known)
-          .min(Comparator.comparingInt(n -> distance(n.toLowerCase(Locale.ROOT), lower)))
-          .orElse("");
-    }
-
-    private static int distance(String a, String b) {
-      int[] previous = new int[b.length() + 1];
-      for (int j = 0; j <= b.length(); j++) {
-        previous[j] = j;
-      }
-      for (int i = 1; i <= a.length(); i++) {
-        int[] current = new int[b.length() + 1];
-        current[0] = i;
-        for (int j = 1; j <= b.length(); j++) {
-          int substituted = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-          current[j] = Math.min(substituted, 1 + Math.min(previous[j], current[j - 1]));
-        }
-        previous = current;
-      }
-      return previous[b.length()];
+      return NearestName.of(name, known);
     }
   }
 }

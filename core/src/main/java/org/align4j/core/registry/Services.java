@@ -1,23 +1,28 @@
-package org.align4j.algorithms.registry;
+package org.align4j.core.registry;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Iterator;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.BiFunction;
 
 /** Makes what {@code META-INF/services} names, and says in a sentence why it cannot. */
-final class Services {
+public final class Services {
 
   private Services() {}
 
   /**
    * All that is registered for an extension point on the class path of this thread.
    *
+   * @param noun what one is called in an error, such as "model family"
+   * @param failure the exception for a constructor that throws, of a sentence and what was thrown
    * @throws IllegalArgumentException for an entry that is no class of this kind, or cannot be
    *     loaded
-   * @throws ExtensionException for a constructor that throws
    */
-  static <T> ImmutableList<T> load(String noun, Class<T> type) {
+  public static <T> ImmutableList<T> load(
+      String noun,
+      Class<T> type,
+      BiFunction<String, Throwable, ? extends RuntimeException> failure) {
     ImmutableList.Builder<T> found = ImmutableList.builder();
     try {
       Iterator<T> entries = ServiceLoader.load(type).iterator();
@@ -31,7 +36,7 @@ final class Services {
         throw new IllegalArgumentException(missing(noun, String.valueOf(cause.getMessage())), e);
       }
       if (cause != null && !(cause instanceof ReflectiveOperationException)) {
-        throw new ExtensionException("%s: %s".formatted(noun, said), initial(cause));
+        throw failure.apply("%s: %s".formatted(noun, said), initial(cause));
       }
       throw new IllegalArgumentException(
           "%s: %s: META-INF/services/%s must name public classes with a public constructor without"
