@@ -1,17 +1,16 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.transformer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import org.align4j.core.file.BadFileException;
-import org.align4j.models.transformer.Rope;
 
 /**
  * Rotary settings in {@code config.json}: {@code rope_parameters} (transformers 5), or {@code
  * rope_theta} and {@code rope_scaling} (before).
  */
-final class RopeJson {
+public final class RopeJson {
 
   private final Path file;
   private final JsonNode json;
@@ -68,7 +67,7 @@ final class RopeJson {
   }
 
   /** Writes both forms, so that older and newer readers find theirs. */
-  static void write(Rope rope, ObjectNode config) {
+  public static void write(Rope rope, ObjectNode config) {
     config.put("rope_theta", rope.theta());
     ObjectNode parameters = config.putObject("rope_parameters").put("rope_theta", rope.theta());
     switch (rope.scaling()) {
