@@ -68,4 +68,14 @@ final class ModuleArrowsTest {
   @ArchTest
   static final ArchRule packagesOfAlgorithmsAreFreeOfCycles =
       slices().matching("org.align4j.algorithms.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule modelFamiliesAreKnownByNameOnly =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("org.align4j.models.family..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.align4j.models.family..")
+          .because("a family is found as a service; what is special about it is asked of it");
 }

@@ -30,7 +30,7 @@ final class ConfigJson {
         "has a quantization_config: weights in F32, F16 or BF16 are supported");
     try {
       TransformerConfig config = family.read(fields);
-      family.check(config);
+      config.family().check(config);
       return config;
     } catch (BadFileException e) {
       throw e;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.tensor.Parameters;
@@ -33,17 +34,21 @@ final class HuggingFaceFolderTest {
   @TempDir Path temporary;
 
   @Test
-  void everyFamilyTiedOrNotWithAnyRotationComesBackAsItWas() {
+  void everyFamilyTiedOrNotWithAnyRotationItHasComesBackAsItWas() {
     int number = 0;
     for (String family : Families.load().byType().keySet()) {
       for (boolean tied : new boolean[] {true, false}) {
-        for (Rope rope :
-            List.of(
-                Rope.DEFAULT,
-                new Rope(5e5, new Rope.Linear(2)),
-                new Rope(5e5, new Rope.Llama3(8, 1, 4, 16)))) {
-          boolean gpt2 = family.equals("gpt2");
-          var config = TinyModels.config(family, tied, gpt2 ? Rope.DEFAULT : rope);
+        List<TransformerConfig> configs =
+            Stream.of(
+                    Rope.DEFAULT,
+                    new Rope(5e5, new Rope.Linear(2)),
+                    new Rope(5e5, new Rope.Llama3(8, 1, 4, 16)))
+                .map(rope -> family.equals("gpt2") ? Rope.DEFAULT : rope)
+                .map(rope -> TinyModels.config(family, tied, rope))
+                .filter(HuggingFaceFolderTest::isOfItsFamily)
+                .toList();
+        assertThat(configs).as(family).isNotEmpty();
+        for (TransformerConfig config : configs) {
           Path folder = temporary.resolve("m" + number++);
           try (Checkpoint saved = checkpoint(config, ModelHead.LANGUAGE)) {
             HuggingFaceFolder.save(folder, saved);
@@ -54,6 +59,15 @@ final class HuggingFaceFolderTest {
           }
         }
       }
+    }
+  }
+
+  private static boolean isOfItsFamily(TransformerConfig config) {
+    try {
+      config.family().check(config);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 
@@ -175,9 +189,7 @@ final class HuggingFaceFolderTest {
     String config = Files.readString(file);
     Map<String, String> refused =
         Map.of(
-            "\"model_type\":\"mixtral\"",
-                "model_type is 'mixtral': gpt2, llama, mistral, qwen2, qwen3 are supported; did you mean"
-                    + " mistral?",
+            "\"model_type\":\"mixtral\"", "model_type is 'mixtral': gpt2, llama, mistral,",
             "\"rope_parameters\":{\"rope_type\":\"yarn\",\"factor\":4}", "rotary scaling yarn",
             "\"hidden_act\":\"gelu\"", "hidden_act is gelu: silu",
             "\"quantization_config\":{\"bits\":4}", "quantization_config",
