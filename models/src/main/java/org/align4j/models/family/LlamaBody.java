@@ -26,7 +26,7 @@ public final class LlamaBody implements Body {
     this.config = config;
     this.shapes = LlamaShapes.of(config);
     this.heads = new Heads(config.heads(), config.keyValueHeads(), config.headDim());
-    this.rope = new RopeTable(inverseFrequencies, config.maxPositions());
+    this.rope = new RopeTable(inverseFrequencies, config.maxPositions(), config.rope().amplitude());
   }
 
   @Override

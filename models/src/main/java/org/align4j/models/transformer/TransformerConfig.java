@@ -83,6 +83,11 @@ public record TransformerConfig(
         normEpsilon >= 0 && normEpsilon < 1,
         "normEpsilon is %s: it must be in [0, 1)",
         normEpsilon);
+    checkArgument(
+        rope.positions(maxPositions) == maxPositions,
+        "maxPositions is %s: rotary scaling with LongRoPE's short factors is right for %s",
+        maxPositions,
+        rope.positions(maxPositions));
     checkTokens(vocabSize, bosTokenId, eosTokenIds);
   }
 
