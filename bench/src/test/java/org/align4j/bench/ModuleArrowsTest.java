@@ -80,4 +80,14 @@ final class ModuleArrowsTest {
           .ignoreDependency(
               resideInAPackage("org.align4j.core.tensor"),
               name("org.align4j.core.kernel.NativeMemory"));
+
+  @ArchTest
+  static final ArchRule modelFamiliesAreKnownByNameOnly =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("org.align4j.models.family..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.align4j.models.family..")
+          .because("a family is found as a service; what is special about it is asked of it");
 }

@@ -20,10 +20,22 @@ public final class RopeTable {
    * frequencies.
    */
   public RopeTable(float[] inverseFrequencies, int positions) {
+    this(inverseFrequencies, positions, 1f);
+  }
+
+  /**
+   * The table with cosines and sines multiplied by an amplitude above 0: rotation that also scales
+   * queries and keys, as LongRoPE's attention factor does.
+   */
+  public RopeTable(float[] inverseFrequencies, int positions, float amplitude) {
     checkArgument(
         inverseFrequencies.length > 0,
         "inverse frequencies are empty: headDim/2 of them are needed");
     checkArgument(positions > 0, "positions is %s: it must be above 0", positions);
+    checkArgument(
+        amplitude > 0 && amplitude < Float.POSITIVE_INFINITY,
+        "amplitude is %s: it must be above 0 and finite",
+        amplitude);
     int half = inverseFrequencies.length;
     this.headDim = 2 * half;
     this.cos = new float[positions * half];
@@ -31,8 +43,8 @@ public final class RopeTable {
     for (int p = 0; p < positions; p++) {
       for (int i = 0; i < half; i++) {
         float angle = p * inverseFrequencies[i];
-        cos[p * half + i] = (float) Math.cos(angle);
-        sin[p * half + i] = (float) Math.sin(angle);
+        cos[p * half + i] = (float) Math.cos(angle) * amplitude;
+        sin[p * half + i] = (float) Math.sin(angle) * amplitude;
       }
     }
   }
@@ -47,12 +59,12 @@ public final class RopeTable {
     return cos.length / (headDim / 2);
   }
 
-  /** {@code cos(p · f_i)}. */
+  /** {@code amplitude · cos(p · f_i)}. */
   public float cos(int position, int i) {
     return cos[position * (headDim / 2) + i];
   }
 
-  /** {@code sin(p · f_i)}. */
+  /** {@code amplitude · sin(p · f_i)}. */
   public float sin(int position, int i) {
     return sin[position * (headDim / 2) + i];
   }

@@ -1,6 +1,5 @@
 package org.align4j.models.checkpoint;
 
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,7 +14,8 @@ import java.util.TreeSet;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.text.chat.ChatTemplate;
-import org.align4j.models.transformer.Architecture;
+import org.align4j.models.transformer.GgufForm;
+import org.align4j.models.transformer.GgufTensor;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.TransformerConfig;
@@ -24,50 +24,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads GGUF files of Llama, Qwen2, Qwen3 and GPT-2 models: tensors of every {@link Encoding}
+ * Reads GGUF files of the families that have a {@link GgufForm}: tensors of every {@link Encoding}
  * become float32 parameters under Hugging Face names and in Hugging Face layout.
  */
 public final class Gguf {
 
-  private static final ImmutableMap<String, String> LLAMA_BLOCK =
-      ImmutableMap.<String, String>builder()
-          .put("input_layernorm", "attn_norm")
-          .put("self_attn.q_proj", "attn_q")
-          .put("self_attn.k_proj", "attn_k")
-          .put("self_attn.v_proj", "attn_v")
-          .put("self_attn.o_proj", "attn_output")
-          .put("self_attn.q_norm", "attn_q_norm")
-          .put("self_attn.k_norm", "attn_k_norm")
-          .put("post_attention_layernorm", "ffn_norm")
-          .put("mlp.gate_proj", "ffn_gate")
-          .put("mlp.up_proj", "ffn_up")
-          .put("mlp.down_proj", "ffn_down")
-          .buildOrThrow();
-
-  private static final ImmutableMap<String, String> GPT2_BLOCK =
-      ImmutableMap.of(
-          "ln_1", "attn_norm",
-          "attn.c_attn", "attn_qkv",
-          "attn.c_proj", "attn_output",
-          "ln_2", "ffn_norm",
-          "mlp.c_fc", "ffn_up",
-          "mlp.c_proj", "ffn_down");
-
-  private static final ImmutableMap<String, String> OUTSIDE =
-      ImmutableMap.of(
-          "model.embed_tokens", "token_embd",
-          "transformer.wte", "token_embd",
-          "transformer.wpe", "position_embd",
-          "model.norm", "output_norm",
-          "transformer.ln_f", "output_norm",
-          "lm_head", "output");
-
   private final GgufParts file;
   private final TransformerConfig config;
+  private final GgufForm form;
 
   private Gguf(GgufParts file) {
     this.file = file;
     this.config = GgufConfig.read(file);
+    this.form = config.family().gguf().orElseThrow();
   }
 
   /** Whether a file begins as GGUF files do, or is named so. */
@@ -128,44 +97,32 @@ public final class Gguf {
           "has tensor %s, which a %s model does not have: it is of another kind than"
               + " general.architecture says",
           BadFileException.quote(left.iterator().next()),
-          config.architecture().modelType());
+          config.family().modelType());
     }
   }
 
   private INDArray array(String name, long[] shape) {
-    boolean transposed = isConvolution(name);
+    GgufTensor place = form.tensor(config, name);
+    boolean transposed = place.order() instanceof GgufTensor.Transposed;
     long[] expected = transposed ? new long[] {shape[1], shape[0]} : shape;
-    StoredTensor tensor = file.tensors().get(fileName(name));
+    StoredTensor tensor = file.tensors().get(place.name());
     if (tensor == null) {
       throw new BadFileException(
-          file.path(), "has no tensor %s: it is not a complete model", fileName(name));
+          file.path(), "has no tensor %s: it is not a complete model", place.name());
     }
     if (!Arrays.equals(tensor.shape(), expected)) {
       throw new BadFileException(
           file.path(),
           "tensor %s is %s, its metadata say %s: the file is damaged",
-          fileName(name),
+          place.name(),
           Arrays.toString(tensor.shape()),
           Arrays.toString(expected));
     }
-    if (transposed) {
-      return transpose(tensor);
-    }
-    if (config.architecture() == Architecture.LLAMA && name.contains(".self_attn.q_proj.")) {
-      return tensor.loadUnpermuted(config.heads());
-    }
-    if (config.architecture() == Architecture.LLAMA && name.contains(".self_attn.k_proj.")) {
-      return tensor.loadUnpermuted(config.keyValueHeads());
-    }
-    return tensor.load();
-  }
-
-  /** GPT-2's Hugging Face weights are {@code [in, out]}; the converter turns them. */
-  private boolean isConvolution(String name) {
-    return config.architecture() == Architecture.GPT2
-        && name.contains(".h.")
-        && name.contains(".c_")
-        && name.endsWith(".weight");
+    return switch (place.order()) {
+      case GgufTensor.AsIs() -> tensor.load();
+      case GgufTensor.Transposed() -> transpose(tensor);
+      case GgufTensor.Interleaved(int heads) -> tensor.loadUnpermuted(heads);
+    };
   }
 
   private static INDArray transpose(StoredTensor tensor) {
@@ -188,17 +145,7 @@ public final class Gguf {
     return turned;
   }
 
-  /** llama.cpp's name of a Hugging Face parameter ({@code gguf-py}, {@code tensor_mapping.py}). */
   private String fileName(String name) {
-    int dot = name.lastIndexOf('.');
-    String module = name.substring(0, dot);
-    String suffix = name.substring(dot);
-    String outside = OUTSIDE.get(module);
-    if (outside != null) {
-      return outside + suffix;
-    }
-    boolean gpt2 = config.architecture() == Architecture.GPT2;
-    String[] parts = module.split("\\.", 4);
-    return "blk." + parts[2] + "." + (gpt2 ? GPT2_BLOCK : LLAMA_BLOCK).get(parts[3]) + suffix;
+    return form.tensor(config, name).name();
   }
 }

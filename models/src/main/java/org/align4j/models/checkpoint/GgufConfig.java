@@ -7,14 +7,20 @@ import java.util.LinkedHashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.align4j.core.file.BadFileException;
-import org.align4j.models.transformer.Activation;
-import org.align4j.models.transformer.Architecture;
+import org.align4j.core.registry.NearestName;
+import org.align4j.models.transformer.Families;
+import org.align4j.models.transformer.Family;
+import org.align4j.models.transformer.GgufFields;
+import org.align4j.models.transformer.GgufForm;
 import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.TransformerConfig;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the configuration out of a GGUF file's metadata, under llama.cpp's keys. */
-final class GgufConfig {
+/**
+ * Reads the configuration out of a GGUF file's metadata, under llama.cpp's keys: finds the family
+ * by its {@code general.architecture}, which reads the rest.
+ */
+final class GgufConfig implements GgufFields {
 
   private static final String EMBEDDING = "token_embd.weight";
   static final String HEAD = "output.weight";
@@ -24,7 +30,7 @@ final class GgufConfig {
   private final GgufParts file;
   private final GgufMetadata metadata;
   private final String prefix;
-  private final Architecture architecture;
+  private final GgufForm form;
 
   private GgufConfig(GgufParts file) {
     this.file = file;
@@ -32,23 +38,30 @@ final class GgufConfig {
     this.metadata = file.metadata();
     String name = metadata.string("general.architecture");
     this.prefix = name + ".";
-    this.architecture =
-        switch (name) {
-          case "llama" -> Architecture.LLAMA;
-          case "qwen2" -> Architecture.QWEN2;
-          case "qwen3" -> Architecture.QWEN3;
-          case "gpt2" -> Architecture.GPT2;
-          default ->
-              throw new BadFileException(
-                  path,
-                  "general.architecture is %s: llama, qwen2, qwen3 and gpt2 are supported",
-                  BadFileException.quote(name));
-        };
+    this.form = form(name);
+  }
+
+  private GgufForm form(String name) {
+    var families = Families.load().byGgufName();
+    Family family = families.get(name);
+    if (family == null) {
+      throw new BadFileException(
+          path,
+          "general.architecture is %s: %s are supported; did you mean %s?",
+          BadFileException.quote(name),
+          String.join(", ", families.keySet()),
+          NearestName.of(name, families.keySet()));
+    }
+    return family.gguf().orElseThrow();
   }
 
   static TransformerConfig read(GgufParts file) {
     try {
-      return new GgufConfig(file).config();
+      var reader = new GgufConfig(file);
+      reader.refuseWhatIsNotModelled();
+      TransformerConfig config = reader.form.read(reader);
+      config.family().check(config);
+      return config;
     } catch (BadFileException e) {
       throw e;
     } catch (IllegalArgumentException e) {
@@ -56,68 +69,64 @@ final class GgufConfig {
     }
   }
 
-  private TransformerConfig config() {
-    refuseWhatIsNotModelled();
-    boolean gpt2 = architecture == Architecture.GPT2;
-    int heads = metadata.integer(prefix + "attention.head_count");
-    int hidden = metadata.integer(prefix + "embedding_length");
-    int headDim =
-        metadata.integer(prefix + "attention.key_length", heads == 0 ? 0 : hidden / heads);
-    checkHeads(headDim);
-    return new TransformerConfig(
-        architecture,
-        vocabSize(),
-        hidden,
-        metadata.integer(prefix + "feed_forward_length"),
-        metadata.integer(prefix + "block_count"),
-        heads,
-        metadata.integer(prefix + "attention.head_count_kv", heads),
-        headDim,
-        metadata.integer(prefix + "context_length"),
-        epsilon(gpt2),
-        gpt2 ? Rope.DEFAULT : rope(headDim),
-        tied(),
-        gpt2 || has("blk.0.attn_q.bias"),
-        gpt2 || has("blk.0.attn_output.bias"),
-        gpt2 || has("blk.0.ffn_gate.bias"),
-        has("blk.0.attn_q_norm.weight"),
-        gpt2 ? Activation.GELU_TANH : Activation.SILU,
-        optional("tokenizer.ggml.bos_token_id"),
-        eosTokenIds());
-  }
-
   private void refuseWhatIsNotModelled() {
-    if (metadata.integer(prefix + "expert_count", 0) > 0) {
-      throw new BadFileException(path, "is a mixture of experts: dense models are supported");
+    refuseUnless(
+        integer("expert_count", 0) == 0, "is a mixture of experts: dense models are supported");
+    int window = integer("attention.sliding_window", 0);
+    refuseUnless(
+        window == 0 || window >= integer("context_length"),
+        "uses a sliding window of " + window + " positions: full attention is supported");
+  }
+
+  @Override
+  public int integer(String key) {
+    return metadata.integer(prefix + key);
+  }
+
+  @Override
+  public int integer(String key, int otherwise) {
+    return metadata.integer(prefix + key, otherwise);
+  }
+
+  @Override
+  public double number(String key) {
+    Double value = metadata.optionalNumber(prefix + key);
+    if (value == null) {
+      throw new BadFileException(path, "has no %s%s in its metadata", prefix, key);
     }
-    int context = metadata.integer(prefix + "context_length");
-    int window = metadata.integer(prefix + "attention.sliding_window", 0);
-    if (window > 0 && window < context) {
-      throw new BadFileException(
-          path, "uses a sliding window of %s positions: full attention is supported", window);
+    return value;
+  }
+
+  @Override
+  public boolean hasTensor(String name) {
+    return file.tensors().containsKey(name);
+  }
+
+  @Override
+  public void refuseUnless(boolean fine, String sentence) {
+    if (!fine) {
+      throw new BadFileException(path, "%s", sentence);
     }
   }
 
-  private void checkHeads(int headDim) {
-    int values = metadata.integer(prefix + "attention.value_length", headDim);
-    int rotated = metadata.integer(prefix + "rope.dimension_count", headDim);
-    if (values != headDim) {
-      throw new BadFileException(
-          path,
-          "keys have %s columns a head, values %s: equal ones are supported",
-          headDim,
-          values);
-    }
-    if (architecture != Architecture.GPT2 && rotated != headDim) {
-      throw new BadFileException(
-          path,
-          "rotates %s of %s columns of a head: rotation of all is supported",
-          rotated,
-          headDim);
-    }
+  @Override
+  public int headDim() {
+    int heads = integer("attention.head_count");
+    int columns =
+        integer("attention.key_length", heads == 0 ? 0 : integer("embedding_length") / heads);
+    int values = integer("attention.value_length", columns);
+    refuseUnless(
+        values == columns,
+        "keys have "
+            + columns
+            + " columns a head, values "
+            + values
+            + ": equal ones are supported");
+    return columns;
   }
 
-  private int vocabSize() {
+  @Override
+  public int vocabSize() {
     StoredTensor embedding = file.tensors().get(EMBEDDING);
     if (embedding == null) {
       throw new BadFileException(
@@ -130,16 +139,16 @@ final class GgufConfig {
     return (int) rows;
   }
 
-  private double epsilon(boolean gpt2) {
-    String key = prefix + "attention.layer_norm_" + (gpt2 ? "epsilon" : "rms_epsilon");
-    Double value = metadata.optionalNumber(key);
-    if (value == null) {
-      throw new BadFileException(path, "has no %s in its metadata", key);
-    }
-    return value;
-  }
-
-  private Rope rope(int headDim) {
+  @Override
+  public Rope rope(int headDim) {
+    int rotated = integer("rope.dimension_count", headDim);
+    refuseUnless(
+        rotated == headDim,
+        "rotates "
+            + rotated
+            + " of "
+            + headDim
+            + " columns of a head: rotation of all is supported");
     double theta = metadata.number(prefix + "rope.freq_base", 10_000);
     String type = metadata.optionalString(prefix + "rope.scaling.type");
     double factor =
@@ -191,8 +200,8 @@ final class GgufConfig {
     return rope;
   }
 
-  /** A head that is absent, or the same bytes as the embedding. */
-  private boolean tied() {
+  @Override
+  public boolean tied() {
     StoredTensor head = file.tensors().get(HEAD);
     StoredTensor embedding = file.tensors().get(EMBEDDING);
     return head == null
@@ -201,19 +210,21 @@ final class GgufConfig {
             && head.data().mismatch(embedding.data()) == -1);
   }
 
-  private ImmutableList<Integer> eosTokenIds() {
+  @Override
+  public ImmutableList<Integer> eosTokenIds() {
     Set<Integer> ids = new LinkedHashSet<>();
     optional("tokenizer.ggml.eos_token_id").ifPresent(ids::add);
     optional("tokenizer.ggml.eot_token_id").ifPresent(ids::add);
     return ImmutableList.copyOf(ids);
   }
 
+  @Override
+  public OptionalInt bosTokenId() {
+    return optional("tokenizer.ggml.bos_token_id");
+  }
+
   private OptionalInt optional(String key) {
     @Nullable Integer value = metadata.optionalInteger(key);
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
-  }
-
-  private boolean has(String tensor) {
-    return file.tensors().containsKey(tensor);
   }
 }

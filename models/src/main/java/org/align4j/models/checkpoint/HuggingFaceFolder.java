@@ -16,6 +16,7 @@ import org.align4j.core.file.JsonFiles;
 import org.align4j.models.text.Tokenizer;
 import org.align4j.models.text.TokenizerFiles;
 import org.align4j.models.text.chat.ChatTemplate;
+import org.align4j.models.transformer.ConfigFields;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.TransformerConfig;
 
@@ -62,7 +63,7 @@ public final class HuggingFaceFolder {
     Path file = folder.resolve(GENERATION);
     if (Files.exists(file)) {
       JsonNode json = JsonFiles.readObject(file, LARGEST_JSON);
-      ImmutableList<Integer> ids = ConfigJson.eosIds(file, json, config.vocabSize());
+      ImmutableList<Integer> ids = new ConfigFields(file, json).eosTokenIds(config.vocabSize());
       if (!ids.isEmpty()) {
         return ids;
       }
@@ -71,7 +72,7 @@ public final class HuggingFaceFolder {
       return config.eosTokenIds();
     }
     ImmutableList<Integer> own = tokenizer.map(Tokenizer::eosIds).orElse(ImmutableList.of());
-    OptionalInt otherwise = ConfigJson.defaultEos(config.architecture());
+    OptionalInt otherwise = config.family().defaultEos();
     return (own.isEmpty() ? otherwise.stream() : own.stream().mapToInt(id -> id))
         .filter(id -> id < config.vocabSize())
         .boxed()

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.tensor.Parameters;
-import org.align4j.models.transformer.Architecture;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.TransformerConfig;
@@ -52,10 +51,7 @@ final class WeightFiles implements AutoCloseable {
     this.folder = folder;
     this.config = config;
     this.shapes = ParameterShapes.of(config, head);
-    this.names =
-        new WeightNames(
-            shapes.keySet(),
-            config.architecture() == Architecture.GPT2 ? "transformer." : "model.");
+    this.names = new WeightNames(shapes.keySet(), config.family().prefix());
     Path whole = folder.resolve(HuggingFaceFolder.WEIGHTS);
     Path index = folder.resolve(INDEX);
     boolean one = Files.exists(whole);
@@ -202,7 +198,7 @@ final class WeightFiles implements AutoCloseable {
           "has tensor %s, which a %s model of config.json does not have: the checkpoint and its"
               + " configuration do not belong together",
           BadFileException.quote(place == null ? name : place.name()),
-          config.architecture().modelType());
+          config.family().modelType());
     }
   }
 

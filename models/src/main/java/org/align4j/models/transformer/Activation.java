@@ -2,7 +2,7 @@ package org.align4j.models.transformer;
 
 /** What the feed-forward block applies between its products. */
 public enum Activation {
-  /** {@code silu(gate) · up}: every family but GPT-2. */
+  /** {@code silu(gate) · up}. */
   SILU,
   /** {@code gelu_new}, {@code gelu_pytorch_tanh}: the tanh form. */
   GELU_TANH,

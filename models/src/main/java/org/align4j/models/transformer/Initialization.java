@@ -11,9 +11,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Random parameters as transformers draws them: matrices from N(0, 0.02²), biases 0, norms 1.
- * GPT-2's two output projections of a block are smaller by √(2 · layers) ({@code
- * modeling_gpt2.py}), the scalar head is N(0, 1/(D+1)²) (OpenRLHF {@code model.py}).
+ * Random parameters as transformers draws them: matrices from N(0, 0.02²) unless their family has
+ * another deviation, biases 0, norms 1. The scalar head is N(0, 1/(D+1)²) (OpenRLHF {@code
+ * model.py}).
  *
  * <p>The numbers depend on seed, parameter name and element only.
  */
@@ -72,9 +72,6 @@ public final class Initialization {
     if (name.equals(ParameterShapes.SCALAR_HEAD)) {
       return 1.0 / (config.hiddenSize() + 1);
     }
-    if (config.architecture() == Architecture.GPT2 && name.endsWith("c_proj.weight")) {
-      return INITIALIZER_RANGE / Math.sqrt(2.0 * config.layers());
-    }
-    return INITIALIZER_RANGE;
+    return config.family().deviation(config, name);
   }
 }

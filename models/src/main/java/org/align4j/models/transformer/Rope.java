@@ -2,6 +2,9 @@ package org.align4j.models.transformer;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+
 /**
  * Rotary position settings.
  *
@@ -64,6 +67,59 @@ public record Rope(double theta, Scaling scaling) {
   }
 
   /**
+   * Frequencies divided one by one, and queries and keys multiplied by an attention factor ({@code
+   * longrope}). Sequences up to the context of the pre-training have the short factors; longer ones
+   * would have the long ones, from their first token on, and are not supported.
+   *
+   * @param shortFactors divisors {@code [headDim/2]}
+   * @param longFactors divisors {@code [headDim/2]} of longer sequences, kept for other readers
+   * @param originalMaxPositions context of the pre-training, above 1
+   * @param extendedMaxPositions context with the long factors, kept for other readers
+   * @param attentionFactor above 0; {@link #attentionFactor} where a model has none of its own
+   */
+  public record LongRope(
+      ImmutableList<Double> shortFactors,
+      ImmutableList<Double> longFactors,
+      int originalMaxPositions,
+      int extendedMaxPositions,
+      double attentionFactor)
+      implements Scaling {
+    public LongRope {
+      for (double factor : Iterables.concat(shortFactors, longFactors)) {
+        checkArgument(
+            factor > 0 && factor < Double.POSITIVE_INFINITY,
+            "a factor of LongRoPE is %s: it must be above 0 and finite",
+            factor);
+      }
+      checkArgument(
+          originalMaxPositions > 1,
+          "originalMaxPositions is %s: it must be above 1",
+          originalMaxPositions);
+      checkArgument(
+          attentionFactor > 0 && attentionFactor < Double.POSITIVE_INFINITY,
+          "attentionFactor is %s: it must be above 0 and finite",
+          attentionFactor);
+    }
+
+    /** The one of a context that is {@code factor} times the original one. */
+    public static double attentionFactor(double factor, int originalMaxPositions) {
+      return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions));
+    }
+  }
+
+  /** Of the positions a model allows, how many these settings are right for. */
+  public int positions(int maxPositions) {
+    return scaling instanceof LongRope longRope
+        ? Math.min(maxPositions, longRope.originalMaxPositions())
+        : maxPositions;
+  }
+
+  /** What cosines and sines are multiplied by. */
+  public float amplitude() {
+    return scaling instanceof LongRope longRope ? (float) longRope.attentionFactor() : 1f;
+  }
+
+  /**
    * Inverse frequencies {@code [headDim/2]}: {@code theta^(-2i/headDim)}, scaled. In float32 like
    * transformers ({@code modeling_rope_utils.py}), so that the angles have its rounding.
    */
@@ -73,12 +129,13 @@ public record Rope(double theta, Scaling scaling) {
     float[] frequencies = new float[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
       float exponent = (float) (2 * i) / headDim;
-      frequencies[i] = scaled(1f / (float) Math.pow(theta, exponent));
+      frequencies[i] = scaled((float) Math.pow(theta, exponent), i, frequencies.length);
     }
     return frequencies;
   }
 
-  private float scaled(float frequency) {
+  private float scaled(float period, int i, int half) {
+    float frequency = 1f / period;
     return switch (scaling) {
       case Unscaled() -> frequency;
       case Linear(double factor) -> frequency / (float) factor;
@@ -92,6 +149,16 @@ public record Rope(double theta, Scaling scaling) {
         }
         float smooth = (original / wavelength - (float) low) / (float) (high - low);
         yield (1 - smooth) * frequency / (float) factor + smooth * frequency;
+      }
+      case LongRope longRope -> {
+        int factors = longRope.shortFactors().size();
+        checkArgument(
+            factors == half,
+            "LongRoPE has %s short factors for heads of %s: it must have %s",
+            factors,
+            2 * half,
+            half);
+        yield 1f / (longRope.shortFactors().get(i).floatValue() * period);
       }
     };
   }

@@ -6,30 +6,31 @@ import com.google.common.collect.ImmutableList;
 import java.util.OptionalInt;
 
 /**
- * What a decoder-only transformer looks like: the typed {@code config.json}.
+ * What a decoder-only transformer looks like: the typed {@code config.json}. What a {@link Family}
+ * asks of it beyond what is checked here is checked where its parameters are listed.
  *
- * @param architecture the family
+ * @param family what is special about it
  * @param vocabSize V, rows of the embedding
  * @param hiddenSize D
  * @param intermediateSize width of the feed-forward block
  * @param layers number of blocks
  * @param heads query heads
- * @param keyValueHeads key-value heads, a divisor of {@code heads}; GPT-2 has as many as heads
- * @param headDim columns of a head, even where rotary positions are used
+ * @param keyValueHeads key-value heads, a divisor of {@code heads}
+ * @param headDim columns of a head, even where positions are rotary
  * @param maxPositions longest sequence
  * @param normEpsilon epsilon of RMSNorm or layer norm
- * @param rope rotary positions; GPT-2 learns its positions and ignores this
+ * @param rope rotary positions; a family that learns its positions ignores this
  * @param tieWordEmbeddings whether the head is the embedding
  * @param attentionBias whether query, key and value projections have a bias
  * @param attentionOutputBias whether the attention's output projection has a bias
  * @param mlpBias whether the feed-forward projections have a bias
- * @param qkNorm whether queries and keys are normalised per head (Qwen3)
+ * @param qkNorm whether queries and keys are normalised per head
  * @param activation of the feed-forward block
  * @param bosTokenId the token sequences begin with, where the model has one
  * @param eosTokenIds tokens that end a sequence, perhaps none
  */
 public record TransformerConfig(
-    Architecture architecture,
+    Family family,
     int vocabSize,
     int hiddenSize,
     int intermediateSize,
@@ -82,22 +83,11 @@ public record TransformerConfig(
         normEpsilon >= 0 && normEpsilon < 1,
         "normEpsilon is %s: it must be in [0, 1)",
         normEpsilon);
-    boolean gpt2 = architecture == Architecture.GPT2;
     checkArgument(
-        gpt2 || headDim % 2 == 0, "headDim is %s: rotary positions need an even number", headDim);
-    checkArgument(
-        !gpt2 || (keyValueHeads == heads && (long) heads * headDim == hiddenSize),
-        "GPT-2 has heads %s, keyValueHeads %s, headDim %s: they must be equal in number and make up"
-            + " hiddenSize (%s)",
-        heads,
-        keyValueHeads,
-        headDim,
-        hiddenSize);
-    checkArgument(
-        gpt2 == (activation != Activation.SILU),
-        "activation is %s: %s",
-        activation,
-        gpt2 ? "GPT-2 has GELU_TANH or GELU_ERF" : "this family has SILU");
+        rope.positions(maxPositions) == maxPositions,
+        "maxPositions is %s: rotary scaling with LongRoPE's short factors is right for %s",
+        maxPositions,
+        rope.positions(maxPositions));
     checkTokens(vocabSize, bosTokenId, eosTokenIds);
   }
 
@@ -121,7 +111,7 @@ public record TransformerConfig(
         hiddenSize,
         heads);
     return new TransformerConfig(
-        Architecture.LLAMA,
+        Family.of("llama"),
         vocabSize,
         hiddenSize,
         intermediateSize,
@@ -145,7 +135,7 @@ public record TransformerConfig(
   /** The same model that ends at other tokens. */
   public TransformerConfig withEosTokenIds(ImmutableList<Integer> value) {
     return new TransformerConfig(
-        architecture,
+        family,
         vocabSize,
         hiddenSize,
         intermediateSize,

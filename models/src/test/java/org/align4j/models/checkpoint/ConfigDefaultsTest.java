@@ -112,4 +112,19 @@ final class ConfigDefaultsTest {
     assertThat(read(json.formatted(4)).layers()).isEqualTo(4);
     assertThatThrownBy(() -> read(json.formatted(3))).hasMessageContaining("window of 4096");
   }
+
+  /**
+   * transformers takes the long factors for the whole of a sequence beyond the original context.
+   */
+  @Test
+  void positionsThatWouldNeedTheLongFactorsAreRefused() {
+    assertThatThrownBy(() ->
+            read(
+                "{\"model_type\":\"llama\",\"max_position_embeddings\":64,\"rope_parameters\":"
+                    + "{\"rope_type\":\"longrope\",\"original_max_position_embeddings\":16,"
+                    + "\"short_factor\":[1],\"long_factor\":[2]}}"))
+        .hasMessage(
+            "config.json: maxPositions is 64: rotary scaling with LongRoPE's short factors is right"
+                + " for 16");
+  }
 }

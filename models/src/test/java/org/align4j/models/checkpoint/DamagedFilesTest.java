@@ -12,7 +12,6 @@ import org.align4j.core.file.BadFileException;
 import org.align4j.models.text.CharTokenizer;
 import org.align4j.models.text.TokenizerFiles;
 import org.align4j.models.text.chat.ChatTemplate;
-import org.align4j.models.transformer.Architecture;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.Rope;
 import org.junit.jupiter.api.Test;
@@ -85,7 +84,7 @@ final class DamagedFilesTest {
 
   private Path folder() {
     Path folder = temporary.resolve("m");
-    var config = TinyModels.config(Architecture.LLAMA, false, new Rope(1e4, new Rope.Linear(2)));
+    var config = TinyModels.config("llama", false, new Rope(1e4, new Rope.Linear(2)));
     try (var parameters = TinyModels.random(config, ModelHead.LANGUAGE, 3)) {
       HuggingFaceFolder.save(
           folder,

@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.transformer.Activation;
-import org.align4j.models.transformer.Architecture;
+import org.align4j.models.transformer.Family;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.Rope;
@@ -21,25 +21,25 @@ final class TinyModels {
 
   private TinyModels() {}
 
-  static TransformerConfig config(Architecture architecture, boolean tied, Rope rope) {
-    boolean gpt2 = architecture == Architecture.GPT2;
+  static TransformerConfig config(String family, boolean tied, Rope rope) {
+    boolean gpt2 = family.equals("gpt2");
     return new TransformerConfig(
-        architecture,
+        Family.of(family),
         13,
         8,
         12,
         2,
         2,
         gpt2 ? 2 : 1,
-        architecture == Architecture.QWEN3 ? 6 : 4,
+        family.equals("qwen3") ? 6 : 4,
         32,
         1e-6,
         rope,
         tied,
-        gpt2 || architecture == Architecture.QWEN2,
+        gpt2 || family.equals("qwen2"),
         gpt2,
         gpt2,
-        architecture == Architecture.QWEN3,
+        family.equals("qwen3"),
         gpt2 ? Activation.GELU_TANH : Activation.SILU,
         OptionalInt.of(3),
         ImmutableList.of(1, 2));

@@ -16,8 +16,9 @@ import org.align4j.algorithms.advantage.AdvantageEstimator;
 import org.align4j.algorithms.kl.KlEstimator;
 import org.align4j.algorithms.loss.PolicyLoss;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.models.transformer.Family;
 
-/** Jars of the user, in which estimators, losses and rewards are looked for. */
+/** Jars of the user, in which estimators, losses, rewards and model families are looked for. */
 public final class UserClasspath {
 
   /** Name of the loader of the user's classes: their frames of a stack trace have it. */
@@ -28,7 +29,8 @@ public final class UserClasspath {
           "META-INF/services/" + Reward.class.getName(),
           "META-INF/services/" + AdvantageEstimator.class.getName(),
           "META-INF/services/" + PolicyLoss.class.getName(),
-          "META-INF/services/" + KlEstimator.class.getName());
+          "META-INF/services/" + KlEstimator.class.getName(),
+          "META-INF/services/" + Family.class.getName());
 
   private UserClasspath() {}
 

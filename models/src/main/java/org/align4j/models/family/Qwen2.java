@@ -1,0 +1,87 @@
+package org.align4j.models.family;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableMap;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.align4j.models.transformer.Activation;
+import org.align4j.models.transformer.Body;
+import org.align4j.models.transformer.ConfigFields;
+import org.align4j.models.transformer.Family;
+import org.align4j.models.transformer.GgufForm;
+import org.align4j.models.transformer.RopeJson;
+import org.align4j.models.transformer.TransformerConfig;
+
+/**
+ * Qwen2 and Qwen2.5 ({@code configuration_qwen2.py}): a Llama whose queries, keys and values have a
+ * bias.
+ */
+public record Qwen2() implements Family {
+
+  @Override
+  public String modelType() {
+    return "qwen2";
+  }
+
+  @Override
+  public String className() {
+    return "Qwen2ForCausalLM";
+  }
+
+  @Override
+  public TransformerConfig read(ConfigFields json) {
+    int maxPositions = json.integer("max_position_embeddings", 32_768);
+    QwenWindow.refuse(json, maxPositions);
+    json.refuseOtherThanSilu();
+    int vocabulary = json.integer("vocab_size", 151_936);
+    int hidden = json.integer("hidden_size", 4096);
+    int heads = json.integer("num_attention_heads", 32);
+    return new TransformerConfig(
+        this,
+        vocabulary,
+        hidden,
+        json.integer("intermediate_size", 22_016),
+        json.integer("num_hidden_layers", 32),
+        heads,
+        json.integerOrNull("num_key_value_heads", 32, heads),
+        LlamaKeys.headDim(json, hidden, heads),
+        maxPositions,
+        json.number("rms_norm_eps", 1e-6),
+        json.rope(),
+        json.flag("tie_word_embeddings", false),
+        true,
+        false,
+        false,
+        false,
+        Activation.SILU,
+        json.bosTokenId(vocabulary, OptionalInt.empty()),
+        json.eosTokenIds(vocabulary));
+  }
+
+  @Override
+  public void write(TransformerConfig config, ObjectNode json) {
+    LlamaKeys.writeSizes(config, json);
+    json.put("use_sliding_window", false);
+    RopeJson.write(config.rope(), json);
+  }
+
+  @Override
+  public void check(TransformerConfig config) {
+    LlamaKeys.check(config);
+  }
+
+  @Override
+  public ImmutableMap<String, long[]> shapes(TransformerConfig config) {
+    return LlamaShapes.of(config);
+  }
+
+  @Override
+  public Body body(TransformerConfig config, float[] inverseFrequencies) {
+    return new LlamaBody(config, inverseFrequencies);
+  }
+
+  @Override
+  public Optional<GgufForm> gguf() {
+    return Optional.of(new LlamaGguf(this, "qwen2", false));
+  }
+}
