@@ -3,8 +3,13 @@ package org.align4j.core.kernel;
 import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
-/** Attention one query row and one head at a time. */
+/**
+ * Attention one query row and one head at a time: the operations of {@link VectorAttention} and
+ * {@link VectorAttentionGradient} in their order, blocks of {@link Kernels#KEY_BLOCK} keys.
+ */
 final class ScalarAttention {
+
+  private static final int BLOCK = Kernels.KEY_BLOCK;
 
   private ScalarAttention() {}
 
@@ -28,7 +33,10 @@ final class ScalarAttention {
     }
   }
 
-  /** {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j up to the row itself. */
+  /**
+   * {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j up to the row itself; the
+   * sums so far are brought to the maximum of each block.
+   */
   private static void row(
       Matrix q,
       Elements k,
@@ -43,42 +51,55 @@ final class ScalarAttention {
     int row = tiles.queryRow(block) + i;
     int keys = tiles.position(block) + i + 1;
     int keyColumn = head / (tiles.heads().query() / tiles.heads().key()) * d;
+    float[] weights = new float[BLOCK];
+    float[] sums = new float[d];
     float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < keys; j++) {
-      max = Math.max(max, score(q, row, head * d, k, tiles.keyRow(block, j), keyColumn, d));
-    }
-    double sum = 0;
-    for (int c = 0; c < d; c++) {
-      out.set(row, head * d + c, 0);
-    }
-    for (int j = 0; j < keys; j++) {
-      int at = tiles.keyRow(block, j);
-      double p = Math.exp(score(q, row, head * d, k, at, keyColumn, d) - max);
-      sum += p;
+    float total = 0;
+    for (int start = 0; start < keys; start += BLOCK) {
+      int count = Math.min(BLOCK, keys - start);
+      float old = max;
+      for (int j = 0; j < count; j++) {
+        weights[j] = score(q, row, head * d, k, tiles.keyRow(block, start + j), keyColumn, d);
+        max = weights[j] > max ? weights[j] : max;
+      }
+      float factor = ScalarMath.exp(old - max);
+      float sum = 0;
+      for (int j = 0; j < count; j++) {
+        weights[j] = ScalarMath.exp(weights[j] - max);
+        sum += weights[j];
+      }
+      total = total * factor + sum;
       for (int c = 0; c < d; c++) {
-        out.add(row, head * d + c, (float) (p * v.get(at, keyColumn + c)));
+        sums[c] *= factor;
+        for (int j = 0; j < count; j++) {
+          float value = v.get(tiles.keyRow(block, start + j), keyColumn + c);
+          sums[c] = Math.fma(weights[j], value, sums[c]);
+        }
       }
     }
+    float inverse = 1 / total;
     for (int c = 0; c < d; c++) {
-      out.set(row, head * d + c, (float) (out.get(row, head * d + c) / sum));
+      out.set(row, head * d + c, sums[c] * inverse);
     }
     if (lse != null) {
-      lse.set(row, head, (float) (max + Math.log(sum)));
+      lse.set(row, head, (float) (max + StrictMath.log(total)));
     }
   }
 
+  /** The query is scaled before it is multiplied. */
   private static float score(
       Matrix q, int row, int column, Elements k, int keyRow, int keyColumn, int d) {
+    float scale = (float) (1 / Math.sqrt(d));
     float sum = 0;
     for (int c = 0; c < d; c++) {
-      sum += q.get(row, column + c) * k.get(keyRow, keyColumn + c);
+      sum = Math.fma(k.get(keyRow, keyColumn + c), q.get(row, column + c) * scale, sum);
     }
-    return sum * (float) (1 / Math.sqrt(d));
+    return sum;
   }
 
   /**
-   * {@code p = exp(s − lse)}, {@code dv += p·do}, {@code ds = p·(do·v − do·out)/√d}, {@code dq +=
-   * ds·k}, {@code dk += ds·q}.
+   * {@code p = exp(s − lse)}, {@code dv += p·do}, {@code ds = p·(do·v − do·out)}, {@code dq = Σ
+   * ds·k/√d}, {@code dk += ds·q/√d}.
    */
   static void gradient(
       Matrix q,
@@ -95,56 +116,33 @@ final class ScalarAttention {
       Matrix dvParts,
       int tile) {
     int d = tiles.heads().headDim();
-    int share = tiles.heads().query() / tiles.heads().key();
     int group = tiles.group(tile);
     int keyColumn = tiles.keyHead(tile) * d;
     int own = tiles.groupStart(group);
     int part = tiles.groupPart(group);
-    for (int n = part; n < part + own; n++) {
-      for (int c = keyColumn; c < keyColumn + d; c++) {
-        dkParts.set(n, c, 0);
-        dvParts.set(n, c, 0);
-      }
+    zero(dkParts, part, own, keyColumn, d);
+    zero(dvParts, part, own, keyColumn, d);
+    for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
+      zero(dk, tiles.queryRow(block), tiles.count(block), keyColumn, d);
+      zero(dv, tiles.queryRow(block), tiles.count(block), keyColumn, d);
     }
     for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
-      for (int row = tiles.queryRow(block);
-          row < tiles.queryRow(block) + tiles.count(block);
-          row++) {
-        for (int c = 0; c < d; c++) {
-          dk.set(row, keyColumn + c, 0);
-          dv.set(row, keyColumn + c, 0);
-        }
-        for (int c = share * keyColumn; c < share * (keyColumn + d); c++) {
-          dq.set(row, c, 0);
-        }
+      ScalarAttentionBlock rows =
+          new ScalarAttentionBlock(q, out, lse, dOut, dq, tiles, block, tiles.keyHead(tile));
+      for (int j = 0; j < tiles.position(block) + tiles.count(block); j++) {
+        int at = tiles.keyRow(block, j);
+        rows.key(k, v, at, j);
+        rows.addTo(j < own ? dkParts : dk, j < own ? dvParts : dv, j < own ? part + j : at);
       }
-      for (int i = 0; i < tiles.count(block); i++) {
-        int row = tiles.queryRow(block) + i;
-        for (int h = tiles.keyHead(tile) * share; h < (tiles.keyHead(tile) + 1) * share; h++) {
-          float delta = dot(dOut, row, h * d, out, row, h * d, d);
-          for (int j = 0; j <= tiles.position(block) + i; j++) {
-            int at = tiles.keyRow(block, j);
-            int to = j < own ? part + j : at;
-            double p = Math.exp(score(q, row, h * d, k, at, keyColumn, d) - lse.get(row, h));
-            float dp = dot(dOut, row, h * d, v, at, keyColumn, d);
-            float ds = (float) (p * (dp - delta) / Math.sqrt(d));
-            for (int c = 0; c < d; c++) {
-              (j < own ? dvParts : dv).add(to, keyColumn + c, (float) p * dOut.get(row, h * d + c));
-              dq.add(row, h * d + c, ds * k.get(at, keyColumn + c));
-              (j < own ? dkParts : dk).add(to, keyColumn + c, ds * q.get(row, h * d + c));
-            }
-          }
-        }
-      }
+      rows.writeQueries();
     }
   }
 
-  private static float dot(
-      Matrix a, int aRow, int aColumn, Matrix b, int bRow, int bColumn, int d) {
-    float sum = 0;
-    for (int c = 0; c < d; c++) {
-      sum += a.get(aRow, aColumn + c) * b.get(bRow, bColumn + c);
+  private static void zero(Matrix x, int from, int rows, int column, int d) {
+    for (int n = from; n < from + rows; n++) {
+      for (int c = column; c < column + d; c++) {
+        x.set(n, c, 0);
+      }
     }
-    return sum;
   }
 }

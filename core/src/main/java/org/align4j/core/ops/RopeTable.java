@@ -31,8 +31,8 @@ public final class RopeTable {
     for (int p = 0; p < positions; p++) {
       for (int i = 0; i < half; i++) {
         float angle = p * inverseFrequencies[i];
-        cos[p * half + i] = (float) Math.cos(angle);
-        sin[p * half + i] = (float) Math.sin(angle);
+        cos[p * half + i] = (float) StrictMath.cos(angle);
+        sin[p * half + i] = (float) StrictMath.sin(angle);
       }
     }
   }

@@ -73,7 +73,7 @@ public record Rope(double theta, Scaling scaling) {
     float[] frequencies = new float[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
       float exponent = (float) (2 * i) / headDim;
-      frequencies[i] = scaled(1f / (float) Math.pow(theta, exponent));
+      frequencies[i] = scaled(1f / (float) StrictMath.pow(theta, exponent));
     }
     return frequencies;
   }
