@@ -4,8 +4,8 @@ import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention one query row and one head at a time: the operations of {@link VectorAttention} and
- * {@link VectorAttentionGradient} in their order, blocks of {@link Kernels#KEY_BLOCK} keys.
+ * Attention one query row and one head at a time: the operations of {@link VectorAttention} in
+ * their order, blocks of {@link Kernels#KEY_BLOCK} keys.
  */
 final class ScalarAttention {
 
@@ -20,14 +20,16 @@ final class ScalarAttention {
       AttentionTiles tiles,
       Matrix out,
       @Nullable Matrix lse,
-      int tile) {
+      int tile,
+      Scratch scratch) {
+    long weights = scratch.address(BLOCK);
     int first = tiles.block(tile);
     Heads heads = tiles.heads();
     int share = heads.query() / heads.key();
     for (int block = first; block < first + tiles.members(tile); block++) {
       for (int i = 0; i < tiles.count(block); i++) {
         for (int h = tiles.keyHead(tile) * share; h < (tiles.keyHead(tile) + 1) * share; h++) {
-          row(q, k, v, tiles, block, i, h, out, lse);
+          row(q, k, v, tiles, block, i, h, out, lse, weights);
         }
       }
     }
@@ -46,40 +48,45 @@ final class ScalarAttention {
       int i,
       int head,
       Matrix out,
-      @Nullable Matrix lse) {
+      @Nullable Matrix lse,
+      long weights) {
     int d = tiles.heads().headDim();
     int row = tiles.queryRow(block) + i;
     int keys = tiles.position(block) + i + 1;
     int keyColumn = head / (tiles.heads().query() / tiles.heads().key()) * d;
-    float[] weights = new float[BLOCK];
-    float[] sums = new float[d];
     float max = Float.NEGATIVE_INFINITY;
     float total = 0;
+    for (int c = head * d; c < (head + 1) * d; c++) {
+      out.set(row, c, 0);
+    }
     for (int start = 0; start < keys; start += BLOCK) {
       int count = Math.min(BLOCK, keys - start);
       float old = max;
       for (int j = 0; j < count; j++) {
-        weights[j] = score(q, row, head * d, k, tiles.keyRow(block, start + j), keyColumn, d);
-        max = weights[j] > max ? weights[j] : max;
+        float s = score(q, row, head * d, k, tiles.keyRow(block, start + j), keyColumn, d);
+        Memory.set(weights + 4L * j, s);
+        max = s > max ? s : max;
       }
       float factor = ScalarMath.exp(old - max);
       float sum = 0;
       for (int j = 0; j < count; j++) {
-        weights[j] = ScalarMath.exp(weights[j] - max);
-        sum += weights[j];
+        float p = ScalarMath.exp(Memory.get(weights + 4L * j) - max);
+        Memory.set(weights + 4L * j, p);
+        sum += p;
       }
       total = total * factor + sum;
       for (int c = 0; c < d; c++) {
-        sums[c] *= factor;
+        float value = out.get(row, head * d + c) * factor;
         for (int j = 0; j < count; j++) {
-          float value = v.get(tiles.keyRow(block, start + j), keyColumn + c);
-          sums[c] = Math.fma(weights[j], value, sums[c]);
+          float next = v.get(tiles.keyRow(block, start + j), keyColumn + c);
+          value = Math.fma(Memory.get(weights + 4L * j), next, value);
         }
+        out.set(row, head * d + c, value);
       }
     }
     float inverse = 1 / total;
-    for (int c = 0; c < d; c++) {
-      out.set(row, head * d + c, sums[c] * inverse);
+    for (int c = head * d; c < (head + 1) * d; c++) {
+      out.set(row, c, out.get(row, c) * inverse);
     }
     if (lse != null) {
       lse.set(row, head, (float) (max + StrictMath.log(total)));
@@ -95,54 +102,5 @@ final class ScalarAttention {
       sum = Math.fma(k.get(keyRow, keyColumn + c), q.get(row, column + c) * scale, sum);
     }
     return sum;
-  }
-
-  /**
-   * {@code p = exp(s − lse)}, {@code dv += p·do}, {@code ds = p·(do·v − do·out)}, {@code dq = Σ
-   * ds·k/√d}, {@code dk += ds·q/√d}.
-   */
-  static void gradient(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      AttentionTiles tiles,
-      Matrix out,
-      Matrix lse,
-      Matrix dOut,
-      Matrix dq,
-      Matrix dk,
-      Matrix dv,
-      Matrix dkParts,
-      Matrix dvParts,
-      int tile) {
-    int d = tiles.heads().headDim();
-    int group = tiles.group(tile);
-    int keyColumn = tiles.keyHead(tile) * d;
-    int own = tiles.groupStart(group);
-    int part = tiles.groupPart(group);
-    zero(dkParts, part, own, keyColumn, d);
-    zero(dvParts, part, own, keyColumn, d);
-    for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
-      zero(dk, tiles.queryRow(block), tiles.count(block), keyColumn, d);
-      zero(dv, tiles.queryRow(block), tiles.count(block), keyColumn, d);
-    }
-    for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
-      ScalarAttentionBlock rows =
-          new ScalarAttentionBlock(q, out, lse, dOut, dq, tiles, block, tiles.keyHead(tile));
-      for (int j = 0; j < tiles.position(block) + tiles.count(block); j++) {
-        int at = tiles.keyRow(block, j);
-        rows.key(k, v, at, j);
-        rows.addTo(j < own ? dkParts : dk, j < own ? dvParts : dv, j < own ? part + j : at);
-      }
-      rows.writeQueries();
-    }
-  }
-
-  private static void zero(Matrix x, int from, int rows, int column, int d) {
-    for (int n = from; n < from + rows; n++) {
-      for (int c = column; c < column + d; c++) {
-        x.set(n, c, 0);
-      }
-    }
   }
 }

@@ -22,18 +22,11 @@ final class ScalarHead {
           max = z > max ? z : max;
         }
         max += 0f;
-        SumTree sum = new SumTree();
-        SumTree weighted = new SumTree();
-        for (int i = 0; i < count; i++) {
-          float z = logits.get(n, start + i) * inverse - max;
-          float e = ScalarMath.exp(z);
-          sum.add(i, e);
-          weighted.add(i, e, z);
-        }
+        long row = logits.address(n) + 4L * start;
         int at = 3 * (slice + start / Kernels.SLICE);
         statistics.set(n, at, max);
-        statistics.set(n, at + 1, sum.total());
-        statistics.set(n, at + 2, weighted.total());
+        statistics.set(n, at + 1, ScalarSums.exponentials(row, inverse, max, count));
+        statistics.set(n, at + 2, ScalarSums.weightedExponentials(row, inverse, max, count));
       }
     }
   }

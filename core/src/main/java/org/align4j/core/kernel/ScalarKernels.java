@@ -230,7 +230,7 @@ public final class ScalarKernels implements Kernels {
       Scratch scratch) {
     checkArgument(!tiles.areSteps(), "the tiles are steps: they go to stepAttention");
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile);
+      ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
     }
   }
 
@@ -251,7 +251,7 @@ public final class ScalarKernels implements Kernels {
     checkArgument(tiles.areSteps(), "the tiles are no steps: segments go to attention");
     cache.checkFor(tiles.heads(), 1);
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile);
+      ScalarAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile, scratch);
     }
   }
 
@@ -273,8 +273,8 @@ public final class ScalarKernels implements Kernels {
       int to,
       Scratch scratch) {
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.gradient(
-          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile);
+      ScalarAttentionGradient.gradient(
+          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile, scratch);
     }
   }
 

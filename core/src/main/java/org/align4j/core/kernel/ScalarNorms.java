@@ -1,45 +1,13 @@
 package org.align4j.core.kernel;
 
+import static org.align4j.core.kernel.ScalarSums.dot;
+import static org.align4j.core.kernel.ScalarSums.squares;
+import static org.align4j.core.kernel.ScalarSums.total;
+
 /** Norms and their gradients: the operations of {@link VectorNorms} one by one. */
 final class ScalarNorms {
 
   private ScalarNorms() {}
-
-  /** {@code Σ (x − shift)²} over columns {@code [start, start + d)}. */
-  private static float squares(Matrix x, int n, int start, float shift, int d) {
-    SumTree sum = new SumTree();
-    for (int c = 0; c < d; c++) {
-      float v = x.get(n, start + c) - shift;
-      sum.add(c, v, v);
-    }
-    return sum.total();
-  }
-
-  private static float mean(Matrix x, int n) {
-    SumTree sum = new SumTree();
-    for (int c = 0; c < x.columns(); c++) {
-      sum.add(c, x.get(n, c));
-    }
-    return sum.total() / x.columns();
-  }
-
-  /** {@code Σ w·dy·(x − shift)}. */
-  private static float dot(Floats w, Matrix dy, Matrix x, int n, int start, float shift) {
-    SumTree sum = new SumTree();
-    for (int c = 0; c < w.length(); c++) {
-      sum.add(c, w.get(c) * dy.get(n, start + c), x.get(n, start + c) - shift);
-    }
-    return sum.total();
-  }
-
-  /** {@code Σ w·dy}. */
-  private static float dot(Floats w, Matrix dy, int n) {
-    SumTree sum = new SumTree();
-    for (int c = 0; c < w.length(); c++) {
-      sum.add(c, w.get(c), dy.get(n, c));
-    }
-    return sum.total();
-  }
 
   /** {@code 1/√(squares/d + eps)}. */
   static float inverse(float squares, int d, float eps) {
@@ -50,7 +18,7 @@ final class ScalarNorms {
     int d = (int) weight.length();
     for (int n = from; n < to; n++) {
       for (int start = 0; start < x.columns(); start += d) {
-        float r = inverse(squares(x, n, start, 0, d), d, eps);
+        float r = inverse(squares(x.address(n) + 4L * start, 0, d), d, eps);
         for (int c = 0; c < d; c++) {
           y.set(n, start + c, x.get(n, start + c) * r * weight.get(c));
         }
@@ -73,8 +41,10 @@ final class ScalarNorms {
     int blocks = x.columns() / d;
     for (int n = from; n < to; n++) {
       for (int b = 0; b < blocks; b++) {
-        float r = inverse(squares(x, n, b * d, 0, d), d, eps);
-        float back = -r * r * r / d * dot(weight, dy, x, n, b * d, 0);
+        long at = 4L * b * d;
+        float r = inverse(squares(x.address(n) + at, 0, d), d, eps);
+        float back =
+            -r * r * r / d * dot(weight.address(), dy.address(n) + at, x.address(n) + at, 0, d);
         combine(weight, dy, x, n, b * d, 0, r, back, 0, dx, add);
         inverses.set((long) n * blocks + b, r);
       }
@@ -122,8 +92,8 @@ final class ScalarNorms {
       Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
     int d = x.columns();
     for (int n = from; n < to; n++) {
-      float mean = mean(x, n);
-      float r = inverse(squares(x, n, 0, mean, d), d, eps);
+      float mean = total(x.address(n), d) / d;
+      float r = inverse(squares(x.address(n), mean, d), d, eps);
       for (int c = 0; c < d; c++) {
         y.set(n, c, (x.get(n, c) - mean) * r * weight.get(c) + bias.get(c));
       }
@@ -143,10 +113,10 @@ final class ScalarNorms {
       int to) {
     int d = x.columns();
     for (int n = from; n < to; n++) {
-      float mean = mean(x, n);
-      float r = inverse(squares(x, n, 0, mean, d), d, eps);
-      float sum = dot(weight, dy, n);
-      float back = -r * r * r / d * dot(weight, dy, x, n, 0, mean);
+      float mean = total(x.address(n), d) / d;
+      float r = inverse(squares(x.address(n), mean, d), d, eps);
+      float sum = dot(weight.address(), dy.address(n), d);
+      float back = -r * r * r / d * dot(weight.address(), dy.address(n), x.address(n), mean, d);
       combine(weight, dy, x, n, 0, mean, r, back, -r * sum / d, dx, add);
       statistics.set(2L * n, mean);
       statistics.set(2L * n + 1, r);

@@ -16,12 +16,8 @@ final class ScalarOptimiser {
     for (int start = 0; start < count; start += CHUNK) {
       int end = Math.min(count, start + CHUNK);
       int bound = start + SumTree.bound(end - start);
-      SumTree whole = new SumTree();
-      for (int i = start; i < bound; i++) {
-        float v = Memory.get(x + 4L * i);
-        whole.add(i, v, v);
-      }
-      total += whole.total() + squares(x, bound, end);
+      float sum = ScalarSums.squares(x + 4L * start, 0, bound - start);
+      total += sum + squares(x, bound, end);
     }
     return total;
   }

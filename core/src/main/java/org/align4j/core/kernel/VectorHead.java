@@ -46,8 +46,8 @@ final class VectorHead {
           exponentials(row, inverse, max, i, count, work + 4L * i);
         }
         Memory.set(target, max);
-        Memory.set(target + 4, SumTree.total(work));
-        Memory.set(target + 8, SumTree.total(work + WEIGHTED));
+        Memory.set(target + 4, VectorSums.fold(work));
+        Memory.set(target + 8, VectorSums.fold(work + WEIGHTED));
       }
     }
   }

@@ -16,10 +16,13 @@ final class VectorOptimiser {
   static double sumOfSquares(long x, int count) {
     double total = 0;
     for (int start = 0; start < count; start += ScalarOptimiser.CHUNK) {
-      int end = Math.min(count, start + ScalarOptimiser.CHUNK);
-      int bound = start + SumTree.bound(end - start);
-      float whole = VectorSums.squares(x + 4L * start, 0, bound - start);
-      total += whole + ScalarOptimiser.squares(x, bound, end);
+      int length = Math.min(count - start, ScalarOptimiser.CHUNK);
+      int bound = SumTree.bound(length);
+      float sum = VectorSums.squares(x + 4L * start, bound);
+      if (bound < length) {
+        sum += ScalarOptimiser.squares(x, start + bound, start + length);
+      }
+      total += sum;
     }
     return total;
   }

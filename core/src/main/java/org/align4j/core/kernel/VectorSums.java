@@ -1,8 +1,7 @@
 package org.align4j.core.kernel;
 
-import static org.align4j.core.kernel.Lanes.BYTES;
 import static org.align4j.core.kernel.Lanes.COUNT;
-import static org.align4j.core.kernel.Lanes.SPECIES;
+import static org.align4j.core.kernel.Lanes.first;
 import static org.align4j.core.kernel.Lanes.load;
 import static org.align4j.core.kernel.Lanes.zero;
 import static org.align4j.core.kernel.SumTree.WAYS;
@@ -11,198 +10,105 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Sums over a row in the order of {@link SumTree}: one, two or four vectors of partial sums for 16,
- * 8 or 4 lanes, the tail masked. The vectors are locals and the steps are small methods: nothing is
- * boxed.
+ * Sums over a row in the order of {@link SumTree}, tails masked. With 16 lanes a vector holds the
+ * partial sums; less goes to {@link NarrowSums}, so that each method is small enough to be inlined.
  */
 final class VectorSums {
 
-  /** Whether there is a second vector of partial sums. */
-  private static final boolean TWO = COUNT <= 8;
-
-  /** Whether there are a third and a fourth one. */
-  private static final boolean FOUR = COUNT <= 4;
+  private static final boolean NARROW = COUNT < WAYS;
 
   private VectorSums() {}
 
-  /** {@code Σ (x − shift)²}. */
+  /** {@code Σ (x − shift)²}: never −0. */
   static float squares(long x, float shift, int d) {
+    if (NARROW) {
+      return NarrowSums.squares(x, shift, d);
+    }
     FloatVector a = zero();
-    FloatVector b = zero();
-    FloatVector c = zero();
-    FloatVector e = zero();
     int bound = SumTree.bound(d);
     for (int i = 0; i < bound; i += WAYS) {
-      long at = x + 4L * i;
-      a = square(at, shift, a);
-      if (TWO) {
-        b = square(at + BYTES, shift, b);
-      }
-      if (FOUR) {
-        c = square(at + 2 * BYTES, shift, c);
-        e = square(at + 3 * BYTES, shift, e);
-      }
+      FloatVector v = load(x + 4L * i).sub(shift);
+      a = v.fma(v, a);
     }
-    int left = d - bound;
-    if (left > 0) {
-      long at = x + 4L * bound;
-      a = square(at, shift, a, lanes(0, left));
-      if (TWO && left > COUNT) {
-        b = square(at + BYTES, shift, b, lanes(1, left));
-      }
-      if (FOUR && left > 2 * COUNT) {
-        c = square(at + 2 * BYTES, shift, c, lanes(2, left));
-        e = square(at + 3 * BYTES, shift, e, lanes(3, left));
-      }
+    if (bound < d) {
+      VectorMask<Float> mask = first(d - bound);
+      FloatVector v = zero().blend(load(x + 4L * bound, mask).sub(shift), mask);
+      a = v.fma(v, a);
     }
-    return sum(a, b, c, e);
+    return Lanes.sum(a);
   }
 
-  private static FloatVector square(long x, float shift, FloatVector sum) {
-    FloatVector v = load(x).sub(shift);
-    return v.fma(v, sum);
-  }
-
-  private static FloatVector square(long x, float shift, FloatVector sum, VectorMask<Float> mask) {
-    FloatVector v = zero().blend(load(x, mask).sub(shift), mask);
-    return v.fma(v, sum);
+  /** {@code Σ x²} over whole sixteens: never −0. */
+  static float squares(long x, int count) {
+    if (NARROW) {
+      return NarrowSums.squares(x, 0, count);
+    }
+    FloatVector a = zero();
+    for (int i = 0; i < count; i += WAYS) {
+      FloatVector v = load(x + 4L * i);
+      a = v.fma(v, a);
+    }
+    return Lanes.sum(a);
   }
 
   /** {@code Σ x}. */
   static float total(long x, int d) {
+    if (NARROW) {
+      return NarrowSums.total(x, d);
+    }
     FloatVector a = zero();
-    FloatVector b = zero();
-    FloatVector c = zero();
-    FloatVector e = zero();
     int bound = SumTree.bound(d);
     for (int i = 0; i < bound; i += WAYS) {
-      long at = x + 4L * i;
-      a = a.add(load(at));
-      if (TWO) {
-        b = b.add(load(at + BYTES));
-      }
-      if (FOUR) {
-        c = c.add(load(at + 2 * BYTES));
-        e = e.add(load(at + 3 * BYTES));
-      }
+      a = a.add(load(x + 4L * i));
     }
-    int left = d - bound;
-    if (left > 0) {
-      long at = x + 4L * bound;
-      a = a.add(load(at, lanes(0, left)));
-      if (TWO && left > COUNT) {
-        b = b.add(load(at + BYTES, lanes(1, left)));
-      }
-      if (FOUR && left > 2 * COUNT) {
-        c = c.add(load(at + 2 * BYTES, lanes(2, left)));
-        e = e.add(load(at + 3 * BYTES, lanes(3, left)));
-      }
+    if (bound < d) {
+      a = a.add(load(x + 4L * bound, first(d - bound)));
     }
-    return sum(a, b, c, e);
+    return sum(a);
   }
 
   /** {@code Σ w·dy·(x − shift)}: the first product is rounded, the second is fused. */
   static float dot(long w, long dy, long x, float shift, int d) {
+    if (NARROW) {
+      return NarrowSums.dot(w, dy, x, shift, d);
+    }
     FloatVector a = zero();
-    FloatVector b = zero();
-    FloatVector c = zero();
-    FloatVector e = zero();
     int bound = SumTree.bound(d);
     for (int i = 0; i < bound; i += WAYS) {
-      long at = 4L * i;
-      a = product(w + at, dy + at, x + at, shift, a);
-      if (TWO) {
-        at += BYTES;
-        b = product(w + at, dy + at, x + at, shift, b);
-      }
-      if (FOUR) {
-        at += BYTES;
-        c = product(w + at, dy + at, x + at, shift, c);
-        at += BYTES;
-        e = product(w + at, dy + at, x + at, shift, e);
-      }
+      a = load(w + 4L * i).mul(load(dy + 4L * i)).fma(load(x + 4L * i).sub(shift), a);
     }
-    int left = d - bound;
-    if (left > 0) {
+    if (bound < d) {
+      VectorMask<Float> mask = first(d - bound);
       long at = 4L * bound;
-      a = product(w + at, dy + at, x + at, shift, a, lanes(0, left));
-      if (TWO && left > COUNT) {
-        at += BYTES;
-        b = product(w + at, dy + at, x + at, shift, b, lanes(1, left));
-      }
-      if (FOUR && left > 2 * COUNT) {
-        at += BYTES;
-        c = product(w + at, dy + at, x + at, shift, c, lanes(2, left));
-        at += BYTES;
-        e = product(w + at, dy + at, x + at, shift, e, lanes(3, left));
-      }
+      FloatVector v = zero().blend(load(x + at, mask).sub(shift), mask);
+      a = load(w + at, mask).mul(load(dy + at, mask)).fma(v, a);
     }
-    return sum(a, b, c, e);
-  }
-
-  private static FloatVector product(long w, long dy, long x, float shift, FloatVector sum) {
-    return load(w).mul(load(dy)).fma(load(x).sub(shift), sum);
-  }
-
-  private static FloatVector product(
-      long w, long dy, long x, float shift, FloatVector sum, VectorMask<Float> mask) {
-    FloatVector v = zero().blend(load(x, mask).sub(shift), mask);
-    return load(w, mask).mul(load(dy, mask)).fma(v, sum);
+    return sum(a);
   }
 
   /** {@code Σ w·dy}. */
   static float dot(long w, long dy, int d) {
+    if (NARROW) {
+      return NarrowSums.dot(w, dy, d);
+    }
     FloatVector a = zero();
-    FloatVector b = zero();
-    FloatVector c = zero();
-    FloatVector e = zero();
     int bound = SumTree.bound(d);
     for (int i = 0; i < bound; i += WAYS) {
-      long at = 4L * i;
-      a = load(w + at).fma(load(dy + at), a);
-      if (TWO) {
-        at += BYTES;
-        b = load(w + at).fma(load(dy + at), b);
-      }
-      if (FOUR) {
-        at += BYTES;
-        c = load(w + at).fma(load(dy + at), c);
-        at += BYTES;
-        e = load(w + at).fma(load(dy + at), e);
-      }
+      a = load(w + 4L * i).fma(load(dy + 4L * i), a);
     }
-    int left = d - bound;
-    if (left > 0) {
-      long at = 4L * bound;
-      a = product(w + at, dy + at, a, lanes(0, left));
-      if (TWO && left > COUNT) {
-        at += BYTES;
-        b = product(w + at, dy + at, b, lanes(1, left));
-      }
-      if (FOUR && left > 2 * COUNT) {
-        at += BYTES;
-        c = product(w + at, dy + at, c, lanes(2, left));
-        at += BYTES;
-        e = product(w + at, dy + at, e, lanes(3, left));
-      }
+    if (bound < d) {
+      VectorMask<Float> mask = first(d - bound);
+      a = load(w + 4L * bound, mask).fma(load(dy + 4L * bound, mask), a);
     }
-    return sum(a, b, c, e);
+    return sum(a);
   }
 
-  private static FloatVector product(long w, long dy, FloatVector sum, VectorMask<Float> mask) {
-    return load(w, mask).fma(load(dy, mask), sum);
+  /** The sum of sixteen partial sums in memory. */
+  static float fold(long partials) {
+    return NARROW ? NarrowSums.fold(partials) : sum(load(partials));
   }
 
-  /** Lanes of the n-th vector of the last sixteen, of which so many elements are there. */
-  static VectorMask<Float> lanes(int vector, int left) {
-    return SPECIES.indexInRange(vector * COUNT, left);
-  }
-
-  /** The vectors of partial sums onto each other, then {@link Lanes#sum}. */
-  private static float sum(FloatVector a, FloatVector b, FloatVector c, FloatVector e) {
-    if (FOUR) {
-      return Lanes.sum(a.add(c).add(b.add(e))) + 0f;
-    }
-    return Lanes.sum(TWO ? a.add(b) : a) + 0f;
+  private static float sum(FloatVector a) {
+    return Lanes.sum(a) + 0f;
   }
 }
