@@ -13,7 +13,8 @@ package org.align4j.core.kernel;
  * <td>{@code (1 − β)·S·(s − m)}</td></tr>
  * </table>
  *
- * <p>Computed in double, one logit at a time, by all kernels alike.
+ * <p>Computed in double, one logit at a time, by all kernels alike, with the exponentials and
+ * logarithms that are the same on every machine.
  */
 public final class DivergenceRows {
 
@@ -93,20 +94,20 @@ public final class DivergenceRows {
       Matrix student, Matrix teacher, float studentSum, float teacherSum, int row, int column) {
     double s = student.get(row, column) * inverse - studentSum;
     double t = teacher.get(row, column) * inverse - teacherSum;
-    double own = Math.exp(s);
+    double own = StrictMath.exp(s);
     probability = own;
     if (beta == 1) {
       slope = own * (s - t);
       value = slope;
       return;
     }
-    double other = Math.exp(t);
+    double other = StrictMath.exp(t);
     if (beta == 0) {
       slope = -other;
       value = other * (t - s);
       return;
     }
-    double m = Math.log(Math.max(LEAST, beta * other + (1 - beta) * own));
+    double m = StrictMath.log(Math.max(LEAST, beta * other + (1 - beta) * own));
     slope = (1 - beta) * own * (s - m);
     value = beta * other * (t - m) + slope;
   }

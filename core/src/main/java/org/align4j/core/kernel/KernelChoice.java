@@ -8,6 +8,9 @@ import org.slf4j.LoggerFactory;
  */
 final class KernelChoice {
 
+  /** Number of lanes, for tests; 1 for the scalar kernels. */
+  static final String LANES = "align4j.lanes";
+
   private KernelChoice() {}
 
   static Kernels best() {
@@ -28,7 +31,7 @@ final class KernelChoice {
                 + " start java with --add-modules jdk.incubator.vector");
         return new ScalarKernels();
       }
-      Kernels kernels = Vector.kernels();
+      Kernels kernels = Integer.getInteger(LANES, 0) == 1 ? new ScalarKernels() : Vector.kernels();
       log.info("{} kernels", kernels.name());
       return kernels;
     }

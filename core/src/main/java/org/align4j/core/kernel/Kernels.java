@@ -6,8 +6,8 @@ import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a plan computes with, on float32 in native memory. {@link ScalarKernels} is the definition,
- * {@code VectorKernels} is fast; they agree to rounding.
+ * What a plan computes with, on float32 in native memory. {@code VectorKernels} are fast, {@link
+ * ScalarKernels} run anywhere; they give the same bits, and so do vectors of 4, 8 and 16 lanes.
  *
  * <p>Conventions. A kernel works on the range {@code [from, to)} of the axis that its description
  * names, and any split of that range gives the same bits: call it from a {@link Task}. Rows are

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lanes {
 
-  static final VectorSpecies<Float> SPECIES = species(Integer.getInteger("align4j.lanes"));
+  static final VectorSpecies<Float> SPECIES = species(Integer.getInteger(KernelChoice.LANES));
   static final int COUNT = SPECIES.length();
 
   /** Bytes of one vector. */
@@ -32,7 +32,10 @@ final class Lanes {
   private static VectorSpecies<Float> species(@Nullable Integer lanes) {
     int count = lanes == null ? Math.clamp(FloatVector.SPECIES_PREFERRED.length(), 4, 16) : lanes;
     checkArgument(
-        count == 4 || count == 8 || count == 16, "align4j.lanes is %s: 4, 8 or 16 is known", count);
+        count == 4 || count == 8 || count == 16,
+        "%s is %s: 4, 8 or 16 is known",
+        KernelChoice.LANES,
+        count);
     return VectorSpecies.of(float.class, VectorShape.forBitSize(count * Float.SIZE));
   }
 
@@ -71,8 +74,9 @@ final class Lanes {
   }
 
   /**
-   * Sum of the lanes, halves onto each other until one is left; {@code reduceLanes} promises no
-   * order. Lane by lane: rotations of a vector were left boxed in three JVMs of twelve.
+   * Sum of the lanes, halves onto each other until one is left, as {@link SumTree} has it; {@code
+   * reduceLanes} promises no order. Lane by lane: rotations of a vector were left boxed in three
+   * JVMs of twelve.
    */
   static float sum(FloatVector v) {
     float a = v.lane(0);

@@ -2,7 +2,7 @@ package org.align4j.core.kernel;
 
 import org.align4j.core.ops.Gelu;
 
-/** SwiGLU and GELU by their definitions. */
+/** SwiGLU and GELU: the operations of {@link VectorActivations} one by one. */
 final class ScalarActivations {
 
   private ScalarActivations() {}
@@ -11,7 +11,7 @@ final class ScalarActivations {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
         float g = gate.get(n, c);
-        y.set(n, c, (float) (g * ScalarMath.sigmoid(g) * up.get(n, c)));
+        y.set(n, c, g * ScalarMath.sigmoid(g) * up.get(n, c));
       }
     }
   }
@@ -21,11 +21,11 @@ final class ScalarActivations {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < dy.columns(); c++) {
         float g = gate.get(n, c);
-        float u = up.get(n, c);
         float d = dy.get(n, c);
-        double s = ScalarMath.sigmoid(g);
-        dGate.set(n, c, (float) (d * u * s * (1 + g * (1 - s))));
-        dUp.set(n, c, (float) (d * g * s));
+        float du = up.get(n, c) * d;
+        float s = ScalarMath.sigmoid(g);
+        dGate.set(n, c, du * s * Math.fma(1 - s, g, 1));
+        dUp.set(n, c, d * g * s);
       }
     }
   }
@@ -33,8 +33,8 @@ final class ScalarActivations {
   static void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
-        float a = x.get(n, c);
-        y.set(n, c, (float) (form == Gelu.ERF ? ScalarMath.geluErf(a) : ScalarMath.geluTanh(a)));
+        float v = x.get(n, c);
+        y.set(n, c, form == Gelu.ERF ? ScalarMath.geluErf(v) : ScalarMath.geluTanh(v));
       }
     }
   }
@@ -43,10 +43,10 @@ final class ScalarActivations {
       Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < dx.columns(); c++) {
-        float a = x.get(n, c);
-        double slope =
-            form == Gelu.ERF ? ScalarMath.geluErfDerivative(a) : ScalarMath.geluTanhDerivative(a);
-        dx.set(n, c, (float) (dy.get(n, c) * slope) + (add ? dx.get(n, c) : 0));
+        float v = x.get(n, c);
+        float slope = form == Gelu.ERF ? ScalarMath.geluErfSlope(v) : ScalarMath.geluTanhSlope(v);
+        float own = slope * dy.get(n, c);
+        dx.set(n, c, add ? own + dx.get(n, c) : own);
       }
     }
   }

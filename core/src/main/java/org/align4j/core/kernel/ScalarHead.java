@@ -2,31 +2,31 @@ package org.align4j.core.kernel;
 
 import org.jspecify.annotations.Nullable;
 
-/** Heads, one logit at a time. */
+/**
+ * Heads, one logit at a time: the operations of {@link VectorHead}, and what goes so in all
+ * kernels.
+ */
 final class ScalarHead {
 
   private ScalarHead() {}
 
   static void sliceStatistics(
       Matrix logits, float temperature, Matrix statistics, int slice, int from, int to) {
+    float inverse = 1 / temperature;
     for (int n = from; n < to; n++) {
       for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
-        int end = Math.min(logits.columns(), start + Kernels.SLICE);
+        int count = Math.min(logits.columns() - start, Kernels.SLICE);
         float max = Float.NEGATIVE_INFINITY;
-        for (int c = start; c < end; c++) {
-          max = Math.max(max, logits.get(n, c) / temperature);
+        for (int i = 0; i < count; i++) {
+          float z = logits.get(n, start + i) * inverse;
+          max = z > max ? z : max;
         }
-        double sum = 0;
-        double weighted = 0;
-        for (int c = start; c < end; c++) {
-          double z = logits.get(n, c) / temperature - max;
-          sum += Math.exp(z);
-          weighted += Math.exp(z) * z;
-        }
+        max += 0f;
+        long row = logits.address(n) + 4L * start;
         int at = 3 * (slice + start / Kernels.SLICE);
         statistics.set(n, at, max);
-        statistics.set(n, at + 1, (float) sum);
-        statistics.set(n, at + 2, (float) weighted);
+        statistics.set(n, at + 1, ScalarSums.exponentials(row, inverse, max, count));
+        statistics.set(n, at + 2, ScalarSums.weightedExponentials(row, inverse, max, count));
       }
     }
   }
@@ -63,15 +63,15 @@ final class ScalarHead {
       float @Nullable [] dEntropy,
       int from,
       int to) {
+    float inverse = 1 / temperature;
     for (int n = from; n < to; n++) {
+      float dEnt = dEntropy == null ? 0 : dEntropy[n];
+      float slope = -dEnt * inverse;
+      float start = -(dLogProb[n] + dEnt * entropy.get(n)) * inverse;
       for (int c = 0; c < logits.columns(); c++) {
-        double logP = logits.get(n, c) / temperature - logSumExp.get(n);
-        double p = Math.exp(logP);
-        double dz = dLogProb[n] * ((column + c == labels[n] ? 1 : 0) - p);
-        if (dEntropy != null) {
-          dz -= dEntropy[n] * p * (logP + entropy.get(n));
-        }
-        logits.set(n, c, (float) (dz / temperature));
+        float logP = logits.get(n, c) * inverse - logSumExp.get(n);
+        float dz = ScalarMath.exp(logP) * Math.fma(logP, slope, start);
+        logits.set(n, c, column + c == labels[n] ? dz + dLogProb[n] * inverse : dz);
       }
     }
   }

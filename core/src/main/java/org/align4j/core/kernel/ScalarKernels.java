@@ -7,7 +7,10 @@ import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels as a reader would write them: the definition, and the fallback. */
+/**
+ * The kernels without vectors: the fallback, with the bits of the vector kernels. Operations and
+ * their order are theirs, see {@link SumTree}.
+ */
 public final class ScalarKernels implements Kernels {
 
   @Override
@@ -210,7 +213,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void axpy(float factor, Floats x, Floats y, long from, long to) {
     for (long i = from; i < to; i++) {
-      y.set(i, y.get(i) + factor * x.get(i));
+      y.set(i, Math.fma(x.get(i), factor, y.get(i)));
     }
   }
 
@@ -227,7 +230,7 @@ public final class ScalarKernels implements Kernels {
       Scratch scratch) {
     checkArgument(!tiles.areSteps(), "the tiles are steps: they go to stepAttention");
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile);
+      ScalarAttention.attention(q, k, v, tiles, out, logSumExp, tile, scratch);
     }
   }
 
@@ -248,7 +251,7 @@ public final class ScalarKernels implements Kernels {
     checkArgument(tiles.areSteps(), "the tiles are no steps: segments go to attention");
     cache.checkFor(tiles.heads(), 1);
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile);
+      ScalarAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile, scratch);
     }
   }
 
@@ -270,8 +273,8 @@ public final class ScalarKernels implements Kernels {
       int to,
       Scratch scratch) {
     for (int tile = from; tile < to; tile++) {
-      ScalarAttention.gradient(
-          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile);
+      ScalarAttentionGradient.gradient(
+          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile, scratch);
     }
   }
 
@@ -342,7 +345,11 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void sumOfSquares(Floats x, double[] partials, int from, int to) {
-    ScalarOptimiser.sumOfSquares(x, partials, from, to);
+    for (int tile = from; tile < to; tile++) {
+      long start = (long) tile * SUM_TILE;
+      int count = (int) Math.min(SUM_TILE, x.length() - start);
+      partials[tile] = ScalarOptimiser.sumOfSquares(x.address() + 4L * start, count);
+    }
   }
 
   @Override
@@ -361,18 +368,21 @@ public final class ScalarKernels implements Kernels {
       long from,
       long to) {
     ScalarOptimiser.adamW(
-        parameter,
-        gradient,
-        m,
-        v,
+        parameter.slice(from, to - from).address(),
+        gradient.slice(from, to - from).address(),
+        m.slice(from, to - from).address(),
+        v.slice(from, to - from).address(),
         gradientScale,
-        learningRate,
-        beta1,
-        beta2,
-        eps,
-        decay,
-        step,
-        from,
-        to);
+        (float) learningRate,
+        (float) beta1,
+        (float) (1 - beta1),
+        (float) beta2,
+        (float) (1 - beta2),
+        (float) eps,
+        (float) (1 - learningRate * decay),
+        (float) (1 / (1 - StrictMath.pow(beta1, step))),
+        (float) (1 / (1 - StrictMath.pow(beta2, step))),
+        0,
+        Math.toIntExact(to - from));
   }
 }

@@ -1,25 +1,26 @@
 package org.align4j.core.kernel;
 
-/** Norms and their gradients, one element at a time; sums in double. */
+import static org.align4j.core.kernel.ScalarSums.dot;
+import static org.align4j.core.kernel.ScalarSums.squares;
+import static org.align4j.core.kernel.ScalarSums.total;
+
+/** Norms and their gradients: the operations of {@link VectorNorms} one by one. */
 final class ScalarNorms {
 
   private ScalarNorms() {}
 
-  private static double inverse(Matrix x, int n, int start, int d, float eps) {
-    double sum = 0;
-    for (int c = start; c < start + d; c++) {
-      sum += (double) x.get(n, c) * x.get(n, c);
-    }
-    return 1 / Math.sqrt(sum / d + eps);
+  /** {@code 1/√(squares/d + eps)}. */
+  static float inverse(float squares, int d, float eps) {
+    return (float) (1 / Math.sqrt((double) squares / d + eps));
   }
 
   static void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
     int d = (int) weight.length();
     for (int n = from; n < to; n++) {
       for (int start = 0; start < x.columns(); start += d) {
-        double inverse = inverse(x, n, start, d, eps);
+        float r = inverse(squares(x.address(n) + 4L * start, 0, d), d, eps);
         for (int c = 0; c < d; c++) {
-          y.set(n, start + c, (float) (x.get(n, start + c) * inverse * weight.get(c)));
+          y.set(n, start + c, x.get(n, start + c) * r * weight.get(c));
         }
       }
     }
@@ -40,18 +41,34 @@ final class ScalarNorms {
     int blocks = x.columns() / d;
     for (int n = from; n < to; n++) {
       for (int b = 0; b < blocks; b++) {
-        double r = inverse(x, n, b * d, d, eps);
-        double dot = 0;
-        for (int c = 0; c < d; c++) {
-          dot += (double) weight.get(c) * dy.get(n, b * d + c) * x.get(n, b * d + c);
-        }
-        for (int c = 0; c < d; c++) {
-          double own = r * weight.get(c) * dy.get(n, b * d + c);
-          float value = (float) (own - x.get(n, b * d + c) * r * r * r / d * dot);
-          dx.set(n, b * d + c, add ? dx.get(n, b * d + c) + value : value);
-        }
-        inverses.set((long) n * blocks + b, (float) r);
+        long at = 4L * b * d;
+        float r = inverse(squares(x.address(n) + at, 0, d), d, eps);
+        float back =
+            -r * r * r / d * dot(weight.address(), dy.address(n) + at, x.address(n) + at, 0, d);
+        combine(weight, dy, x, n, b * d, 0, r, back, 0, dx, add);
+        inverses.set((long) n * blocks + b, r);
       }
+    }
+  }
+
+  /** {@code dx (+)= r·w·dy + back·(x − shift) + constant}. */
+  private static void combine(
+      Floats w,
+      Matrix dy,
+      Matrix x,
+      int n,
+      int start,
+      float shift,
+      float r,
+      float back,
+      float constant,
+      Matrix dx,
+      boolean add) {
+    float from = constant - back * shift;
+    for (int c = 0; c < w.length(); c++) {
+      float slope = w.get(c) * dy.get(n, start + c);
+      float value = Math.fma(slope, r, Math.fma(x.get(n, start + c), back, from));
+      dx.set(n, start + c, add ? value + dx.get(n, start + c) : value);
     }
   }
 
@@ -63,36 +80,22 @@ final class ScalarNorms {
       float sum = dWeight.get(c);
       for (int n = 0; n < rows; n++) {
         for (int b = 0; b < blocks; b++) {
-          sum += dy.get(n, b * d + c) * x.get(n, b * d + c) * inverse.get((long) n * blocks + b);
+          float normal = x.get(n, b * d + c) * inverse.get((long) n * blocks + b);
+          sum = Math.fma(dy.get(n, b * d + c), normal, sum);
         }
       }
       dWeight.set(c, sum);
     }
   }
 
-  private static double mean(Matrix x, int n) {
-    double sum = 0;
-    for (int c = 0; c < x.columns(); c++) {
-      sum += x.get(n, c);
-    }
-    return sum / x.columns();
-  }
-
-  private static double inverseDeviation(Matrix x, int n, double mean, float eps) {
-    double sum = 0;
-    for (int c = 0; c < x.columns(); c++) {
-      sum += (x.get(n, c) - mean) * (x.get(n, c) - mean);
-    }
-    return 1 / Math.sqrt(sum / x.columns() + eps);
-  }
-
   static void layerNorm(
       Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+    int d = x.columns();
     for (int n = from; n < to; n++) {
-      double mean = mean(x, n);
-      double r = inverseDeviation(x, n, mean, eps);
-      for (int c = 0; c < x.columns(); c++) {
-        y.set(n, c, (float) ((x.get(n, c) - mean) * r * weight.get(c) + bias.get(c)));
+      float mean = total(x.address(n), d) / d;
+      float r = inverse(squares(x.address(n), mean, d), d, eps);
+      for (int c = 0; c < d; c++) {
+        y.set(n, c, (x.get(n, c) - mean) * r * weight.get(c) + bias.get(c));
       }
     }
   }
@@ -110,22 +113,13 @@ final class ScalarNorms {
       int to) {
     int d = x.columns();
     for (int n = from; n < to; n++) {
-      double mean = mean(x, n);
-      double r = inverseDeviation(x, n, mean, eps);
-      double sum = 0;
-      double dot = 0;
-      for (int c = 0; c < d; c++) {
-        double g = (double) weight.get(c) * dy.get(n, c);
-        sum += g;
-        dot += g * (x.get(n, c) - mean) * r;
-      }
-      for (int c = 0; c < d; c++) {
-        double g = (double) weight.get(c) * dy.get(n, c);
-        float value = (float) (r * (g - sum / d - (x.get(n, c) - mean) * r * dot / d));
-        dx.set(n, c, add ? dx.get(n, c) + value : value);
-      }
-      statistics.set(2L * n, (float) mean);
-      statistics.set(2L * n + 1, (float) r);
+      float mean = total(x.address(n), d) / d;
+      float r = inverse(squares(x.address(n), mean, d), d, eps);
+      float sum = dot(weight.address(), dy.address(n), d);
+      float back = -r * r * r / d * dot(weight.address(), dy.address(n), x.address(n), mean, d);
+      combine(weight, dy, x, n, 0, mean, r, back, -r * sum / d, dx, add);
+      statistics.set(2L * n, mean);
+      statistics.set(2L * n + 1, r);
     }
   }
 
@@ -143,7 +137,7 @@ final class ScalarNorms {
       float bias = dBias.get(c);
       for (int n = 0; n < rows; n++) {
         float normal = (x.get(n, c) - statistics.get(2L * n)) * statistics.get(2L * n + 1);
-        weight += dy.get(n, c) * normal;
+        weight = Math.fma(dy.get(n, c), normal, weight);
         bias += dy.get(n, c);
       }
       dWeight.set(c, weight);

@@ -1,45 +1,63 @@
 package org.align4j.core.kernel;
 
-/** AdamW by its definition, Loshchilov and Hutter (2019), algorithm 2, and a gradient's norm. */
+/**
+ * AdamW, Loshchilov and Hutter (2019), algorithm 2, in float, and a gradient's norm: the operations
+ * of {@link VectorOptimiser} one by one.
+ */
 final class ScalarOptimiser {
+
+  /** Squares added in float before the sum goes on in double. */
+  static final int CHUNK = 1024;
 
   private ScalarOptimiser() {}
 
-  /** A partial sum for each tile: the clip by the global norm adds them up. */
-  static void sumOfSquares(Floats x, double[] partials, int from, int to) {
-    for (int tile = from; tile < to; tile++) {
-      double sum = 0;
-      long end = Math.min(x.length(), (tile + 1L) * Kernels.SUM_TILE);
-      for (long i = (long) tile * Kernels.SUM_TILE; i < end; i++) {
-        sum += (double) x.get(i) * x.get(i);
-      }
-      partials[tile] = sum;
+  static double sumOfSquares(long x, int count) {
+    double total = 0;
+    for (int start = 0; start < count; start += CHUNK) {
+      int end = Math.min(count, start + CHUNK);
+      int bound = start + SumTree.bound(end - start);
+      float sum = ScalarSums.squares(x + 4L * start, 0, bound - start);
+      total += sum + squares(x, bound, end);
     }
+    return total;
+  }
+
+  /** {@code Σ x²} as one chain. */
+  static float squares(long x, int from, int to) {
+    float sum = 0;
+    for (int i = from; i < to; i++) {
+      float v = Memory.get(x + 4L * i);
+      sum = Math.fma(v, v, sum);
+    }
+    return sum;
   }
 
   static void adamW(
-      Floats parameter,
-      Floats gradient,
-      Floats m,
-      Floats v,
-      float gradientScale,
-      double learningRate,
-      double beta1,
-      double beta2,
-      double eps,
-      double decay,
-      int step,
-      long from,
-      long to) {
-    double correction1 = 1 - Math.pow(beta1, step);
-    double correction2 = 1 - Math.pow(beta2, step);
-    for (long i = from; i < to; i++) {
-      double g = (double) gradientScale * gradient.get(i);
-      m.set(i, (float) (beta1 * m.get(i) + (1 - beta1) * g));
-      v.set(i, (float) (beta2 * v.get(i) + (1 - beta2) * g * g));
-      double kept = parameter.get(i) * (1 - learningRate * decay);
-      double direction = m.get(i) / correction1 / (Math.sqrt(v.get(i) / correction2) + eps);
-      parameter.set(i, (float) (kept - learningRate * direction));
+      long parameter,
+      long gradient,
+      long m,
+      long v,
+      float scale,
+      float rate,
+      float beta1,
+      float own1,
+      float beta2,
+      float own2,
+      float eps,
+      float kept,
+      float inverse1,
+      float inverse2,
+      int from,
+      int to) {
+    for (int i = from; i < to; i++) {
+      float g = Memory.get(gradient + 4L * i) * scale;
+      float first = Math.fma(g, own1, Memory.get(m + 4L * i) * beta1);
+      float second = Math.fma(g * g, own2, Memory.get(v + 4L * i) * beta2);
+      Memory.set(m + 4L * i, first);
+      Memory.set(v + 4L * i, second);
+      float direction = first * inverse1 / ((float) Math.sqrt(second * inverse2) + eps);
+      float value = Memory.get(parameter + 4L * i) * kept;
+      Memory.set(parameter + 4L * i, Math.fma(direction, -rate, value));
     }
   }
 }

@@ -3,7 +3,10 @@ package org.align4j.core.kernel;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
-/** Matrix products by their definition: every sum in the order of the depth. */
+/**
+ * Matrix products by their definition: every sum a chain of fused multiply-adds in the order of the
+ * depth.
+ */
 final class ScalarProduct {
 
   private static final int ROW_TILE = 16;
@@ -38,7 +41,7 @@ final class ScalarProduct {
         float sum = add ? y.get(n, c) : 0;
         for (int k = 0; k < weight.depth(); k++) {
           float left = transposed ? x.get(k, n) : x.get(n, k);
-          sum += left * Memory.get(weight.address(c, k));
+          sum = Math.fma(left, Memory.get(weight.address(c, k)), sum);
         }
         y.set(n, c, bias == null ? sum : sum + bias.get(c));
       }

@@ -2,15 +2,14 @@ package org.align4j.core.kernel;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.MAX;
-import static org.align4j.core.kernel.Lanes.BYTES;
 import static org.align4j.core.kernel.Lanes.COUNT;
 import static org.align4j.core.kernel.Lanes.all;
 import static org.align4j.core.kernel.Lanes.bound;
 import static org.align4j.core.kernel.Lanes.first;
 import static org.align4j.core.kernel.Lanes.load;
 import static org.align4j.core.kernel.Lanes.store;
-import static org.align4j.core.kernel.Lanes.sum;
 import static org.align4j.core.kernel.Lanes.zero;
+import static org.align4j.core.kernel.SumTree.WAYS;
 import static org.align4j.core.kernel.VectorMath.exponent;
 import static org.align4j.core.kernel.VectorMath.exponential;
 import static org.align4j.core.kernel.VectorMath.polynomial;
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Softmax statistics, gradient and draws over the vocabulary, lanes along a row of logits. */
 final class VectorHead {
 
+  /** Bytes from the partial sums of exponentials to those of the weighted ones. */
+  private static final long WEIGHTED = 4L * WAYS;
+
   private VectorHead() {}
 
   static void sliceStatistics(
@@ -32,7 +34,7 @@ final class VectorHead {
       int from,
       int to,
       Scratch scratch) {
-    long work = scratch.address(2L * COUNT);
+    long work = scratch.address(2L * WAYS);
     float inverse = 1 / temperature;
     for (int n = from; n < to; n++) {
       for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
@@ -40,25 +42,29 @@ final class VectorHead {
         long row = logits.address(n) + 4L * start;
         long target = statistics.address(n) + 12L * (slice + start / Kernels.SLICE);
         float max = max(row, inverse, count);
-        exponentials(row, inverse, max, count, work);
+        for (int i = 0; i < WAYS; i += COUNT) {
+          exponentials(row, inverse, max, i, count, work + 4L * i);
+        }
         Memory.set(target, max);
-        Memory.set(target + 4, sum(load(work)));
-        Memory.set(target + 8, sum(load(work + BYTES)));
+        Memory.set(target + 4, VectorSums.fold(work));
+        Memory.set(target + 8, VectorSums.fold(work + WEIGHTED));
       }
     }
   }
 
   /**
-   * {@code Σ e^z, Σ z·e^z}, {@code z = logit/T − max}, by lane; folded elsewhere, since with the
-   * folds this would be too large to be compiled without boxes.
+   * {@code Σ e^z, Σ z·e^z}, {@code z = logit/T − max}, of every sixteenth element from those of one
+   * vector on, by lane; folded elsewhere, since with the folds this would be too large to be
+   * compiled without boxes.
    */
-  private static void exponentials(long logits, float inverse, float max, int count, long work) {
+  private static void exponentials(
+      long logits, float inverse, float max, int first, int count, long work) {
     FloatVector factor = all(inverse);
     FloatVector shift = all(max);
     FloatVector sum = zero();
     FloatVector weighted = zero();
-    int bound = bound(count);
-    for (int i = 0; i < bound; i += COUNT) {
+    int bound = SumTree.bound(count);
+    for (int i = first; i < bound; i += WAYS) {
       FloatVector z = load(logits + 4L * i).mul(factor).sub(shift);
       FloatVector t = exponent(z);
       FloatVector e = exponential(z, t, polynomial(z, t));
@@ -66,9 +72,11 @@ final class VectorHead {
       weighted = e.fma(z, weighted);
     }
     store(sum, work);
-    store(weighted, work + BYTES);
-    if (bound < count) {
-      exponentialsTail(logits + 4L * bound, inverse, max, first(count - bound), work);
+    store(weighted, work + WEIGHTED);
+    int left = count - bound - first;
+    if (left > 0) {
+      long at = logits + 4L * (bound + first);
+      exponentialsTail(at, inverse, max, first(Math.min(left, COUNT)), work);
     }
   }
 
@@ -78,7 +86,7 @@ final class VectorHead {
     FloatVector t = exponent(z);
     FloatVector e = VectorMath.ZERO.blend(exponential(z, t, polynomial(z, t)), mask);
     store(load(work).add(e), work);
-    store(e.fma(z, load(work + BYTES)), work + BYTES);
+    store(e.fma(z, load(work + WEIGHTED)), work + WEIGHTED);
   }
 
   private static float max(long logits, float inverse, int count) {
@@ -91,9 +99,11 @@ final class VectorHead {
     }
     float largest = max.reduceLanes(MAX);
     for (int i = bound; i < count; i++) {
-      largest = Math.max(largest, Memory.get(logits + 4L * i) * inverse);
+      float z = Memory.get(logits + 4L * i) * inverse;
+      largest = z > largest ? z : largest;
     }
-    return largest;
+    // Which zero is met first depends on the lanes: −0 becomes +0.
+    return largest + 0f;
   }
 
   static void logitsGradient(

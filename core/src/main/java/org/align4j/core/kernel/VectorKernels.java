@@ -384,8 +384,8 @@ public final class VectorKernels implements Kernels {
         (float) (1 - beta2),
         (float) eps,
         (float) (1 - learningRate * decay),
-        (float) (1 / (1 - Math.pow(beta1, step))),
-        (float) (1 / (1 - Math.pow(beta2, step))),
+        (float) (1 / (1 - StrictMath.pow(beta1, step))),
+        (float) (1 / (1 - StrictMath.pow(beta2, step))),
         Math.toIntExact(to - from));
   }
 }

@@ -10,7 +10,8 @@ import jdk.incubator.vector.IntVector;
 
 /**
  * Elementary functions of vectors. Each lane goes through the same exact operations, so a value
- * gives the same bits in every lane, every tail and on every machine.
+ * gives the same bits in every lane, every tail and on every machine; {@link ScalarMath} does them
+ * for one float.
  *
  * <p>Constants are vectors already: the compiler stops inlining after a number of nodes, and
  * broadcasting them in place makes a kernel with an exponential too large (it then boxes every
@@ -22,33 +23,27 @@ final class VectorMath {
   static final FloatVector ONE = all(1f);
   static final FloatVector HALF = all(0.5f);
   private static final FloatVector MINUS_TWO = all(-2f);
-  private static final FloatVector LOG2_E = all(1.44269504f);
-  private static final FloatVector MINUS_LN2_HIGH = all(-0.693359375f);
-  private static final FloatVector MINUS_LN2_LOW = all(2.12194440e-4f);
-
-  /** Adding 1.5·2²³ rounds to an integer, which is then in the low bits. */
-  private static final FloatVector ROUNDING = all(12582912f);
-
-  private static final FloatVector SMALLEST = all(-87.33f);
+  private static final FloatVector LOG2_E = all(ScalarMath.LOG2_E);
+  private static final FloatVector MINUS_LN2_HIGH = all(ScalarMath.MINUS_LN2_HIGH);
+  private static final FloatVector MINUS_LN2_LOW = all(ScalarMath.MINUS_LN2_LOW);
+  private static final FloatVector ROUNDING = all(ScalarMath.ROUNDING);
+  private static final FloatVector SMALLEST = all(ScalarMath.SMALLEST);
   private static final IntVector EXPONENT_OF_ONE = (IntVector) ONE.reinterpretAsInts();
-  private static final FloatVector EXP_6 = all(1.9875691500e-4f);
-  private static final FloatVector EXP_5 = all(1.3981999507e-3f);
-  private static final FloatVector EXP_4 = all(8.3334519073e-3f);
-  private static final FloatVector EXP_3 = all(4.1665795894e-2f);
-  private static final FloatVector EXP_2 = all(1.6666665459e-1f);
-  private static final FloatVector TANH_SCALE = all((float) Math.sqrt(2 / Math.PI));
-  private static final FloatVector TANH_CUBE = all(0.044715f);
-  private static final FloatVector TANH_SLOPE = all(3 * 0.044715f);
-  private static final FloatVector NORMAL_SCALE = all((float) (1 / Math.sqrt(2 * Math.PI)));
-
-  /** Abramowitz and Stegun 7.1.26, p over √2, then half of the coefficients. */
-  private static final FloatVector ERF_P = all((float) (0.3275911 * Math.sqrt(0.5)));
-
-  private static final FloatVector ERF_5 = all(0.5f * 1.061405429f);
-  private static final FloatVector ERF_4 = all(0.5f * -1.453152027f);
-  private static final FloatVector ERF_3 = all(0.5f * 1.421413741f);
-  private static final FloatVector ERF_2 = all(0.5f * -0.284496736f);
-  private static final FloatVector ERF_1 = all(0.5f * 0.254829592f);
+  private static final FloatVector EXP_6 = all(ScalarMath.EXP_6);
+  private static final FloatVector EXP_5 = all(ScalarMath.EXP_5);
+  private static final FloatVector EXP_4 = all(ScalarMath.EXP_4);
+  private static final FloatVector EXP_3 = all(ScalarMath.EXP_3);
+  private static final FloatVector EXP_2 = all(ScalarMath.EXP_2);
+  private static final FloatVector TANH_SCALE = all(ScalarMath.TANH_SCALE);
+  private static final FloatVector TANH_CUBE = all(ScalarMath.TANH_CUBE);
+  private static final FloatVector TANH_SLOPE = all(ScalarMath.TANH_SLOPE);
+  private static final FloatVector NORMAL_SCALE = all(ScalarMath.NORMAL_SCALE);
+  private static final FloatVector ERF_P = all(ScalarMath.ERF_P);
+  private static final FloatVector ERF_5 = all(ScalarMath.ERF_5);
+  private static final FloatVector ERF_4 = all(ScalarMath.ERF_4);
+  private static final FloatVector ERF_3 = all(ScalarMath.ERF_3);
+  private static final FloatVector ERF_2 = all(ScalarMath.ERF_2);
+  private static final FloatVector ERF_1 = all(ScalarMath.ERF_1);
 
   private VectorMath() {}
 

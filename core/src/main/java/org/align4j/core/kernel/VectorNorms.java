@@ -6,87 +6,24 @@ import static org.align4j.core.kernel.Lanes.bound;
 import static org.align4j.core.kernel.Lanes.first;
 import static org.align4j.core.kernel.Lanes.load;
 import static org.align4j.core.kernel.Lanes.store;
-import static org.align4j.core.kernel.Lanes.sum;
-import static org.align4j.core.kernel.Lanes.zero;
+import static org.align4j.core.kernel.VectorSums.dot;
+import static org.align4j.core.kernel.VectorSums.squares;
+import static org.align4j.core.kernel.VectorSums.total;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/**
- * Norms and their gradients. A sum over a row runs in lanes, the tail masked, and is folded in one
- * fixed order at the end: it depends on the row alone.
- */
+/** Norms and their gradients, sums over a row in the order of {@link SumTree}. */
 final class VectorNorms {
 
   private VectorNorms() {}
-
-  /** {@code Σ (x − shift)²}. */
-  private static float squares(long x, float shift, int d) {
-    FloatVector a = zero();
-    for (int i = 0; i < bound(d); i += COUNT) {
-      FloatVector v = load(x + 4L * i).sub(shift);
-      a = v.fma(v, a);
-    }
-    int left = d - bound(d);
-    if (left > 0) {
-      VectorMask<Float> mask = first(left);
-      FloatVector v = zero().blend(load(x + 4L * bound(d), mask).sub(shift), mask);
-      a = v.fma(v, a);
-    }
-    return sum(a);
-  }
-
-  private static float total(long x, int d) {
-    FloatVector a = zero();
-    for (int i = 0; i < bound(d); i += COUNT) {
-      a = a.add(load(x + 4L * i));
-    }
-    int left = d - bound(d);
-    if (left > 0) {
-      a = a.add(load(x + 4L * bound(d), first(left)));
-    }
-    return sum(a);
-  }
-
-  /** {@code Σ w·dy·(x − shift)}. */
-  private static float dot(long w, long dy, long x, float shift, int d) {
-    FloatVector a = zero();
-    for (int i = 0; i < bound(d); i += COUNT) {
-      a = load(w + 4L * i).mul(load(dy + 4L * i)).fma(load(x + 4L * i).sub(shift), a);
-    }
-    int left = d - bound(d);
-    if (left > 0) {
-      VectorMask<Float> mask = first(left);
-      long at = 4L * bound(d);
-      a = load(w + at, mask).mul(load(dy + at, mask)).fma(load(x + at, mask).sub(shift), a);
-    }
-    return sum(a);
-  }
-
-  /** {@code Σ w·dy}. */
-  private static float dot(long w, long dy, int d) {
-    FloatVector a = zero();
-    for (int i = 0; i < bound(d); i += COUNT) {
-      a = load(w + 4L * i).fma(load(dy + 4L * i), a);
-    }
-    int left = d - bound(d);
-    if (left > 0) {
-      VectorMask<Float> mask = first(left);
-      a = load(w + 4L * bound(d), mask).fma(load(dy + 4L * bound(d), mask), a);
-    }
-    return sum(a);
-  }
-
-  private static float inverse(float squares, int d, float eps) {
-    return (float) (1 / Math.sqrt((double) squares / d + eps));
-  }
 
   static void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
     int d = (int) weight.length();
     for (int n = from; n < to; n++) {
       for (int c = 0; c < x.columns(); c += d) {
         long in = x.address(n) + 4L * c;
-        float r = inverse(squares(in, 0, d), d, eps);
+        float r = ScalarNorms.inverse(squares(in, 0, d), d, eps);
         scaled(in, 0, r, weight.address(), y.address(n) + 4L * c, d);
       }
     }
@@ -121,7 +58,7 @@ final class VectorNorms {
       for (int b = 0; b < blocks; b++) {
         long in = x.address(n) + 4L * b * d;
         long g = dy.address(n) + 4L * b * d;
-        float r = inverse(squares(in, 0, d), d, eps);
+        float r = ScalarNorms.inverse(squares(in, 0, d), d, eps);
         float dot = dot(weight.address(), g, in, 0, d);
         float back = -r * r * r / d * dot;
         combine(weight.address(), g, in, 0, r, back, 0, dx.address(n) + 4L * b * d, add, d);
@@ -215,7 +152,7 @@ final class VectorNorms {
     int d = x.columns();
     for (int n = from; n < to; n++) {
       float mean = total(x.address(n), d) / d;
-      float r = inverse(squares(x.address(n), mean, d), d, eps);
+      float r = ScalarNorms.inverse(squares(x.address(n), mean, d), d, eps);
       scaled(x.address(n), mean, r, weight.address(), y.address(n), d);
       VectorRows.add(y.address(n), bias.address(), y.address(n), d);
     }
@@ -234,7 +171,7 @@ final class VectorNorms {
     int d = x.columns();
     for (int n = from; n < to; n++) {
       float mean = total(x.address(n), d) / d;
-      float r = inverse(squares(x.address(n), mean, d), d, eps);
+      float r = ScalarNorms.inverse(squares(x.address(n), mean, d), d, eps);
       float sum = dot(weight.address(), dy.address(n), d);
       float dot = dot(weight.address(), dy.address(n), x.address(n), mean, d);
       float back = -r * r * r / d * dot;

@@ -43,8 +43,8 @@ public final class RopeTable {
     for (int p = 0; p < positions; p++) {
       for (int i = 0; i < half; i++) {
         float angle = p * inverseFrequencies[i];
-        cos[p * half + i] = (float) Math.cos(angle) * amplitude;
-        sin[p * half + i] = (float) Math.sin(angle) * amplitude;
+        cos[p * half + i] = (float) StrictMath.cos(angle) * amplitude;
+        sin[p * half + i] = (float) StrictMath.sin(angle) * amplitude;
       }
     }
   }

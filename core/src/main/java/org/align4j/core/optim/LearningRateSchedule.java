@@ -60,7 +60,7 @@ public record LearningRateSchedule(
           case CONSTANT -> 1;
           case LINEAR -> minimumRatio + (1 - minimumRatio) * (1 - progress);
           case COSINE ->
-              minimumRatio + (1 - minimumRatio) * 0.5 * (1 + Math.cos(Math.PI * progress));
+              minimumRatio + (1 - minimumRatio) * 0.5 * (1 + StrictMath.cos(Math.PI * progress));
         };
     return peak * left;
   }

@@ -6,7 +6,8 @@ import org.align4j.core.engine.Resources;
 import org.align4j.core.kernel.Kernels;
 
 /**
- * How a plan runs. None of it changes a single bit of the results but the kernels.
+ * How a plan runs. None of it changes a single bit of the results, but that gradients of batches
+ * above {@code trainTokens} are rounded elsewhere.
  *
  * @param kernels what computes
  * @param resources threads and memory

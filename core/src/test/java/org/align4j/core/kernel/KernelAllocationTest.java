@@ -39,6 +39,8 @@ class KernelAllocationTest {
       Matrix x = data.matrix(8, WIDTH);
       Matrix y = data.matrix(8, WIDTH);
       Floats weight = data.floats(WIDTH);
+      Floats moments = data.floats(16);
+      double[] sums = new double[1];
       PackedMatrix w = data.pack(k, data.matrix(64, WIDTH), WeightLayout.OUT_IN);
       Matrix product = data.matrix(8, 64);
       AttentionTiles whole = new AttentionTiles(new Heads(2, 1, 32));
@@ -54,6 +56,11 @@ class KernelAllocationTest {
       List<Call> calls =
           List.of(
               new Call("norm", 8, () -> k.rmsNorm(x, weight, 1e-5f, y, 0, 8)),
+              new Call(
+                  "norm gradient",
+                  8,
+                  () -> k.layerNormGradient(x, weight, 1, x, y, false, moments, 0, 8)),
+              new Call("squares", 1, () -> k.sumOfSquares(weight, sums, 0, 1)),
               new Call("swiGlu", 8, () -> k.swiGlu(x, x, y, 0, 8)),
               new Call(
                   "product",

@@ -2,7 +2,9 @@ package org.align4j.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -125,6 +127,43 @@ class SameBitsTest {
         two.backward(coefficients, null);
         assertThat(two.gradients().flat().toFloatVector())
             .isEqualTo(one.gradients().flat().toFloatVector());
+      }
+    }
+  }
+
+  /**
+   * Sums over rows go on from where the last pass left them. Not so where passes have more than the
+   * order of rows in common: sequences that begin alike are computed once in each pass, and a tied
+   * table takes the head's share of a pass before that of its tokens.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = SmallNetwork.class,
+      names = {"BIASED", "CRITIC"})
+  void gradientsDoNotDependOnThePassesOfSequencesThatShareNothing(SmallNetwork shape) {
+    try (Parameters parameters = shape.randomParameters(9);
+        PlanNetwork network = PlanNetwork.create(shape, parameters, settings())) {
+      for (int seed = 0; seed < 3; seed++) {
+        Random random = new Random(seed);
+        List<Batches.Group> groups = Batches.groups(random, shape.vocabulary(), 6, 60);
+        TokenBatch whole = Batches.separate(groups, 1f);
+        float[] coefficients = Batches.coefficients(random, whole.rows().length);
+        network.gradients().zero();
+        network.forward(whole);
+        network.backward(coefficients, null);
+        float[] expected = network.gradients().flat().toFloatVector();
+        for (int size : new int[] {1, 4}) {
+          network.gradients().zero();
+          int done = 0;
+          for (List<Batches.Group> some : Lists.partition(groups, size)) {
+            TokenBatch pass = Batches.separate(some, 1f);
+            network.forward(pass);
+            int count = pass.rows().length;
+            network.backward(Arrays.copyOfRange(coefficients, done, done + count), null);
+            done += count;
+          }
+          assertThat(network.gradients().flat().toFloatVector()).isEqualTo(expected);
+        }
       }
     }
   }

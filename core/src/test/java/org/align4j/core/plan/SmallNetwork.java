@@ -204,7 +204,7 @@ enum SmallNetwork implements NetworkDefinition {
   private RopeTable rope() {
     float[] frequencies = new float[heads.headDim() / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = (float) Math.pow(10_000, -2.0 * i / heads.headDim());
+      frequencies[i] = (float) StrictMath.pow(10_000, -2.0 * i / heads.headDim());
     }
     return new RopeTable(frequencies, POSITIONS);
   }

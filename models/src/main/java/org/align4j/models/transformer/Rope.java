@@ -129,7 +129,7 @@ public record Rope(double theta, Scaling scaling) {
     float[] frequencies = new float[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
       float exponent = (float) (2 * i) / headDim;
-      frequencies[i] = scaled((float) Math.pow(theta, exponent), i, frequencies.length);
+      frequencies[i] = scaled((float) StrictMath.pow(theta, exponent), i, frequencies.length);
     }
     return frequencies;
   }

@@ -2,6 +2,7 @@ package org.align4j.bench.cli.option;
 
 import java.util.Locale;
 import org.align4j.bench.cli.console.Checks;
+import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Resources;

@@ -23,8 +23,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * Pictures for documents, as SVG: the same data gives the same bytes on every machine, for the font
- * comes with the program and its letters are drawn as shapes. Colours are those of {@link
- * ReportPage}.
+ * comes with the program and its letters are drawn as shapes. Colours are those of the report's
+ * page.
  */
 public final class SvgChart {
 

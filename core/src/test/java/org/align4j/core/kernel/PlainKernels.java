@@ -1,0 +1,381 @@
+package org.align4j.core.kernel;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import org.align4j.core.ops.Gelu;
+import org.align4j.core.ops.Heads;
+import org.align4j.core.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels as a reader would write them: the definition, sums and elementary functions in
+ * double. What only moves or adds rows is that of the scalar kernels.
+ */
+final class PlainKernels implements Kernels {
+
+  @Override
+  public String name() {
+    return "plain";
+  }
+
+  @Override
+  public long packedLength(int depth, int columns) {
+    return PackedMatrix.length(depth, columns, 1);
+  }
+
+  @Override
+  public PackedMatrix packed(Floats memory, int depth, int columns) {
+    return PackedMatrix.of(memory, depth, columns, 1);
+  }
+
+  @Override
+  public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    ScalarProduct.pack(source, layout, target, from, to);
+  }
+
+  @Override
+  public int productTiles(int rows, PackedMatrix weight) {
+    return rows;
+  }
+
+  @Override
+  public void product(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      @Nullable Floats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    PlainProduct.product(x, false, weight, bias, y, add, from, to);
+  }
+
+  @Override
+  public void transposedProduct(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    PlainProduct.product(x, true, weight, null, y, add, from, to);
+  }
+
+  @Override
+  public void embedding(Matrix table, int[] ids, Matrix y, int from, int to) {
+    gatherRows(table, ids, y, from, to);
+  }
+
+  @Override
+  public void embeddingGradient(Matrix dy, int[] ids, int rows, Matrix dTable, int from, int to) {
+    scatterAddRows(dy, ids, rows, dTable, from, to);
+  }
+
+  @Override
+  public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    ScalarRows.gatherRows(x, indices, y, from, to);
+  }
+
+  @Override
+  public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+    ScalarRows.scatterRows(x, indices, y, from, to);
+  }
+
+  @Override
+  public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
+    ScalarRows.scatterAddRows(x, indices, rows, y, from, to);
+  }
+
+  @Override
+  public void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
+    PlainNorms.rmsNorm(x, weight, eps, y, from, to);
+  }
+
+  @Override
+  public void rmsNormGradient(
+      Matrix x,
+      Floats weight,
+      float eps,
+      Matrix dy,
+      Matrix dx,
+      boolean add,
+      Floats inverse,
+      int from,
+      int to) {
+    PlainNorms.rmsNormGradient(x, weight, eps, dy, dx, add, inverse, from, to);
+  }
+
+  @Override
+  public void rmsNormWeightGradient(
+      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to) {
+    PlainNorms.rmsNormWeightGradient(x, dy, inverse, rows, dWeight, from, to);
+  }
+
+  @Override
+  public void layerNorm(
+      Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+    PlainNorms.layerNorm(x, weight, bias, eps, y, from, to);
+  }
+
+  @Override
+  public void layerNormGradient(
+      Matrix x,
+      Floats weight,
+      float eps,
+      Matrix dy,
+      Matrix dx,
+      boolean add,
+      Floats statistics,
+      int from,
+      int to) {
+    PlainNorms.layerNormGradient(x, weight, eps, dy, dx, add, statistics, from, to);
+  }
+
+  @Override
+  public void layerNormWeightGradient(
+      Matrix x,
+      Matrix dy,
+      Floats statistics,
+      int rows,
+      Floats dWeight,
+      Floats dBias,
+      int from,
+      int to) {
+    PlainNorms.layerNormWeightGradient(x, dy, statistics, rows, dWeight, dBias, from, to);
+  }
+
+  @Override
+  public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
+    ScalarRows.add(a, b, y, from, to);
+  }
+
+  @Override
+  public void accumulate(Matrix x, Matrix y, int from, int to) {
+    add(y, x, y, from, to);
+  }
+
+  @Override
+  public void copy(Matrix x, Matrix y, int from, int to) {
+    ScalarRows.copy(x, y, from, to);
+  }
+
+  @Override
+  public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
+    ScalarRows.biasGradient(dy, rows, dBias, from, to);
+  }
+
+  @Override
+  public void rope(
+      Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
+    ScalarRows.rope(x, cos, sin, positions, inverse, from, to);
+  }
+
+  @Override
+  public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    PlainActivations.swiGlu(gate, up, y, from, to);
+  }
+
+  @Override
+  public void swiGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    PlainActivations.swiGluGradient(gate, up, dy, dGate, dUp, from, to);
+  }
+
+  @Override
+  public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
+    PlainActivations.gelu(x, form, y, from, to);
+  }
+
+  @Override
+  public void geluGradient(
+      Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
+    PlainActivations.geluGradient(x, form, dy, dx, add, from, to);
+  }
+
+  @Override
+  public void zero(Floats x, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.set(i, 0);
+    }
+  }
+
+  @Override
+  public void scale(Floats x, float factor, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.set(i, x.get(i) * factor);
+    }
+  }
+
+  @Override
+  public void axpy(float factor, Floats x, Floats y, long from, long to) {
+    for (long i = from; i < to; i++) {
+      y.set(i, y.get(i) + factor * x.get(i));
+    }
+  }
+
+  @Override
+  public void attention(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      AttentionTiles tiles,
+      Matrix out,
+      @Nullable Matrix logSumExp,
+      int from,
+      int to,
+      Scratch scratch) {
+    checkArgument(!tiles.areSteps(), "the tiles are steps: they go to stepAttention");
+    for (int tile = from; tile < to; tile++) {
+      PlainAttention.attention(q, k, v, tiles, out, logSumExp, tile);
+    }
+  }
+
+  @Override
+  public KeyValuePanels keyValuePanels(Heads heads) {
+    return new KeyValuePanels(heads, 1);
+  }
+
+  @Override
+  public void stepAttention(
+      Matrix q,
+      KeyValuePanels cache,
+      AttentionTiles tiles,
+      Matrix out,
+      int from,
+      int to,
+      Scratch scratch) {
+    checkArgument(tiles.areSteps(), "the tiles are no steps: segments go to attention");
+    cache.checkFor(tiles.heads(), 1);
+    for (int tile = from; tile < to; tile++) {
+      PlainAttention.attention(q, cache.keys(), cache.values(), tiles, out, null, tile);
+    }
+  }
+
+  @Override
+  public void attentionGradient(
+      Matrix q,
+      Matrix k,
+      Matrix v,
+      AttentionTiles tiles,
+      Matrix out,
+      Matrix logSumExp,
+      Matrix dOut,
+      Matrix dq,
+      Matrix dk,
+      Matrix dv,
+      Matrix dkParts,
+      Matrix dvParts,
+      int from,
+      int to,
+      Scratch scratch) {
+    for (int tile = from; tile < to; tile++) {
+      PlainAttention.gradient(
+          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile);
+    }
+  }
+
+  @Override
+  public void sliceStatistics(
+      Matrix logits,
+      float temperature,
+      Matrix statistics,
+      int slice,
+      int from,
+      int to,
+      Scratch scratch) {
+    PlainHead.sliceStatistics(logits, temperature, statistics, slice, from, to);
+  }
+
+  @Override
+  public void combineStatistics(
+      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to) {
+    ScalarHead.combineStatistics(statistics, slices, logSumExp, entropy, from, to);
+  }
+
+  @Override
+  public void logitsGradient(
+      Matrix logits,
+      int column,
+      int[] labels,
+      float temperature,
+      Floats logSumExp,
+      Floats entropy,
+      float[] dLogProb,
+      float @Nullable [] dEntropy,
+      int from,
+      int to) {
+    PlainHead.logitsGradient(
+        logits, column, labels, temperature, logSumExp, entropy, dLogProb, dEntropy, from, to);
+  }
+
+  @Override
+  public int sample(Floats logits, float temperature, Floats statistics, double uniform) {
+    return ScalarHead.sample(logits, temperature, statistics, uniform);
+  }
+
+  @Override
+  public int argMax(Floats logits) {
+    return ScalarHead.argMax(logits);
+  }
+
+  @Override
+  public void scalarHead(
+      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
+    ScalarHead.scalarHead(x, rows, weight, bias, values, from, to);
+  }
+
+  @Override
+  public void scalarHeadGradient(
+      Matrix x,
+      int[] rows,
+      int count,
+      Floats weight,
+      float[] dValues,
+      Matrix dx,
+      Floats dWeight,
+      @Nullable Floats dBias,
+      int from,
+      int to) {
+    ScalarHead.scalarHeadGradient(x, rows, count, weight, dValues, dx, dWeight, dBias, from, to);
+  }
+
+  @Override
+  public void sumOfSquares(Floats x, double[] partials, int from, int to) {
+    PlainOptimiser.sumOfSquares(x, partials, from, to);
+  }
+
+  @Override
+  public void adamW(
+      Floats parameter,
+      Floats gradient,
+      Floats m,
+      Floats v,
+      float gradientScale,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double eps,
+      double decay,
+      int step,
+      long from,
+      long to) {
+    PlainOptimiser.adamW(
+        parameter,
+        gradient,
+        m,
+        v,
+        gradientScale,
+        learningRate,
+        beta1,
+        beta2,
+        eps,
+        decay,
+        step,
+        from,
+        to);
+  }
+}
