@@ -4,5 +4,7 @@
  * settings are turned into is {@code train.experience.Recipe}; what conventions decide is {@code
  * convention}. Start at {@link org.align4j.algorithms.settings.RlSettings}.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package org.align4j.algorithms.settings;
+
+import org.jspecify.annotations.NullMarked;
