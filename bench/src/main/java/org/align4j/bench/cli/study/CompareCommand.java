@@ -21,6 +21,7 @@ import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.Signals;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.bench.cli.console.UserClasspath;
+import org.align4j.bench.cli.option.AlgorithmNames;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.bench.cli.train.RunCommand;

@@ -14,7 +14,7 @@ import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.algorithms.settings.input.TrainInput;
 import org.align4j.algorithms.train.experience.Recipe;
 import org.align4j.bench.cli.console.Console;
-import org.align4j.bench.cli.study.AlgorithmNames;
+import org.align4j.bench.cli.option.AlgorithmNames;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

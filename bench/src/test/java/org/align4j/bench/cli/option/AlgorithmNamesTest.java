@@ -1,4 +1,4 @@
-package org.align4j.bench.cli.study;
+package org.align4j.bench.cli.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.align4j.bench.cli.study;
+package org.align4j.bench.cli.option;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Iterator;
@@ -16,7 +16,7 @@ public final class AlgorithmNames implements Iterable<String> {
   }
 
   /** The names, with every algorithm in the place of {@code all}. */
-  static ImmutableList<String> expand(List<String> names) {
+  public static ImmutableList<String> expand(List<String> names) {
     return names.equals(List.of(ALL))
         ? ImmutableList.copyOf(new AlgorithmNames())
         : ImmutableList.copyOf(names);
