@@ -54,7 +54,11 @@ class MutationCheck {
       Map.of(
           "kl", List.of("kl.KlTest", "loss.SurrogatesTest"),
           "advantage", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
-          "estimator", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
+          "estimator",
+              List.of(
+                  "advantage.EstimatorsTest",
+                  "advantage.ExperienceTest",
+                  "advantage.estimator.TeacherAdvantageTest"),
           "loss",
               List.of(
                   "loss.OtherLossesTest",
