@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.align4j.algorithms.registry.Registry;
 import org.align4j.core.file.FileException;
+import org.align4j.core.registry.NearestName;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -95,7 +95,7 @@ public final class Conformance {
       CaseKind kind = KINDS.get(file.kind());
       if (kind == null) {
         throw new IllegalArgumentException(
-            Registry.Names.unknown("kind", file.kind(), KINDS.keySet()));
+            NearestName.unknown("kind", file.kind(), KINDS.keySet()));
       }
       Map<String, INDArray> got = kind.run(file);
       for (Map.Entry<String, JsonNode> expected : file.expected().properties()) {

@@ -2,7 +2,7 @@ package org.align4j.algorithms.convention;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
-import org.align4j.algorithms.registry.Registry;
+import org.align4j.core.registry.NearestName;
 
 /** How per-token losses {@code [B,T]} become one number. All divide by totals of the mini-batch. */
 public enum Aggregation {
@@ -38,7 +38,7 @@ public enum Aggregation {
       }
     }
     throw new IllegalArgumentException(
-        Registry.Names.unknown(
+        NearestName.unknown(
             "aggregation",
             label,
             Arrays.stream(values())

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import org.align4j.algorithms.offpolicy.OffPolicy;
-import org.align4j.algorithms.registry.Registry;
+import org.align4j.core.registry.NearestName;
 
 /**
  * An algorithm of the comparison: an estimator, a loss and what they need from the trainer.
@@ -131,7 +131,7 @@ public record Algorithm(
       }
     }
     throw new IllegalArgumentException(
-        Registry.Names.unknown(
+        NearestName.unknown(
             "algorithm",
             name,
             ALL.stream().map(Algorithm::name).collect(ImmutableList.toImmutableList())));

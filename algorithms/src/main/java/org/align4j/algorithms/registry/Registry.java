@@ -76,24 +76,8 @@ public final class Registry<T extends Named> {
   public T get(String name) {
     T entry = byName.get(name);
     if (entry == null) {
-      throw new IllegalArgumentException(Names.unknown(noun, name, names()));
+      throw new IllegalArgumentException(NearestName.unknown(noun, name, names()));
     }
     return entry;
-  }
-
-  /** Nearest-name suggestions for an unknown name. */
-  public static final class Names {
-
-    private Names() {}
-
-    /** The sentence for an unknown name: what, the nearest, all known. */
-    public static String unknown(String noun, String name, Iterable<String> known) {
-      return NearestName.unknown(noun, name, known);
-    }
-
-    /** Of the names known, the one with the smallest edit distance, letter case aside. */
-    public static String nearest(String name, Iterable<String> known) {
-      return NearestName.of(name, known);
-    }
   }
 }

@@ -11,9 +11,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.align4j.algorithms.convention.Algorithm;
-import org.align4j.algorithms.registry.Registry;
 import org.align4j.algorithms.settings.field.Doc;
 import org.align4j.algorithms.settings.field.Fields;
+import org.align4j.core.registry.NearestName;
 
 /**
  * What reinforcement learning is told, in groups. A field is found by its path, such as {@code
@@ -69,8 +69,7 @@ public record RlSettings(
       case "paper-math" -> paperMath();
       case "arithmetic" -> arithmetic();
       case "small-model" -> smallModel();
-      default ->
-          throw new IllegalArgumentException(Registry.Names.unknown("preset", name, PRESETS));
+      default -> throw new IllegalArgumentException(NearestName.unknown("preset", name, PRESETS));
     };
   }
 

@@ -1,10 +1,8 @@
 package org.align4j.algorithms.advantage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,9 +10,6 @@ import java.util.List;
 import java.util.Random;
 import org.align4j.algorithms.advantage.estimator.BatchMean;
 import org.align4j.algorithms.advantage.estimator.DrGrpo;
-import org.align4j.algorithms.advantage.estimator.Gae;
-import org.align4j.algorithms.advantage.estimator.Gdpo;
-import org.align4j.algorithms.advantage.estimator.MaxRl;
 import org.align4j.algorithms.advantage.estimator.Reinforce;
 import org.align4j.algorithms.advantage.estimator.ReinforcePlusPlus;
 import org.align4j.algorithms.convention.Convention;
@@ -150,82 +145,6 @@ class EstimatorsTest {
           0,
           convention.name());
     }
-  }
-
-  private static Experience twoTurns() {
-    return Experience.of(
-        Nd4j.createFromArray(new double[][] {{1, 1, 0, 0, 1, 1}}),
-        Nd4j.zeros(DataType.DOUBLE, 1, 6),
-        null,
-        Nd4j.createFromArray(1.0),
-        Groups.of(0));
-  }
-
-  /** The user's turn is no dead end: the first turn earned the reward too. */
-  @Test
-  void aReturnPassesThroughObservationTokens() {
-    for (Convention convention : Convention.ALL) {
-      Advantages got = new Reinforce().estimate(twoTurns(), AdvantageSettings.of(convention));
-      assertThat(got.advantages().toDoubleMatrix()[0])
-          .as(convention.name())
-          .containsExactly(1, 1, 0, 0, 1, 1);
-    }
-  }
-
-  /** verl until 0.8: the score reaches the last turn alone, and a discount counts in its turn. */
-  @Test
-  void anEarlierTurnGetsNothingOfALaterOneInVerlUntilVersionEight() {
-    for (Convention convention : Convention.VERSIONS) {
-      AdvantageSettings settings = AdvantageSettings.of(convention).withGamma(1);
-      boolean stops =
-          convention.version().equals("verl-0.7") || convention.version().equals("verl-0.8");
-      assertThat(new Reinforce().estimate(twoTurns(), settings).advantages().toDoubleMatrix()[0])
-          .as(convention.version())
-          .containsExactly(
-              stops ? new double[] {0, 0, 0, 0, 1, 1} : new double[] {1, 1, 0, 0, 1, 1});
-    }
-  }
-
-  @Test
-  void aDiscountCountsEveryColumnOrResponseTokensByConvention() {
-    for (Convention convention : Convention.ALL) {
-      Advantages got =
-          new Reinforce().estimate(twoTurns(), AdvantageSettings.of(convention).withGamma(0.5));
-      boolean everyColumn = convention == Convention.OPENRLHF || convention == Convention.PAPER;
-      assertThat(got.advantages().toDoubleMatrix()[0])
-          .as(convention.name())
-          .containsExactly(
-              everyColumn
-                  ? new double[] {0.03125, 0.0625, 0, 0, 0.5, 1}
-                  : new double[] {0.125, 0.25, 0, 0, 0.5, 1});
-    }
-  }
-
-  /**
-   * With γ = λ = 0.5 and V = 1 everywhere: δ is −1/2 inside a turn and 0 at the end. Before a turn
-   * of the user it is −1 where V is 0 there, and the 0.5 inside it comes from the next turn's V.
-   */
-  @Test
-  void gaeSeesNoValueAtObservationTokensOrCarriesTheNextOne() {
-    Experience experience = twoTurns().withValues(Nd4j.ones(DataType.DOUBLE, 1, 6));
-    Convention plain = Convention.OPENRLHF;
-    Convention skipping = Convention.VERL;
-    double[] everyColumn =
-        new Gae()
-            .estimate(experience, AdvantageSettings.of(plain).withGamma(0.5).withLambda(0.5))
-            .returns()
-            .toDoubleMatrix()[0];
-    double[] responseTokens =
-        new Gae()
-            .estimate(experience, AdvantageSettings.of(skipping).withGamma(0.5).withLambda(0.5))
-            .returns()
-            .toDoubleMatrix()[0];
-    // A5 = 0, A4 = -1/2, A3 = 1/2 - 1/8 = 3/8, A2 = 3/32, A1 = -1 + 3/128, A0 = -1/2 + A1/4.
-    assertThat(everyColumn)
-        .containsExactly(new double[] {0.255859375, 0.0234375, 0, 0, 0.5, 1}, within(1e-15));
-    // A5 = 0, A4 = -1/2, A1 = -1/2 - 1/8, A0 = -1/2 + A1/4.
-    assertThat(responseTokens)
-        .containsExactly(new double[] {0.34375, 0.375, 0, 0, 0.5, 1}, within(1e-15));
   }
 
   /** A group whose rewards are all equal teaches nothing: not even rounding noise. */
@@ -435,70 +354,6 @@ class EstimatorsTest {
         assertThat(kl.getDouble(i, t))
             .isEqualTo(rollouts.mask[i][t] * (rollouts.old[i][t] - rollouts.ref[i][t]));
       }
-    }
-  }
-
-  private static Experience twoRewards() {
-    return Experience.of(
-            Nd4j.ones(DataType.DOUBLE, 4, 2),
-            Nd4j.zeros(DataType.DOUBLE, 4, 2),
-            null,
-            Nd4j.createFromArray(101.0, 1.0, 100.0, 0.0),
-            Groups.of(0, 0, 0, 0))
-        .withParts(
-            new RewardParts(
-                Nd4j.createFromArray(new double[][] {{1, 1, 0, 0}, {100, 0, 100, 0}}),
-                ImmutableDoubleArray.of(1, 1)));
-  }
-
-  /** Both rewards have the same pattern but for the place, so they weigh the same: 1, 0, 0, −1. */
-  @Test
-  void gdpoGivesALargeRewardNoMoreWeightThanASmallOne() {
-    INDArray got =
-        new Gdpo().estimate(twoRewards(), AdvantageSettings.of(Convention.VERL)).advantages();
-    // ±1/σ with σ² = 4/7 over eight tokens, ddof 1; the ε of both divisions are 1e-6 and below.
-    double expected = Math.sqrt(7 / 4.0);
-    assertEqual(
-        got,
-        new double[][] {{expected, expected}, {0, 0}, {0, 0}, {-expected, -expected}},
-        1e-5,
-        "gdpo");
-  }
-
-  @Test
-  void gdpoNeedsAScoreOfEveryRewardForEachSample() {
-    assertThatThrownBy(() ->
-            twoRewards()
-                .withParts(
-                    new RewardParts(
-                        Nd4j.createFromArray(new double[][] {{1, 1}}), ImmutableDoubleArray.of(1))))
-        .hasMessage(
-            "scores of rewards [1, 2] do not match response mask [4, 2]: pass one score per row");
-    assertThatThrownBy(
-            () -> new RewardParts(Nd4j.zeros(DataType.DOUBLE, 2, 4), ImmutableDoubleArray.of(1)))
-        .hasMessage(
-            "scores of rewards [2, 4] do not match 1 weights: they must be [K,B] with one weight"
-                + " for each reward");
-  }
-
-  /** Solved once in four: mean 1/4, so 3 and −1; never solved, or with a mean below 0: nothing. */
-  @Test
-  void maxrlWeighsAPromptByTheInverseOfHowOftenItIsSolved() {
-    Experience experience =
-        Experience.of(
-            Nd4j.ones(DataType.DOUBLE, 8, 1),
-            Nd4j.zeros(DataType.DOUBLE, 8, 1),
-            null,
-            Nd4j.createFromArray(1.0, 0, 0, 0, 0, 0, -2, 1),
-            Groups.of(0, 0, 0, 0, 1, 1, 2, 2));
-    for (Convention convention : Convention.ALL) {
-      INDArray got =
-          new MaxRl().estimate(experience, AdvantageSettings.of(convention)).advantages();
-      assertEqual(
-          got,
-          new double[][] {{3}, {-1}, {-1}, {-1}, {0}, {0}, {0}, {0}},
-          1e-12,
-          convention.name());
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.align4j.algorithms.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.collect.ImmutableMap;
@@ -10,7 +9,6 @@ import java.util.Objects;
 import java.util.Random;
 import org.align4j.algorithms.convention.Aggregation;
 import org.align4j.algorithms.convention.Convention;
-import org.align4j.algorithms.loss.surrogate.PpoClip;
 import org.align4j.algorithms.loss.surrogate.ReinforceLoss;
 import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.offpolicy.OffPolicy.Level;
@@ -18,7 +16,6 @@ import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
 import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -362,35 +359,6 @@ class PolicyObjectiveTest {
         .dup('c');
   }
 
-  /**
-   * verl's "norm" divides by the rows and by the padded length unless it is told one; until 0.7.0
-   * not by the rows.
-   */
-  @Test
-  void withoutALengthTheColumnsOfTheMiniBatchAreDividedBy() {
-    PolicyLossInputs inputs = PolicyLossInputs.of(ones(2, 4), ones(2, 4), ones(2, 4), ones(2, 4));
-    PolicyLossSettings settings = PolicyLossSettings.of(Convention.VERL);
-    assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 0)))
-        .isEqualTo(-1);
-    assertThat(loss(inputs, settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM, 16)))
-        .isEqualTo(-0.25);
-    assertThat(loss(inputs, settings.withAggregation(Aggregation.TOKEN_SUM_OVER_LENGTH, 0)))
-        .isEqualTo(-2);
-    assertThat(
-            loss(
-                inputs,
-                settings.withAggregation(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH, 0)))
-        .isEqualTo(-1);
-  }
-
-  private static double loss(PolicyLossInputs inputs, PolicyLossSettings settings) {
-    return new PolicyObjective(new PpoClip(), settings).evaluate(inputs).loss();
-  }
-
-  private static INDArray ones(int rows, int columns) {
-    return Nd4j.ones(DataType.DOUBLE, rows, columns);
-  }
-
   /** On the first inner step old is new: ρ is 1, nothing is clipped, and the loss is −mean(Â). */
   @Test
   void beforeAnyUpdateTheGradientIsThatOfReinforce() {
@@ -406,22 +374,5 @@ class PolicyObjectiveTest {
     assertThat(clip.statistic("ratio_deviation_max")).isZero();
     assertThat(clip.statistic("clip_fraction")).isZero();
     assertThat(clip.statistic("approx_kl")).isZero();
-  }
-
-  @Test
-  void whatASettingNeedsMustBeThere() {
-    PolicyLossInputs bare = PolicyLossInputs.of(ones(1, 2), ones(1, 2), ones(1, 2), ones(1, 2));
-    PolicyLossSettings settings = PolicyLossSettings.of(Convention.OPENRLHF);
-    assertThatThrownBy(() -> loss(bare, settings.withKl(0.1, "k2")))
-        .hasMessage(
-            "refLogProbs are missing: klCoefficient is 0.1, so score the reference model or set it"
-                + " to 0");
-    assertThatThrownBy(() -> loss(bare, settings.withEntropyCoefficient(0.1)))
-        .hasMessage(
-            "entropy is missing: entropyCoefficient is 0.1, so pass the entropy or set it to 0");
-    assertThatThrownBy(() -> loss(bare, settings.withOffPolicy(OffPolicy.FLASH_REINFORCE)))
-        .hasMessage(
-            "rolloutLogProbs are missing: gates and weights compare the policy that sampled; pass its"
-                + " log-probs, or set no gate and no weight");
   }
 }

@@ -53,17 +53,28 @@ class MutationCheck {
   private static final Map<String, List<String>> TESTS =
       Map.of(
           "kl", List.of("kl.KlTest", "loss.SurrogatesTest"),
-          "advantage", List.of("advantage.EstimatorsTest", "advantage.ExperienceTest"),
+          "advantage",
+              List.of(
+                  "advantage.EstimatorsTest",
+                  "advantage.MultiTurnTest",
+                  "advantage.ExperienceTest",
+                  "advantage.estimator.GdpoTest"),
           "estimator",
               List.of(
                   "advantage.EstimatorsTest",
-                  "advantage.ExperienceTest",
+                  "advantage.MultiTurnTest",
+                  "advantage.estimator.GdpoTest",
+                  "advantage.estimator.MaxRlTest",
                   "advantage.estimator.TeacherAdvantageTest"),
           "loss",
               List.of(
                   "loss.OtherLossesTest",
                   "loss.SurrogatesTest",
                   "loss.PolicyObjectiveTest",
+                  "loss.EntropyTermsTest",
+                  "loss.AggregationWeightsTest",
+                  "loss.MissingInputsTest",
+                  "loss.SurrogateOptionsTest",
                   "loss.PolicyLossInputsTest",
                   "loss.PolicyLossSettingsTest"),
           "surrogate",

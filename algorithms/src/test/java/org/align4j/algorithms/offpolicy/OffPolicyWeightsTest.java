@@ -173,9 +173,9 @@ class OffPolicyWeightsTest {
   /** DeepSeek-V3.2: a sequence that went far teaches only what was good in it. */
   @Test
   void negativeAdvantagesOfFarSequencesAreLeftOut() {
-    fill(9, 6);
+    fill(90, 6);
     INDArray got = weights(OffPolicy.NONE.withNegativeLimit(0.05), DataType.DOUBLE).weights();
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 90; i++) {
       double distance = 0;
       double count = 0;
       for (int t = 0; t < 6; t++) {
@@ -186,6 +186,21 @@ class OffPolicyWeightsTest {
         boolean left = advantages[i][t] < 0 && distance / count > 0.05;
         assertThat(got.getDouble(i, t)).isEqualTo(left ? 0 : mask[i][t]);
       }
+    }
+  }
+
+  /** As in OpenRLHF: 1 − 1e-6 and 1e-6 are 1 − 2e-6 apart. */
+  @Test
+  void probabilitiesStayAMillionthAwayFromZeroAndOne() {
+    mask = new double[][] {{1}};
+    now = new double[][] {{0}};
+    old = new double[][] {{-30}};
+    rollout = new double[][] {{0}};
+    advantages = new double[][] {{1}};
+    for (double above : new double[] {-1e-7, 1e-7}) {
+      OffPolicy settings = OffPolicy.NONE.withGate(Statistic.TV, Level.TOKEN, 0, 1 - 2e-6 + above);
+      assertThat(weights(settings, DataType.DOUBLE).kept().getDouble(0, 0))
+          .isEqualTo(above > 0 ? 1 : 0);
     }
   }
 

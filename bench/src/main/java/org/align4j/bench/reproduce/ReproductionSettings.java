@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.align4j.algorithms.registry.Registry;
 import org.align4j.bench.reproduce.study.Study;
+import org.align4j.core.registry.NearestName;
 
 /**
  * What is reproduced and where it goes.
@@ -45,8 +45,7 @@ public record ReproductionSettings(
             ? "--scale real needs --model and --prompts: what is trained, and on which problems"
             : "--model and --prompts are for --scale real: the small scale has the embedded task");
     for (String figure : figures) {
-      checkArgument(
-          NAMES.contains(figure), "%s", Registry.Names.unknown("--figure", figure, NAMES));
+      checkArgument(NAMES.contains(figure), "%s", NearestName.unknown("--figure", figure, NAMES));
     }
     checkArgument(!real || figures.isEmpty(), "--figure is for --scale small");
   }

@@ -77,8 +77,8 @@ public final class PlanOps implements Ops<PlanNode> {
     int columns = op.columns(nodes);
     checkArgument(
         op.positionLimit(nodes) >= maxPositions,
-        "%s holds %s positions, sequences may have %s: make it larger",
-        op,
+        "%s: the table holds %s positions, sequences may have %s: make it larger",
+        op.getClass().getSimpleName(),
         op.positionLimit(nodes),
         maxPositions);
     tokenLimit = Math.min(tokenLimit, op.tokenLimit(nodes));

@@ -22,6 +22,7 @@ import org.align4j.core.kernel.Threads;
 import org.align4j.core.plan.decode.PlanDecoder;
 import org.align4j.core.plan.head.ActiveRows;
 import org.align4j.core.plan.head.Distillation;
+import org.align4j.core.plan.head.HeadPass;
 import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.head.PlanHead;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
@@ -57,13 +58,16 @@ public final class PlanNetwork implements Network {
   private final Stage.Context training;
   private final Plan scorePlan;
   private final PlanHead head;
+  private final HeadPass headPass;
   private final int trainTokens;
   private final int scoreTokens;
   private final ActiveRows selection = new ActiveRows();
   private @Nullable Plan trainPlan;
-  private HeadResults results = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
-  private HeadResults scoreResults = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
-  private HeadResults partResults = new HeadResults(NO_ENTROPY, NO_ENTROPY, NO_ENTROPY);
+
+  /** Those of the last forward pass outlive a score. */
+  private HeadResults results = HeadPass.room(0);
+
+  private HeadResults scoreResults = HeadPass.room(0);
   private @Nullable List<SubBatch> parts;
   private @Nullable SubBatch keptPart;
   private int forwardVersion;
@@ -92,6 +96,7 @@ public final class PlanNetwork implements Network {
               new LanguageHead(scoring, h, settings.resources().logitBytes());
           case Head.Scalar<PlanNode> h -> new ScalarOutput(scoring, h);
         };
+    this.headPass = new HeadPass(head);
   }
 
   /**
@@ -151,11 +156,11 @@ public final class PlanNetwork implements Network {
   @Override
   public Scores score(TokenBatch batch) {
     check(batch);
-    HeadResults all = ensure(batch.rows().length, true);
+    scoreResults = HeadPass.atLeast(scoreResults, batch.rows().length);
     for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
-      score(part, all);
+      score(part, scoreResults);
     }
-    return scores(all, batch.rows().length);
+    return scores(scoreResults, batch.rows().length);
   }
 
   @Override
@@ -181,7 +186,8 @@ public final class PlanNetwork implements Network {
     check(batch);
     weights.refresh();
     parts = null;
-    HeadResults all = ensure(batch.rows().length, false);
+    HeadResults all = HeadPass.atLeast(results, batch.rows().length);
+    results = all;
     List<SubBatch> list = SubBatch.split(batch, trainTokens);
     int last = list.size() - 1;
     for (int i = 0; i < last; i++) {
@@ -189,7 +195,7 @@ public final class PlanNetwork implements Network {
     }
     if (last >= 0) {
       SubBatch part = list.get(last);
-      finish(trainForward(part.batch()), part, all, true);
+      headPass.apply(trainForward(part.batch()), part, all, true);
       keptPart = part;
     }
     parts = list;
@@ -277,7 +283,7 @@ public final class PlanNetwork implements Network {
 
   private void score(SubBatch part, HeadResults all) {
     scoreBody(part);
-    finish(scorePlan, part, all, false);
+    headPass.apply(scorePlan, part, all, false);
   }
 
   private void scoreBody(SubBatch part) {
@@ -285,49 +291,6 @@ public final class PlanNetwork implements Network {
     scorePlan.reserve(part.batch().tokens().length, scoreTokens);
     scoring.batch().set(part.batch().tokens(), part.batch().layout());
     scorePlan.forward();
-  }
-
-  /** Applies the head at the part's labelled rows. */
-  private void finish(Plan plan, SubBatch part, HeadResults all, boolean keep) {
-    TokenBatch batch = part.batch();
-    HeadResults target = part.outputs() == null ? all : ensurePart(batch.rows().length);
-    head.forward(
-        plan.hidden().matrix(),
-        batch.rows(),
-        batch.labels(),
-        batch.rows().length,
-        batch.temperature(),
-        target,
-        keep);
-    if (target != all) {
-      for (int m = 0; m < batch.rows().length; m++) {
-        int at = part.output(m);
-        all.outputs()[at] = target.outputs()[m];
-        all.entropy()[at] = target.entropy()[m];
-        all.logSumExp()[at] = target.logSumExp()[m];
-      }
-    }
-  }
-
-  /** Arrays for so many labelled rows: those of the last forward pass outlive a score. */
-  private HeadResults ensure(int count, boolean ofScore) {
-    HeadResults there = ofScore ? scoreResults : results;
-    if (there.outputs().length < count) {
-      there = new HeadResults(new float[count], new float[count], new float[count]);
-      if (ofScore) {
-        scoreResults = there;
-      } else {
-        results = there;
-      }
-    }
-    return there;
-  }
-
-  private HeadResults ensurePart(int count) {
-    if (partResults.outputs().length < count) {
-      partResults = new HeadResults(new float[count], new float[count], new float[count]);
-    }
-    return partResults;
   }
 
   private Scores scores(HeadResults all, int count) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.align4j.algorithms.registry.Registry;
+import org.align4j.core.registry.NearestName;
 import org.jspecify.annotations.Nullable;
 
 /** The options of one source, read by name and type; one that nobody reads is refused. */
@@ -96,7 +96,7 @@ final class RewardOptions {
           source,
           known.isEmpty()
               ? "it has no options, not %s either".formatted(key)
-              : Registry.Names.unknown("option", key, known));
+              : NearestName.unknown("option", key, known));
     }
   }
 

@@ -21,6 +21,7 @@ import org.align4j.algorithms.reward.remote.RemoteReward;
 import org.align4j.algorithms.reward.remote.RetryPolicy;
 import org.align4j.algorithms.reward.remote.ScoreReader;
 import org.align4j.core.engine.Engine;
+import org.align4j.core.registry.NearestName;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the reward of a term: what each source is and which options it has. */
@@ -111,7 +112,7 @@ final class RewardSources {
       checkArgument(
           maker != null,
           "%s; or model:FOLDER, judge:MODEL, http://…",
-          Registry.Names.unknown("reward", name, known));
+          NearestName.unknown("reward", name, known));
       reward = maker.apply(options);
     }
     options.checkAllKnown();

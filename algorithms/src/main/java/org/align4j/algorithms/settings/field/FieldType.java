@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import org.align4j.algorithms.registry.Registry;
+import org.align4j.core.registry.NearestName;
 import org.jspecify.annotations.Nullable;
 
 /** How one field is written and read as text. */
@@ -156,11 +156,7 @@ final class FieldType {
     throw new IllegalArgumentException(
         "%s is %s; did you mean %s? It must be one of %s%s"
             .formatted(
-                path,
-                text,
-                Registry.Names.nearest(text, names()),
-                String.join(", ", names()),
-                orOpen()));
+                path, text, NearestName.of(text, names()), String.join(", ", names()), orOpen()));
   }
 
   private String orOpen() {

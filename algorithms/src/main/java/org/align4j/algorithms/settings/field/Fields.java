@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.align4j.algorithms.registry.Registry;
+import org.align4j.core.registry.NearestName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,7 +208,7 @@ public final class Fields {
           "unknown setting %s: %s has taken its place; see docs/settings.md",
           path,
           replacement);
-      checkArgument(known.contains(path), "%s", Registry.Names.unknown("setting", path, known));
+      checkArgument(known.contains(path), "%s", NearestName.unknown("setting", path, known));
     }
   }
 

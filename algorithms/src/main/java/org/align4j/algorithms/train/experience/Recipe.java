@@ -28,6 +28,7 @@ import org.align4j.algorithms.settings.EstimatorSettings;
 import org.align4j.algorithms.settings.KlSettings;
 import org.align4j.algorithms.settings.ObjectiveSettings;
 import org.align4j.algorithms.settings.RlSettings;
+import org.align4j.core.registry.NearestName;
 
 /**
  * Settings turned into the parts they name: what a user left open is what the convention says.
@@ -216,7 +217,7 @@ public record Recipe(
     ImmutableSortedSet.Builder<String> names = ImmutableSortedSet.naturalOrder();
     Algorithm.ALL.forEach(a -> names.add(a.name()));
     throw new IllegalArgumentException(
-        Registry.Names.unknown(
+        NearestName.unknown(
             "algorithm", name, names.addAll(estimators.names()).addAll(providers.names()).build()));
   }
 

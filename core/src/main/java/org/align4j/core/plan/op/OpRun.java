@@ -2,6 +2,7 @@ package org.align4j.core.plan.op;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.kernel.Kernels;
@@ -104,7 +105,7 @@ final class OpRun {
   }
 
   /** A kernel over so many tiles. */
-  Stage tiles(java.util.function.IntSupplier tiles, Task task) {
+  Stage tiles(IntSupplier tiles, Task task) {
     return () -> context.threads().run(task, tiles.getAsInt(), 1);
   }
 

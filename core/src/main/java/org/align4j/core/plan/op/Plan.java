@@ -1,6 +1,7 @@
 package org.align4j.core.plan.op;
 
-import com.google.common.base.Preconditions;
+import static com.google.common.base.Preconditions.checkNotNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,7 @@ public final class Plan implements AutoCloseable {
   }
 
   private OpPlan op(Map<PlanOp, OpPlan> ops, Step step) {
-    return Preconditions.checkNotNull(ops.get(layout.operations().get(step.operation())));
+    return checkNotNull(ops.get(layout.operations().get(step.operation())));
   }
 
   private Stage backward(OpPlan op, OpRun run) {
