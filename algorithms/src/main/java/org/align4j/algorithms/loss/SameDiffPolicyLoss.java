@@ -70,7 +70,7 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
       PolicyLossInputs inputs, INDArray weights, PolicyLossSettings settings) {
     // Graph and session keep arrays of their own from call to call.
     Answer answer;
-    try (ArrayScope scope = ArrayScope.outside()) {
+    try (ArrayScope _ = ArrayScope.outside()) {
       answer = run(inputs, weights);
     }
     Surrogate surrogate =

@@ -175,7 +175,7 @@ public final class RlRun implements Trainable {
   }
 
   private ImmutableList<Map<String, @Nullable Object>> completions(StepReport report) {
-    Map<ScoredSample, SampleTrace> traces = new IdentityHashMap<>();
+    IdentityHashMap<ScoredSample, SampleTrace> traces = new IdentityHashMap<>();
     if (config.run().logging().tokens()) {
       report.traces().forEach(trace -> traces.put(trace.sample(), trace));
     }

@@ -49,6 +49,7 @@ public record OffPolicySettings(
         double negativeLimit) {
 
   /** The word for bounds that depend on the statistic. */
+  @SuppressWarnings("UnusedVariable") // annotations above read it
   private static final String USUAL = "usual";
 
   /** Bounds of OpenRLHF's gate on the ratio. */

@@ -32,7 +32,7 @@ final class Arguments {
 
   private static boolean isUtf8() {
     try {
-      var unused =
+      var _ =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(TYPED)));
       return true;
     } catch (CharacterCodingException e) {

@@ -46,7 +46,7 @@ public record ComparisonSettings(
     checkArgument(
         config.input().updates().isPresent(), "updates is not set: all runs must have as many");
     for (String algorithm : algorithms) {
-      var unused = Recipe.of(training(config, algorithm));
+      var _ = Recipe.of(training(config, algorithm));
     }
   }
 

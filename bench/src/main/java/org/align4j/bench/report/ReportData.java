@@ -72,7 +72,7 @@ record ReportData(
     List<RunFolder> runs = groups.stream().flatMap(group -> group.runs().stream()).toList();
     List<String> metrics = Panel.metrics(runs);
     long curves = (long) metrics.size() * (runs.size() + 3L * groups.size());
-    int limit = (int) Math.clamp(NUMBERS / curves, LEAST_POSITIONS, MOST_POSITIONS);
+    int limit = Math.clamp(NUMBERS / curves, LEAST_POSITIONS, MOST_POSITIONS);
     StepGrid grid = StepGrid.over(runs.stream().map(RunFolder::metrics).toList(), limit);
     List<GuardView> guards =
         IntStream.range(0, runs.size())

@@ -168,7 +168,7 @@ public final class AttentionTiles {
    * Has all that continue a segment begin groups, or as many as wanted at about equal distances.
    */
   private void beginChildren(SequenceLayout layout, int segment, int wanted) {
-    long total = treeTokens[segment] - layout.length(segment);
+    long total = (long) treeTokens[segment] - layout.length(segment);
     long before = 0;
     int begun = 0;
     for (int s = segment + 1; s < layout.segments() && begun < wanted; s++) {

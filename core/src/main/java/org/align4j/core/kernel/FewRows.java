@@ -122,7 +122,7 @@ final class FewRows {
     c1z.intoMemorySegment(ALL, c + cPitch + 2 * BYTES, ORDER);
     c1w.intoMemorySegment(ALL, c + cPitch + 3 * BYTES, ORDER);
     if (depth % 2 != 0) {
-      long last = depth - 1;
+      long last = depth - 1L;
       FiveRows.two(a + 8 * last, b + 2 * BYTES * last, 1, c, cPitch);
       FiveRows.two(a + 8 * last, b2 + 2 * BYTES * last, 1, c + 2 * BYTES, cPitch);
     }

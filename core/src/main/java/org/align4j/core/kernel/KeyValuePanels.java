@@ -81,18 +81,18 @@ public final class KeyValuePanels {
         BLOCK);
     checkRows(from, from + count);
     checkRows(to, to + count);
-    copy(keyFloats, from, to, count, heads.key() * heads.headDim());
-    copy(valueFloats, from, to, count, heads.key() * across * width);
+    copy(keyFloats, from, to, count, (long) heads.key() * heads.headDim());
+    copy(valueFloats, from, to, count, (long) heads.key() * across * width);
   }
 
   private static void copy(@Nullable Floats floats, int from, int to, int count, long columns) {
     checkState(floats != null, "the cache is empty");
     MemorySegment.copy(
         Memory.ALL,
-        floats.address() + Float.BYTES * from * columns,
+        floats.address() + (long) Float.BYTES * from * columns,
         Memory.ALL,
-        floats.address() + Float.BYTES * to * columns,
-        Float.BYTES * count * columns);
+        floats.address() + (long) Float.BYTES * to * columns,
+        (long) Float.BYTES * count * columns);
   }
 
   /**

@@ -79,7 +79,7 @@ final class Packing {
 
   private static void five(long a, long rowPitch, long kPitch, int depth, long packed) {
     if (kPitch == Float.BYTES) {
-      Transposition.rows(a, rowPitch, 5, depth, packed, Float.BYTES * pitch(5));
+      Transposition.rows(a, rowPitch, 5, depth, packed, (long) Float.BYTES * pitch(5));
       return;
     }
     for (int k = 0; k < depth; k++) {

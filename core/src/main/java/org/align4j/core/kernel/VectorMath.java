@@ -28,7 +28,7 @@ final class VectorMath {
   private static final FloatVector MINUS_LN2_LOW = all(ScalarMath.MINUS_LN2_LOW);
   private static final FloatVector ROUNDING = all(ScalarMath.ROUNDING);
   private static final FloatVector SMALLEST = all(ScalarMath.SMALLEST);
-  private static final IntVector EXPONENT_OF_ONE = (IntVector) ONE.reinterpretAsInts();
+  private static final IntVector EXPONENT_OF_ONE = ONE.reinterpretAsInts();
   private static final FloatVector EXP_6 = all(ScalarMath.EXP_6);
   private static final FloatVector EXP_5 = all(ScalarMath.EXP_5);
   private static final FloatVector EXP_4 = all(ScalarMath.EXP_4);

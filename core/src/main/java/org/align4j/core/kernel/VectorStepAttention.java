@@ -85,7 +85,7 @@ final class VectorStepAttention {
       int row = tiles.ownRow(first + m) - gap;
       int own = tiles.position(first + m) + 1 - prefix + gap;
       long mine = ownQueries + m * ownPitch;
-      long to = scores + m * share * scoresPitch + ownScores;
+      long to = scores + (long) m * share * scoresPitch + ownScores;
       scores(cache, head, row, own, d, mine, share, to, scoresPitch);
     }
     for (int start = 0; start < last; start += BLOCK) {
@@ -105,8 +105,8 @@ final class VectorStepAttention {
       for (int m = 0; m < members; m++) {
         int own = own(tiles, first + m, start, shared);
         int row = tiles.ownRow(first + m) + start + shared - prefix;
-        long mine = weights + m * share * WEIGHTS_PITCH + 4L * shared;
-        add(cache, head, row, own, across, mine, share, packed, sums + m * share * sumsPitch);
+        long mine = weights + (long) m * share * WEIGHTS_PITCH + 4L * shared;
+        add(cache, head, row, own, across, mine, share, packed, sums + (long) m * share * sumsPitch);
       }
     }
     for (int r = 0; r < rows; r++) {

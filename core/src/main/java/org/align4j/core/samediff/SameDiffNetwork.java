@@ -60,9 +60,7 @@ public final class SameDiffNetwork implements Network {
     this.body = new BodyGraph(definition, parameters);
     this.head = new HeadGraph(body.head(), body.hiddenColumns(), parameters);
     this.partTokens =
-        (int)
-            Math.clamp(
-                resources.memory() / Float.BYTES / body.floatsPerToken(), 64, MAX_PART_TOKENS);
+        Math.clamp(resources.memory() / Float.BYTES / body.floatsPerToken(), 64, MAX_PART_TOKENS);
   }
 
   /** Builds the graphs of a network over these parameters. */

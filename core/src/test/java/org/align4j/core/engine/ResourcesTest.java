@@ -18,7 +18,7 @@ class ResourcesTest {
       assertThat(usual.scoreBytes()).isEqualTo(40L << 20);
       assertThat(usual.logitBytes()).isEqualTo(144L << 20);
       assertThat(eight.trainBytes() + eight.scoreBytes() + eight.logitBytes())
-          .isEqualTo(8 * (768L + 40 + 144) << 20);
+          .isEqualTo((8 * (768L + 40 + 144)) << 20);
     }
   }
 

@@ -90,7 +90,7 @@ class KernelAllocationTest {
                           weight, weight, weight, weight, 1, 0, 0.9, 0.999, 1, 0, 1, 0, WIDTH)));
       for (Call call : calls) {
         boolean attention = call.name().startsWith("attention");
-        long allowed = attention ? CALLS * call.rows() * FEW_OBJECTS : 0;
+        long allowed = attention ? (long) CALLS * call.rows() * FEW_OBJECTS : 0;
         long allocated = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS && allocated > allowed; round++) {
           long before = bean.getCurrentThreadAllocatedBytes();

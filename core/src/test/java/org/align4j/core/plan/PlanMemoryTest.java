@@ -124,6 +124,7 @@ class PlanMemoryTest {
         : Stream.empty();
   }
 
+  @SuppressWarnings("try") // closing early is what is tested
   private static void closeParameters() throws IOException {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     for (int i = 0; i < 100; i++) {

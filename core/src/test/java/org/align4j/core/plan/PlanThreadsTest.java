@@ -40,7 +40,7 @@ class PlanThreadsTest {
   /** The gradient of some steps, each on its own random batch. */
   private static Callable<float[]> train(int seed) {
     return () -> {
-      SmallNetwork shape = SmallNetwork.values()[seed];
+      SmallNetwork shape = List.of(SmallNetwork.values()).get(seed);
       Random random = new Random(seed);
       try (Parameters parameters = shape.randomParameters(seed);
           PlanNetwork network = PlanNetwork.create(shape, parameters, PlanSettings.of(TWO))) {

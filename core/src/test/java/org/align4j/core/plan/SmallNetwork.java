@@ -36,7 +36,9 @@ enum SmallNetwork implements NetworkDefinition {
 
   private final int vocabulary;
   private final int hidden;
+  @SuppressWarnings("ImmutableEnumChecker") // a record of three numbers
   private final Heads heads;
+
   private final int wide;
   private final boolean tied;
   private final boolean biased;

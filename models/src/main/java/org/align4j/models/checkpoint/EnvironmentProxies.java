@@ -140,7 +140,7 @@ final class EnvironmentProxies extends ProxySelector {
       return false;
     }
     for (int bit = 0; bit < bits; bit++) {
-      if (((bytes[bit / 8] ^ network[bit / 8]) >> 7 - bit % 8 & 1) != 0) {
+      if ((((bytes[bit / 8] ^ network[bit / 8]) >> (7 - bit % 8)) & 1) != 0) {
         return false;
       }
     }

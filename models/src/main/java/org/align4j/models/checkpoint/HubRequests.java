@@ -37,7 +37,7 @@ final class HubRequests {
   private static final Duration CONNECT = Duration.ofSeconds(20);
 
   /** A hub that wants a longer pause is asked again by the user. */
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(120);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
 
   private static final Set<Integer> BUSY = Set.of(408, 429, 500, 502, 503, 504);
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);

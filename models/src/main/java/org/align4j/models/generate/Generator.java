@@ -101,7 +101,7 @@ public final class Generator {
   }
 
   /** One sequence in progress. */
-  private final class Sequence {
+  private static final class Sequence {
     final int prompt;
     final int sample;
     final int slot;
@@ -142,7 +142,6 @@ public final class Generator {
   /** One call: what waits, what runs, what is done. */
   private final class Run {
     final Decoder decoder;
-    final int width;
     final int samples;
     final GenerationSettings settings;
     final long seed;
@@ -162,7 +161,6 @@ public final class Generator {
         long firstSequence,
         GenerationListener listener) {
       this.decoder = decoder;
-      this.width = width;
       this.samples = samples;
       this.settings = settings;
       this.seed = seed;

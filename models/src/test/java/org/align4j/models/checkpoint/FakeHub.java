@@ -1,5 +1,6 @@
 package org.align4j.models.checkpoint;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import com.sun.net.httpserver.HttpExchange;
@@ -29,7 +30,7 @@ final class FakeHub implements AutoCloseable {
   final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
   final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
   volatile int cutAfter = Integer.MAX_VALUE;
-  volatile int cuts;
+  final AtomicInteger cuts = new AtomicInteger();
   volatile boolean lying;
 
   /** Answers before the hub does, where it returns true. */
@@ -140,7 +141,7 @@ final class FakeHub implements AutoCloseable {
     int count = Math.min(content.length - from, cutAfter);
     exchange.getResponseBody().write(content, from, count);
     if (count < content.length - from) {
-      cuts++;
+      cuts.incrementAndGet();
       exchange.getResponseBody().flush();
     }
     exchange.close();

@@ -59,7 +59,7 @@ final class HubClientTest {
     hub.cutAfter = 130_000;
     Path folder = temporary.resolve("model");
     client().download("owner/model", "main", folder);
-    assertThat(hub.cuts).isEqualTo(2);
+    assertThat(hub.cuts.get()).isEqualTo(2);
     assertThat(hub.ranges).hasSize(3).startsWith("bytes=0-").doesNotHaveDuplicates();
     assertThat(Files.readAllBytes(folder.resolve("model.safetensors"))).isEqualTo(weights);
   }

@@ -92,7 +92,7 @@ final class GeneratorTest {
       }
       assertThat(c.logProbs()).hasSameSizeAs(c.responseIds());
     }
-    assertThat(completions).extracting(Completion::finishReason).contains(FinishReason.values()[0]);
+    assertThat(completions).extracting(Completion::finishReason).contains(FinishReason.END_OF_SEQUENCE);
   }
 
   @Test

@@ -64,7 +64,7 @@ public final class JudgeReward implements Reward {
     /** Checks every field. */
     public Settings {
       checkArgument(!model.isBlank(), "the judge's model is empty");
-      var unused = JsonEndpoint.url(baseUrl);
+      var _ = JsonEndpoint.url(baseUrl);
       checkArgument(
           template.contains("{response}"),
           "the judge's template has no {response}: it would grade every response alike");

@@ -40,7 +40,7 @@ public final class RemoteReward implements BatchReward {
 
     /** Checks every field. */
     public Settings {
-      var unused = JsonEndpoint.url(url);
+      var _ = JsonEndpoint.url(url);
       checkArgument(batchSize >= 1, "batch is %s: it must be at least 1", batchSize);
       checkArgument(concurrency >= 1, "concurrency is %s: it must be at least 1", concurrency);
     }

@@ -2,6 +2,7 @@ package org.align4j.algorithms.run.config;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Splitter;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -127,7 +128,7 @@ public final class ConfigFile {
 
   private static void comment(StringBuilder out, String indent, String text) {
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : Splitter.on(' ').split(text)) {
       if (line.length() + word.length() + 1 > WIDTH - indent.length()) {
         out.append(indent).append("#").append(line).append('\n');
         line.setLength(0);

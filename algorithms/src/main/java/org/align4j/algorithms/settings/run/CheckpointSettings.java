@@ -42,7 +42,7 @@ public record CheckpointSettings(
 
   /** Whether one is due after a step, so long after the last one. */
   public boolean isDue(long step, Duration since) {
-    return every > 0 && step % every == 0
-        || minutes > 0 && since.toMillis() >= minutes * SECONDS * 1000;
+    return (every > 0 && step % every == 0)
+        || (minutes > 0 && since.toMillis() >= minutes * SECONDS * 1000);
   }
 }

@@ -66,6 +66,6 @@ public record EvaluationSettings(
 
   /** Whether an evaluation is due after a step. */
   public boolean isDue(long step, boolean last) {
-    return isOn() && (last || every > 0 && step % every == 0);
+    return isOn() && (last || (every > 0 && step % every == 0));
   }
 }

@@ -143,7 +143,13 @@ public final class PromptCheck {
       return lengthOf(example.prompt()).plus(responseOf(example.response()));
     }
     LabelledTokens[] found = new LabelledTokens[1];
-    return encoded("", () -> (found[0] = codec.example(example)).ids(), ids -> complaint(found[0]));
+    return encoded(
+        "",
+        () -> {
+          found[0] = codec.example(example);
+          return found[0].ids();
+        },
+        ids -> complaint(found[0]));
   }
 
   /** What is wrong with a conversation: the first thing to learn must have a place. */

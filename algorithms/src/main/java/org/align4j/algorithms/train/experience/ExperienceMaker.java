@@ -107,7 +107,7 @@ public final class ExperienceMaker {
     int columns = rollouts.columns();
     float[][] oldLogProbs = scored == null ? rollouts.logProbs() : scored;
     float[][] mask = PaddedArrays.mask(rollouts.sequences(), columns);
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       double[] greedy = shaped.greedy();
       Experience experience =
           Experience.of(

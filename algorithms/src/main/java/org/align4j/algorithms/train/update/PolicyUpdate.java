@@ -143,7 +143,7 @@ public final class PolicyUpdate {
   /** Denominators of the whole mini-batch, whatever is computed of it and in how many parts. */
   static BatchTotals totals(TrainingBatch batch) {
     int columns = batch.sequences().stream().mapToInt(s -> s.response().length).max().orElse(1);
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       return BatchTotals.of(PaddedArrays.of(batch.mask(), Math.max(1, columns)));
     }
   }

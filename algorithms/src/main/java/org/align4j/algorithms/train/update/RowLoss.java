@@ -46,7 +46,7 @@ final class RowLoss implements TrainStep.Loss {
       batch.scatter(scores.entropy(), entropy);
     }
     int[] rows = Arrays.stream(batch.sequences()).distinct().toArray();
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       LossResult result = loss.of(rows, array(outputs, rows), array(entropy, rows));
       INDArray byEntropy = result.entropyGradient();
       return new TrainStep.Coefficients(

@@ -47,7 +47,7 @@ final class WholeBatchLoss implements TrainStep.Loss {
 
   private Derivatives evaluate(float[][] outputs, float[][] entropy) {
     int columns = packed.columns();
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       LossResult result =
           loss.of(
               IntStream.range(0, outputs.length).toArray(),

@@ -3,6 +3,7 @@ package org.align4j.bench.cli.study;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -284,7 +285,7 @@ public final class CompareCommand implements Callable<Integer> {
         : Path.of(
             "runs",
             "compare-"
-                + LocalDateTime.now()
+                + LocalDateTime.now(ZoneId.systemDefault())
                     .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
   }
 

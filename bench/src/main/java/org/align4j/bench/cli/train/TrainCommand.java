@@ -106,7 +106,7 @@ public class TrainCommand extends RunCommand {
   RunJob prepare(Map<String, String> values) {
     TrainConfig config = TrainConfig.of(values);
     TrainInput input = config.input();
-    var unused = Recipe.of(config.training());
+    var _ = Recipe.of(config.training());
     Reward scorer = RewardSpec.parse(input.reward()).build(options().engine().engine());
     TrainData data = TrainData.open(input, config.run().evaluation(), scorer.needsAnswer());
     BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));

@@ -191,7 +191,7 @@ public final class LanguageHead implements PlanHead {
           kept != null && start == 0 && keptLogits.narrow(kernels, context.threads(), kept, count);
       beginGradients(target);
       for (int s = 0; s < slices; s++) {
-        Matrix unused = logits(s);
+        var _ = logits(s);
         run(gradientTask, count, 16);
         addGradients();
       }

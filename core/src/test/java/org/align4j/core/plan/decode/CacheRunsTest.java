@@ -59,7 +59,9 @@ class CacheRunsTest {
                   .toArray();
           branches.advance(some, random.ints(some.length, 0, 2).toArray());
           if (random.nextInt(8) == 0 && !running.isEmpty()) {
-            branches.retire(running.remove(random.nextInt(running.size())));
+            int place = random.nextInt(running.size());
+            branches.retire(running.get(place));
+            running.subList(place, place + 1).clear();
           }
         }
         running.forEach(branches::retire);
