@@ -42,6 +42,10 @@ final class ModuleArrowsTest {
           .resideOutsideOfPackage("org.align4j.bench..")
           .should()
           .accessField(System.class, "err")
+          .orShould()
+          .accessField(System.class, "out")
+          .orShould()
+          .callMethod(Throwable.class, "printStackTrace")
           .because("what libraries have to say goes to a metric sink, a listener or slf4j");
 
   @ArchTest

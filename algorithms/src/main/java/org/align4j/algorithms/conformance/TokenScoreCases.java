@@ -45,7 +45,7 @@ final class TokenScoreCases {
     }
   }
 
-  static Map<String, INDArray> run(CaseFile file) {
+  static Map<String, INDArray> run(ConformanceCase file) {
     INDArray logits = file.input("logits");
     INDArray labels = file.input("labels");
     Lookup definition = new Lookup(labels.length(), logits.size(2));

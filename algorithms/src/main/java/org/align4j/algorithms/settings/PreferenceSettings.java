@@ -11,8 +11,8 @@ import org.align4j.algorithms.settings.field.Doc;
 import org.align4j.algorithms.settings.field.Fields;
 
 /**
- * What training on preference pairs is told; the group {@code update} is that of {@link
- * RlSettings}. See the {@link Doc} of each component.
+ * Settings of training on preference pairs; the group {@code update} is that of {@link RlSettings}.
+ * See the {@link Doc} of each component.
  */
 public record PreferenceSettings(
     @Doc("Seed of the order of the pairs.") long seed,

@@ -57,7 +57,7 @@ public record RewardModelSettings(
     return new BradleyTerry(centring);
   }
 
-  /** Refuses changes of what the other head is told. */
+  /** Refuses changed settings of the other head. */
   public void checkNothingIdle(PreferenceSettings training, PreferenceSettings defaults) {
     if (head == Head.FULL) {
       checkSame("frozen.", frozen, HeadSettings.DEFAULT, "frozen: full takes steps and update");

@@ -11,7 +11,7 @@ import org.align4j.algorithms.settings.field.Doc;
 import org.align4j.algorithms.settings.field.Fields;
 
 /**
- * What supervised fine-tuning is told; the group {@code update} is that of {@link RlSettings}. See
+ * Settings of supervised fine-tuning; the group {@code update} is that of {@link RlSettings}. See
  * the {@link Doc} of each component.
  */
 public record SftSettings(

@@ -2,9 +2,9 @@ package org.align4j.algorithms.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import com.google.common.base.Splitter;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.align4j.algorithms.reward.math.MathVerifier;

@@ -17,7 +17,7 @@ import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.codec.ModelCodec;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.ScoredSample;
 import org.align4j.algorithms.train.report.StepReport;
@@ -308,9 +308,9 @@ class RlTrainerTest {
                   new TinyRun.ShareOfAs()))
           .hasMessage("ppo needs a critic: pass one");
     }
-    assertThatThrownBy(() -> Recipe.of(TinyRun.SETTINGS.with("algorithm", "grop")))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(TinyRun.SETTINGS.with("algorithm", "grop")))
         .hasMessageContaining("did you mean grpo?");
-    assertThatThrownBy(() -> Recipe.of(TinyRun.SETTINGS.with("convention", "openrlh")))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(TinyRun.SETTINGS.with("convention", "openrlh")))
         .hasMessageContaining("did you mean openrlhf?");
   }
 

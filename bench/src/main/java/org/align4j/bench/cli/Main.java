@@ -66,7 +66,7 @@ public final class Main implements Runnable {
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> Failures.report(failure, console));
     try {
-      Arguments.check(args);
+      TypedArguments.check(args);
       AddressSpace.check();
       return line.execute(args.toArray(String[]::new));
     } catch (UsageException | Error e) {

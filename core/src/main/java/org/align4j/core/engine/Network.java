@@ -14,8 +14,8 @@ public interface Network extends AutoCloseable {
   Parameters parameters();
 
   /**
-   * Tells the engine that parameters were written: cached forms of them (packed weights) are made
-   * anew.
+   * Tells the engine that parameters were written: cached forms of them (packed weights) are
+   * rebuilt.
    */
   void parametersChanged();
 

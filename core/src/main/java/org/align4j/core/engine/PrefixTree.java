@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Sequences of tokens as a packed layout in which what several begin with is there once. A sequence
- * that is the beginning of another, or the same, adds no tokens.
+ * Sequences of tokens as a packed layout in which a shared prefix is stored once. A sequence that
+ * is the beginning of another, or the same, adds no tokens.
  */
 public final class PrefixTree {
 
@@ -53,7 +53,7 @@ public final class PrefixTree {
     offsets.add(tokenCount);
   }
 
-  /** How many tokens two sequences begin with in common. */
+  /** The length of the common prefix of two sequences. */
   public static int commonLength(int[] a, int[] b) {
     int mismatch = Arrays.mismatch(a, b);
     return mismatch < 0 ? a.length : mismatch;

@@ -32,7 +32,7 @@ public final class Resources implements AutoCloseable {
   }
 
   /**
-   * Resources of one's own, to be closed after the networks that use them.
+   * Your own resources, to be closed after the networks that use them.
    *
    * @param threads that compute, the caller among them; at least 1
    * @param memory bytes that each network may use for what it keeps from a forward to its backward

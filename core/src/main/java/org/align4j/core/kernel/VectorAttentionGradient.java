@@ -210,7 +210,8 @@ final class VectorAttentionGradient {
           at < own
               ? parts.address(tiles.groupPart(group) + at)
               : y.address(tiles.keyRow(block, at));
-      VectorRows.axpy(1, partial + (long) (at - start) * across * PANEL_PITCH, row + 4L * column, d);
+      VectorRows.axpy(
+          1, partial + (long) (at - start) * across * PANEL_PITCH, row + 4L * column, d);
     }
   }
 

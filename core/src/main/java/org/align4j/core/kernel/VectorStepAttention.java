@@ -106,7 +106,16 @@ final class VectorStepAttention {
         int own = own(tiles, first + m, start, shared);
         int row = tiles.ownRow(first + m) + start + shared - prefix;
         long mine = weights + (long) m * share * WEIGHTS_PITCH + 4L * shared;
-        add(cache, head, row, own, across, mine, share, packed, sums + (long) m * share * sumsPitch);
+        add(
+            cache,
+            head,
+            row,
+            own,
+            across,
+            mine,
+            share,
+            packed,
+            sums + (long) m * share * sumsPitch);
       }
     }
     for (int r = 0; r < rows; r++) {

@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Named parameters in a fixed order, each a dense c-ordered array of its own. Engines read them in
+ * Named parameters in a fixed order, each its own dense c-ordered array. Engines read them in
  * place; {@link #close} frees them at once.
  */
 public final class Parameters implements AutoCloseable {

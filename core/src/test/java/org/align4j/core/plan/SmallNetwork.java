@@ -36,6 +36,7 @@ enum SmallNetwork implements NetworkDefinition {
 
   private final int vocabulary;
   private final int hidden;
+
   @SuppressWarnings("ImmutableEnumChecker") // a record of three numbers
   private final Heads heads;
 

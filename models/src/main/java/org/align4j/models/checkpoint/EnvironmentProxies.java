@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The proxies that environment variables name, as curl and Python's requests read them: {@code
  * HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in small letters first.
- * The loopback address has no exception of its own.
+ * The loopback address is no exception.
  */
 final class EnvironmentProxies extends ProxySelector {
 

@@ -88,7 +88,7 @@ public final class HubClient {
             repository,
             "config.json");
       }
-      // Named by the commit: what was begun of another one is not gone on with.
+      // Named by the commit: a partial download of another one is not resumed.
       Path partial = absolute.resolveSibling("." + absolute.getFileName() + "." + name(commit));
       Files.createDirectories(partial);
       for (String file : files) {

@@ -25,7 +25,7 @@ final class HubConnection {
   private static final Logger LOG = LoggerFactory.getLogger(HubConnection.class);
 
   /** What the hub says of a file before giving it out. */
-  private record Facts(long size, String etag, boolean large) {
+  private record RemoteFile(long size, String etag, boolean large) {
 
     /** Large files are named by their SHA-256, the others by git's SHA-1 of size and content. */
     boolean matches(Path file) throws IOException {
@@ -126,7 +126,7 @@ final class HubConnection {
    */
   void download(String repository, String commit, String file, Path target) throws IOException {
     String path = repository + "/resolve/" + commit + "/" + file;
-    Facts facts = facts(path, repository, file);
+    RemoteFile facts = facts(path, repository, file);
     if (Files.exists(target) && Files.size(target) == facts.size() && facts.matches(target)) {
       return;
     }
@@ -160,7 +160,7 @@ final class HubConnection {
     return Files.exists(file) ? Files.size(file) : 0;
   }
 
-  private Facts facts(String path, String repository, String file) throws IOException {
+  private RemoteFile facts(String path, String repository, String file) throws IOException {
     HttpResponse<InputStream> answer = requests.head(path);
     answer.body().close();
     if (answer.statusCode() >= 400) {
@@ -178,11 +178,11 @@ final class HubConnection {
           "%s of %s: the hub gives neither size nor checksum".formatted(file, repository));
     }
     String sum = etag.get().replace("W/", "").replace("\"", "");
-    return new Facts(size.getAsLong(), sum, sum.length() == 64);
+    return new RemoteFile(size.getAsLong(), sum, sum.length() == 64);
   }
 
   /** Appends what is missing. */
-  private void fetch(String path, String repository, String file, Path partial, Facts facts)
+  private void fetch(String path, String repository, String file, Path partial, RemoteFile facts)
       throws IOException {
     long there = size(partial);
     if (there > facts.size()) {

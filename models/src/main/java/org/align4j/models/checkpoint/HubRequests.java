@@ -48,7 +48,7 @@ final class HubRequests {
   private static final String BASIC_TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
 
   static {
-    // The JDK sends no password to a proxy of https addresses unless it is told to; ours are only
+    // The JDK sends no password to a proxy of https addresses unless it is set to; ours are only
     // those that the user wrote into the proxy's address.
     if (System.getProperty(BASIC_TUNNELS) == null) {
       System.setProperty(BASIC_TUNNELS, "");

@@ -10,7 +10,7 @@ final class CaseOptimizer {
   private CaseOptimizer() {}
 
   /** All steps of the case, each with the gradient that the network holds, clipped. */
-  static void step(Network network, CaseFile file) {
+  static void step(Network network, ParityCaseFile file) {
     var settings =
         new AdamWSettings(
             file.learningRate(),

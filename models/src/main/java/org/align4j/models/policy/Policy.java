@@ -59,7 +59,7 @@ public final class Policy implements AutoCloseable {
     HuggingFaceFolder.save(folder, checkpoint);
   }
 
-  /** Writes the same model with other weights, such as an average of its own over time. */
+  /** Writes the same model with other weights, such as its moving average. */
   public void save(Path folder, Parameters weights) {
     HuggingFaceFolder.save(
         folder,

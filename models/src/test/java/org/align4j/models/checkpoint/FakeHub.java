@@ -1,6 +1,5 @@
 package org.align4j.models.checkpoint;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
 import com.sun.net.httpserver.HttpExchange;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.align4j.core.file.JsonFiles;
 
 /**

@@ -47,7 +47,7 @@ public final class JudgeReward implements Reward {
    *
    * @param baseUrl what comes before {@code /chat/completions}, such as http://localhost:8000/v1
    * @param apiKey sent as a bearer token
-   * @param template what the judge is told, with {prompt}, {response} and {answer}; other braces
+   * @param template the message to the judge, with {prompt}, {response} and {answer}; other braces
    *     are left as they are
    * @param reader how the score is read from the reply
    * @param concurrency most requests at a time

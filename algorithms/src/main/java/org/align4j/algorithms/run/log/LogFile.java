@@ -15,7 +15,7 @@ import org.align4j.algorithms.run.guard.GuardEvent;
 import org.align4j.algorithms.run.guard.RunListener;
 import org.align4j.core.file.FileException;
 
-/** Writes {@code log.txt}: what a run was told and a line a step. */
+/** Writes {@code log.txt}: the console output of a run and a line a step. */
 public final class LogFile implements RunListener, AutoCloseable {
 
   private static final DateTimeFormatter TIME =

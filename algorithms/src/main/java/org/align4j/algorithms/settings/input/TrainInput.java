@@ -62,7 +62,7 @@ public record TrainInput(
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
 
-  /** The chat template is told nothing. */
+  /** No names for the chat template. */
   static final String NO_KWARGS = "{}";
 
   /** Rollout batches of a run on the embedded task. */

@@ -4,7 +4,7 @@ import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
 import org.align4j.algorithms.settings.field.Fields;
 
-/** What stops a run, and what is only told; see the {@link Doc} of each component. */
+/** What stops a run, and what is only reported; see the {@link Doc} of each component. */
 public record GuardSettings(
     @Doc(
             "What happens when a loss, gradient, reward or log-prob is not finite: stop, or skip that"

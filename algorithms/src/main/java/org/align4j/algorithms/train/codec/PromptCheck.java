@@ -53,7 +53,7 @@ public final class PromptCheck {
 
   /**
    * The prompts that the model can take, read again as they are asked for. What a check has passed
-   * is not encoded a second time.
+   * is not encoded again.
    *
    * @param maxNewTokens longest response, for the warning
    * @param badLines whether a prompt that cannot be used is left out with a warning, or refused

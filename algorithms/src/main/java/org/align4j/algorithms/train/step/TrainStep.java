@@ -91,7 +91,7 @@ public final class TrainStep implements AutoCloseable {
     return Math.min(budget, network.preferredTokens());
   }
 
-  /** Tokens that a step computes: what several sequences begin with counts once. */
+  /** Tokens that a step computes: a shared prefix counts once. */
   public static long computed(PackedSequences packed) {
     return packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum();
   }

@@ -1,8 +1,8 @@
 package org.align4j.bench.cli.option;
 
 import java.util.Locale;
-import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Resources;
@@ -39,7 +39,7 @@ public final class EngineOption {
   /** The engine; before the first network, the resources are set. */
   public Engine engine() {
     if (threads != null) {
-      Checks.atLeastOne("--threads", threads);
+      OptionChecks.atLeastOne("--threads", threads);
     }
     if (!shared && (threads != null || memory != null)) {
       Resources.share(

@@ -9,7 +9,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.align4j.models.jinja.error.Limits;
 import org.align4j.models.jinja.error.TemplateException;
-import org.align4j.models.jinja.value.Bool;
 import org.align4j.models.jinja.value.Numbers;
 import org.align4j.models.jinja.value.Str;
 import org.align4j.models.jinja.value.Value;

@@ -187,7 +187,7 @@ final class ExpressionParser {
    * One expression, or several with commas: a tuple.
    *
    * @param conditionals whether {@code if} belongs to the expressions
-   * @param parenthesised whether nothing at all is a tuple too
+   * @param parenthesised whether nothing is a tuple too
    * @param end a name that ends it
    */
   Expression tuple(boolean conditionals, boolean parenthesised, String end) {

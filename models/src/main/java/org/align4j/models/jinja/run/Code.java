@@ -9,7 +9,7 @@ public final class Code {
 
   /** An expression. */
   @FunctionalInterface
-  public interface Evaluation {
+  public interface Evaluator {
     Value evaluate(Locals locals);
   }
 

@@ -53,7 +53,11 @@ public final class ChatTemplate {
   }
 
   ChatTemplate(ImmutableMap<String, String> sources, SpecialTokens specialTokens) {
-    this(sources, specialTokens, Clock.system(ZoneId.systemDefault()), JsonNodeFactory.instance.objectNode());
+    this(
+        sources,
+        specialTokens,
+        Clock.system(ZoneId.systemDefault()),
+        JsonNodeFactory.instance.objectNode());
   }
 
   private ChatTemplate(

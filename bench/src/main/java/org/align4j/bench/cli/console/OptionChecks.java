@@ -1,9 +1,9 @@
 package org.align4j.bench.cli.console;
 
-/** Checks of option values. */
-public final class Checks {
+/** OptionChecks of option values. */
+public final class OptionChecks {
 
-  private Checks() {}
+  private OptionChecks() {}
 
   /** Refuses a number below one. */
   public static void atLeastOne(String option, long value) {

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import org.align4j.models.transformer.TransformerConfig;
 
 /** Model shapes by name. */
-public final class Shapes {
+public final class ModelShapes {
 
   /** What is measured when nothing is asked for. */
   public static final String DEFAULT = "smollm2-135m";
@@ -16,7 +16,7 @@ public final class Shapes {
           "tiny",
           TransformerConfig.llama(256, 64, 192, 2, 4, 2, 512, 1));
 
-  private Shapes() {}
+  private ModelShapes() {}
 
   /** The shapes of this name. */
   public static TransformerConfig named(String name) {

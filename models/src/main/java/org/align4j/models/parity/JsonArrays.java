@@ -3,9 +3,9 @@ package org.align4j.models.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** Arrays out of JSON. */
-final class Json {
+final class JsonArrays {
 
-  private Json() {}
+  private JsonArrays() {}
 
   static int[] ints(JsonNode array) {
     int[] values = new int[array.size()];

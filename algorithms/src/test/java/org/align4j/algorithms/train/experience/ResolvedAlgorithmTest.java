@@ -9,10 +9,10 @@ import org.align4j.algorithms.settings.RlSettings;
 import org.junit.jupiter.api.Test;
 
 /** An algorithm is trained as the table of its convention has it. */
-class RecipeTest {
+class ResolvedAlgorithmTest {
 
-  private static Recipe recipe(String algorithm, String convention) {
-    return Recipe.of(
+  private static ResolvedAlgorithm resolved(String algorithm, String convention) {
+    return ResolvedAlgorithm.of(
         RlSettings.arithmetic()
             .with("algorithm", algorithm)
             .with("convention", convention)
@@ -21,31 +21,31 @@ class RecipeTest {
 
   @Test
   void reinforcePlusPlusHasItsKlInTheReward() {
-    Recipe recipe = recipe("reinforce++", "openrlhf");
-    assertThat(recipe.advantage(0.03).klCoefficient()).isEqualTo(0.03);
-    assertThat(recipe.objective().settings().klCoefficient()).isZero();
+    ResolvedAlgorithm resolved = resolved("reinforce++", "openrlhf");
+    assertThat(resolved.advantage(0.03).klCoefficient()).isEqualTo(0.03);
+    assertThat(resolved.objective().settings().klCoefficient()).isZero();
   }
 
   @Test
   void grpoHasItsKlInTheLossAsK3() {
-    Recipe recipe = recipe("grpo", "trl");
-    assertThat(recipe.advantage(0.03).klCoefficient()).isZero();
-    assertThat(recipe.objective().settings().klCoefficient()).isEqualTo(0.04);
-    assertThat(recipe.objective().settings().klEstimator()).isEqualTo("k3");
+    ResolvedAlgorithm resolved = resolved("grpo", "trl");
+    assertThat(resolved.advantage(0.03).klCoefficient()).isZero();
+    assertThat(resolved.objective().settings().klCoefficient()).isEqualTo(0.04);
+    assertThat(resolved.objective().settings().klEstimator()).isEqualTo("k3");
   }
 
   @Test
   void doctorGrpoUnderTrlSumsOverAConstantLength() {
-    assertThat(recipe("dr-grpo", "trl").objective().settings().aggregation())
+    assertThat(resolved("dr-grpo", "trl").objective().settings().aggregation())
         .isEqualTo(Aggregation.SEQ_MEAN_TOKEN_SUM_OVER_MAX_LENGTH);
   }
 
   /** verl's name for a sum over a length, which until 0.7.0 was not divided by the rows. */
   @Test
   void doctorGrpoUnderVerlIsDividedByRowsSinceVersionEight() {
-    assertThat(recipe("dr-grpo", "verl").objective().settings().aggregation())
+    assertThat(resolved("dr-grpo", "verl").objective().settings().aggregation())
         .isEqualTo(Aggregation.SEQ_MEAN_TOKEN_SUM_NORM);
-    assertThat(recipe("dr-grpo", "verl-0.7").objective().settings().aggregation())
+    assertThat(resolved("dr-grpo", "verl-0.7").objective().settings().aggregation())
         .isEqualTo(Aggregation.TOKEN_SUM_OVER_LENGTH);
   }
 
@@ -56,13 +56,15 @@ class RecipeTest {
         RlSettings.arithmetic()
             .withObjective(o -> o.withEntropyCoefficient(0.01))
             .with("rollout.temperature", "0.7");
-    assertThatThrownBy(() -> Recipe.of(bonus.withConvention("openrlhf-0.11.0")))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(bonus.withConvention("openrlhf-0.11.0")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("objective.entropyCoefficient is 0.01 and rollout.temperature 0.7")
         .hasMessageContaining("openrlhf-0.11.2");
-    assertThat(Recipe.of(bonus).objective().settings().entropyCoefficient()).isEqualTo(0.01);
+    assertThat(ResolvedAlgorithm.of(bonus).objective().settings().entropyCoefficient())
+        .isEqualTo(0.01);
     assertThat(
-            Recipe.of(bonus.with("rollout.temperature", "1").withConvention("openrlhf-0.11.0"))
+            ResolvedAlgorithm.of(
+                    bonus.with("rollout.temperature", "1").withConvention("openrlhf-0.11.0"))
                 .objective()
                 .settings()
                 .entropyCoefficient())
@@ -73,12 +75,12 @@ class RecipeTest {
   @Test
   void ppoUnderTrlGoesOnByTheRulesOfTheLastVersionThatHadItAndSaysSo() {
     RlSettings ppo = RlSettings.arithmetic().withAlgorithm("ppo");
-    assertThat(Recipe.note(ppo.withConvention("trl")))
+    assertThat(ResolvedAlgorithm.note(ppo.withConvention("trl")))
         .hasValueSatisfying(note -> assertThat(note).contains("trl-1.16", "rules of trl-1.10"));
-    assertThat(Recipe.note(ppo.withConvention("trl-1.10"))).isEmpty();
-    assertThat(Recipe.note(ppo.withConvention("trl").withAlgorithm("grpo"))).isEmpty();
-    assertThat(Recipe.of(ppo.withConvention("trl")).valueLoss())
-        .isEqualTo(Recipe.of(ppo.withConvention("trl-1.10")).valueLoss());
+    assertThat(ResolvedAlgorithm.note(ppo.withConvention("trl-1.10"))).isEmpty();
+    assertThat(ResolvedAlgorithm.note(ppo.withConvention("trl").withAlgorithm("grpo"))).isEmpty();
+    assertThat(ResolvedAlgorithm.of(ppo.withConvention("trl")).valueLoss())
+        .isEqualTo(ResolvedAlgorithm.of(ppo.withConvention("trl-1.10")).valueLoss());
   }
 
   /** Its advantages are all 0: TRL refuses it too ("at least 2 generations"). */
@@ -90,12 +92,12 @@ class RecipeTest {
               .withAlgorithm(algorithm.name())
               .withRollout(r -> r.withSamples(1));
       if (algorithm.needsGroups()) {
-        assertThatThrownBy(() -> Recipe.of(settings))
+        assertThatThrownBy(() -> ResolvedAlgorithm.of(settings))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("rollout.samples is 1: " + algorithm.name() + " compares")
             .hasMessageContaining("take 2 or more");
       } else {
-        assertThat(Recipe.of(settings).algorithm()).isEqualTo(algorithm);
+        assertThat(ResolvedAlgorithm.of(settings).algorithm()).isEqualTo(algorithm);
       }
     }
   }
@@ -106,7 +108,7 @@ class RecipeTest {
         RlSettings.arithmetic()
             .withRewards(r -> r.withFilterGroups(true))
             .withRollout(r -> r.withSamples(1));
-    assertThatThrownBy(() -> Recipe.of(settings))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(settings))
         .hasMessageContaining("rollout.samples is 1: rewards.filterGroups");
   }
 
@@ -114,7 +116,7 @@ class RecipeTest {
   void anAdaptiveCoefficientIsRefusedWhereTheKlIsInTheLoss() {
     RlSettings settings =
         RlSettings.arithmetic().with("algorithm", "grpo").with("kl.target", "0.1");
-    assertThatThrownBy(() -> Recipe.of(settings))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(settings))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("kl.target is 0.1")
         .hasMessageContaining("grpo");

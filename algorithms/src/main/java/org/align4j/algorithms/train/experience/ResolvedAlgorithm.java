@@ -41,7 +41,7 @@ import org.align4j.core.registry.NearestName;
  * @param objective of the policy
  * @param valueLoss of the critic
  */
-public record Recipe(
+public record ResolvedAlgorithm(
     Algorithm algorithm,
     AdvantageEstimator estimator,
     AdvantageSettings advantage,
@@ -54,7 +54,7 @@ public record Recipe(
    *
    * @throws IllegalArgumentException for an unknown name, with the nearest one
    */
-  public static Recipe of(RlSettings settings) {
+  public static ResolvedAlgorithm of(RlSettings settings) {
     Algorithm algorithm = algorithm(settings.algorithm(), Convention.of(settings.convention()));
     int samples = settings.rollout().samples();
     checkArgument(
@@ -97,7 +97,7 @@ public record Recipe(
     checkEntropy(settings, convention);
     PolicyLossSettings policy = policy(settings, algorithm, convention, place);
     String loss = settings.objective().loss().orElse(algorithm.loss());
-    return new Recipe(
+    return new ResolvedAlgorithm(
         algorithm,
         estimator,
         advantage(settings, algorithm, convention, place),

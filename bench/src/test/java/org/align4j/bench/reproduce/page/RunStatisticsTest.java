@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.align4j.bench.reproduce.study.RunRecord;
 import org.junit.jupiter.api.Test;
 
-/** Numbers of a run, against values that can be worked out by hand. */
-final class StatisticsTest {
+/** PageNumbers of a run, against values that can be worked out by hand. */
+final class RunStatisticsTest {
 
   /** Sums of few doubles. */
   private static final double ROUNDING = 1e-12;
@@ -40,29 +40,29 @@ final class StatisticsTest {
   @Test
   void aGainIsFromTheFirstBatchToTheLastTen() {
     RunRecord run = run(ramp(0, 1), constant(0), ramp(5, 2));
-    assertThat(Statistics.gain(run, "train/reward")).isEqualTo(14.5);
-    assertThat(Statistics.lengthPerReward(run)).isEqualTo(2);
+    assertThat(RunStatistics.gain(run, "train/reward")).isEqualTo(14.5);
+    assertThat(RunStatistics.lengthPerReward(run)).isEqualTo(2);
   }
 
   /** Steps of ±2 give √(4/2); a ramp of 1 an update, √(1/2), however far it goes. */
   @Test
   void jitterKnowsStepsAndNotTheLevel() {
-    assertThat(Statistics.jitter(new double[] {1, -1, 1, -1}))
+    assertThat(RunStatistics.jitter(new double[] {1, -1, 1, -1}))
         .isCloseTo(Math.sqrt(2), within(ROUNDING));
-    assertThat(Statistics.jitter(new double[] {100, 101, 102}))
+    assertThat(RunStatistics.jitter(new double[] {100, 101, 102}))
         .isCloseTo(Math.sqrt(0.5), within(ROUNDING));
   }
 
   @Test
   void klThatFallsIsNotGivenBack() {
     RunRecord run = run(List.of(0.0, 0.0, 0.0), List.of(0.1, -0.1, 0.2), List.of(10.0, 10.0, 5.0));
-    assertThat(Statistics.klConsumed(run)).containsExactly(1, 1, 2);
+    assertThat(RunStatistics.klConsumed(run)).containsExactly(1, 1, 2);
   }
 
   /** 14.5 gained at 0.5 nats a token and 4 tokens. */
   @Test
   void rewardPerNatIsTheGainByTheLastKlOfAResponse() {
-    assertThat(Statistics.rewardPerNat(run(ramp(0, 1), constant(0.5), constant(4))))
+    assertThat(RunStatistics.rewardPerNat(run(ramp(0, 1), constant(0.5), constant(4))))
         .isCloseTo(14.5 / 2, within(ROUNDING));
   }
 
@@ -71,8 +71,8 @@ final class StatisticsTest {
   void runsOnTheSameLineHaveTheSameLengthAtEqualReward() {
     RunRecord slow = run(ramp(0, 1), constant(0), ramp(0, 1));
     RunRecord longer = run(ramp(0, 1), constant(0), ramp(0, 3));
-    assertThat(Statistics.lengthAtEqualReward(slow, slow)).isZero();
-    assertThat(Statistics.lengthAtEqualReward(longer, slow)).isPositive();
+    assertThat(RunStatistics.lengthAtEqualReward(slow, slow)).isZero();
+    assertThat(RunStatistics.lengthAtEqualReward(longer, slow)).isPositive();
   }
 
   /** Rewards 2 and 1 throughout, over whatever KL both have. */
@@ -80,6 +80,6 @@ final class StatisticsTest {
   void overEqualKlOnlyTheCommonStretchCounts() {
     RunRecord high = run(constant(2), constant(0.1), constant(10));
     RunRecord low = run(constant(1), constant(0.3), constant(10));
-    assertThat(Statistics.rewardOverEqualKl(high, low)).isCloseTo(1, within(ROUNDING));
+    assertThat(RunStatistics.rewardOverEqualKl(high, low)).isCloseTo(1, within(ROUNDING));
   }
 }

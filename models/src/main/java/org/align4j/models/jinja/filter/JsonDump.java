@@ -7,8 +7,8 @@ import org.align4j.models.jinja.call.Arguments;
 import org.align4j.models.jinja.call.Bound;
 import org.align4j.models.jinja.error.Limits;
 import org.align4j.models.jinja.error.TemplateException;
-import org.align4j.models.jinja.operation.Comparison;
 import org.align4j.models.jinja.operation.Iterables;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.value.Bool;
 import org.align4j.models.jinja.value.Dict;
 import org.align4j.models.jinja.value.Int;
@@ -22,7 +22,7 @@ import org.align4j.models.jinja.value.Value;
 import org.jspecify.annotations.Nullable;
 
 /** Python's {@code json.dumps}, with the arguments that transformers lends to {@code tojson}. */
-final class Json {
+final class JsonDump {
 
   private final boolean ascii;
   private final @Nullable String indent;
@@ -31,7 +31,7 @@ final class Json {
   private final boolean sorted;
   private final StringBuilder out = new StringBuilder();
 
-  private Json(Value value, Bound given) {
+  private JsonDump(Value value, Bound given) {
     this.ascii = given.truth(0, false);
     // a text alone is written without a look at the indent
     this.indent = value instanceof Str ? null : indent(given.some(1));
@@ -60,8 +60,8 @@ final class Json {
 
   /** The filter {@code tojson(ensure_ascii, indent, separators, sort_keys)}. */
   static Str dumps(Value value, Arguments given) {
-    Json json =
-        new Json(
+    JsonDump json =
+        new JsonDump(
             value, given.bind("tojson", 0, "ensure_ascii", "indent", "separators", "sort_keys"));
     json.write(value, 0);
     return new Str(json.out.toString());
@@ -115,7 +115,7 @@ final class Json {
     }
     List<Dict.Entry> entries = new ArrayList<>(dict.entries());
     if (sorted) {
-      entries.sort((a, b) -> Comparison.compare(a.key(), b.key()));
+      entries.sort((a, b) -> ValueComparison.compare(a.key(), b.key()));
     }
     out.append('{');
     for (int i = 0; i < entries.size(); i++) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  * docs/algorithms.md} and {@code docs/conventions.md} say: they are read here, and compared with
  * the parts that the trainer gets.
  */
-class ResolvedRecipeTest {
+class DocumentedAlgorithmTest {
 
   private static final Map<String, RlSettings> PRESETS =
       Map.of(
@@ -114,8 +114,11 @@ class ResolvedRecipeTest {
   void aPlainNameTrainsAsItsNewestVersion() {
     for (Convention plain : Convention.ALL) {
       RlSettings settings = RlSettings.arithmetic().withAlgorithm("reinforce++-baseline");
-      assertThat(Recipe.of(settings.withConvention(plain.name())).objective().settings())
-          .isEqualTo(Recipe.of(settings.withConvention(plain.version())).objective().settings());
+      assertThat(ResolvedAlgorithm.of(settings.withConvention(plain.name())).objective().settings())
+          .isEqualTo(
+              ResolvedAlgorithm.of(settings.withConvention(plain.version()))
+                  .objective()
+                  .settings());
     }
   }
 
@@ -125,9 +128,10 @@ class ResolvedRecipeTest {
       String convention,
       String cell,
       Map<String, Map<String, String>> rules) {
-    Recipe recipe = Recipe.of(preset.withAlgorithm(algorithm).withConvention(convention));
-    AdvantageSettings advantage = recipe.advantage(preset.kl().coefficient());
-    PolicyLossSettings loss = recipe.objective().settings();
+    ResolvedAlgorithm resolved =
+        ResolvedAlgorithm.of(preset.withAlgorithm(algorithm).withConvention(convention));
+    AdvantageSettings advantage = resolved.advantage(preset.kl().coefficient());
+    PolicyLossSettings loss = resolved.objective().settings();
     Map<String, String> ours = new LinkedHashMap<>();
     Map<String, String> documented = new LinkedHashMap<>();
     rules.forEach((rule, row) -> documented.put(rule, row.getOrDefault(convention, "")));
@@ -145,9 +149,9 @@ class ResolvedRecipeTest {
         Double.isInfinite(advantage.rewardClipHigh())
             ? "none"
             : advantage.rewardClipLow() + " to " + advantage.rewardClipHigh());
-    String whitening = whitening(estimator.whitening().get(recipe.algorithm().estimator()));
+    String whitening = whitening(estimator.whitening().get(resolved.algorithm().estimator()));
     String row =
-        switch (recipe.algorithm().estimator()) {
+        switch (resolved.algorithm().estimator()) {
           case "gae", "reinforce++" -> "whitening of gae, reinforce++";
           case "reinforce++-baseline", "gdpo" -> "whitening of reinforce++-baseline, gdpo";
           case "rloo" -> "whitening of rloo";
@@ -158,7 +162,7 @@ class ResolvedRecipeTest {
     } else {
       ours.put(row, whitening);
     }
-    boolean inLoss = recipe.klPlace() == Algorithm.KlPlace.LOSS;
+    boolean inLoss = resolved.klPlace() == Algorithm.KlPlace.LOSS;
     String kl = inLoss ? loss.klEstimator() : advantage.klEstimator();
     ours.put(
         "clamp of " + kl, clamp((inLoss ? loss.convention() : advantage.convention()).klClamp(kl)));
@@ -170,7 +174,7 @@ class ResolvedRecipeTest {
     ours.put("seq-mean-token-sum-norm is", rule.sumNorm().label());
     ours.put("entropy at the temperature", String.valueOf(rule.entropyAtTemperature()));
     ours.put("KL in the loss times ρ", loss.options().klWeighting().name());
-    ours.put("clip of the value", number(recipe.valueLoss().clip()));
+    ours.put("clip of the value", number(resolved.valueLoss().clip()));
     ours.forEach((name, value) -> assertThat(value).as(name).isEqualTo(documented.get(name)));
 
     assertThat(loss.aggregation().label() + "; " + kl + (inLoss ? " in loss" : " in reward"))

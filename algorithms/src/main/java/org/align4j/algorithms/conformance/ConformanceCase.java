@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** One case file, read with a sentence for whatever is missing. Arrays are DOUBLE. */
-record CaseFile(
+record ConformanceCase(
     String kind,
     String convention,
     String name,
@@ -21,7 +21,7 @@ record CaseFile(
     JsonNode expected,
     double tolerance) {
 
-  static CaseFile of(JsonNode root) {
+  static ConformanceCase of(JsonNode root) {
     for (String field :
         new String[] {"kind", "convention", "name", "config", "inputs", "expected", "tolerance"}) {
       checkArgument(root.has(field), "field %s is missing: a case has it", field);
@@ -32,7 +32,7 @@ record CaseFile(
         root.get("expected"));
     double tolerance = root.get("tolerance").asDouble(Double.NaN);
     checkArgument(tolerance >= 0, "tolerance is %s: it must be at least 0", tolerance);
-    return new CaseFile(
+    return new ConformanceCase(
         root.get("kind").asText(),
         root.get("convention").asText(),
         root.get("name").asText(),

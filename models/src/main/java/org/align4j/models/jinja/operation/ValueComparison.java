@@ -19,7 +19,7 @@ import org.align4j.models.jinja.value.Value;
 import org.jspecify.annotations.Nullable;
 
 /** Python's comparisons. */
-public final class Comparison {
+public final class ValueComparison {
 
   /** Texts by their characters, not by Java's: emoji come after all letters. */
   private static final Comparator<String> TEXTS =
@@ -38,7 +38,7 @@ public final class Comparison {
         return first.length() - second.length();
       };
 
-  private Comparison() {}
+  private ValueComparison() {}
 
   public static boolean equal(Value left, Value right) {
     if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
@@ -83,7 +83,7 @@ public final class Comparison {
 
   /** Keys and items compare as sets, values only with themselves. */
   private static boolean sameViews(DictView left, DictView right) {
-    if (left.part() == DictView.Part.VALUES || right.part() == DictView.Part.VALUES) {
+    if (left.side() == DictView.Side.VALUES || right.side() == DictView.Side.VALUES) {
       return left == right;
     }
     return left.length() == right.length()
@@ -137,8 +137,8 @@ public final class Comparison {
       return orderedItems(operator, a.items(), b.items());
     } else if (left instanceof DictView a
         && right instanceof DictView b
-        && a.part() != DictView.Part.VALUES
-        && b.part() != DictView.Part.VALUES) {
+        && a.side() != DictView.Side.VALUES
+        && b.side() != DictView.Side.VALUES) {
       return orderedViews(operator, a, b);
     } else {
       throw TemplateException.type(
@@ -187,7 +187,7 @@ public final class Comparison {
         yield text.value().contains(part.value());
       }
       case Dict dict -> dict.get(item) != null;
-      case DictView view when view.part() == DictView.Part.KEYS -> view.dict().get(item) != null;
+      case DictView view when view.side() == DictView.Side.KEYS -> view.dict().get(item) != null;
       case Value other when other.iterable() -> {
         for (Iterator<Value> i = other.iterator(); i.hasNext(); ) {
           Value next = i.next();

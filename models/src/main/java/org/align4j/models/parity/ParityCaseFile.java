@@ -13,7 +13,7 @@ import org.align4j.core.file.JsonFiles;
  * @param coefficients weight of each token's log-prob in the loss, as long as the sequence; the
  *     first is not used
  */
-record CaseFile(
+record ParityCaseFile(
     ImmutableList<int[]> sequences,
     ImmutableList<float[]> coefficients,
     float temperature,
@@ -32,20 +32,20 @@ record CaseFile(
 
   private static final long LARGEST = 64L << 20;
 
-  static CaseFile read(Path file) {
+  static ParityCaseFile read(Path file) {
     JsonNode json = JsonFiles.readObject(file, LARGEST);
     var sequences = ImmutableList.<int[]>builder();
     for (JsonNode ids : at(file, json, "sequences")) {
-      sequences.add(Json.ints(ids));
+      sequences.add(JsonArrays.ints(ids));
     }
     var coefficients = ImmutableList.<float[]>builder();
     for (JsonNode values : at(file, json, "coefficients")) {
-      coefficients.add(Json.floats(values));
+      coefficients.add(JsonArrays.floats(values));
     }
     JsonNode optimizer = at(file, json, "optimizer");
     JsonNode tolerance = at(file, json, "tolerance");
     var read =
-        new CaseFile(
+        new ParityCaseFile(
             sequences.build(),
             coefficients.build(),
             (float) number(file, json, "temperature"),

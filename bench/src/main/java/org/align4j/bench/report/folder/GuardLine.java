@@ -3,17 +3,17 @@ package org.align4j.bench.report.folder;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A guard that spoke.
+ * A warning of a guard.
  *
  * @param step training step
  * @param guard its name
  * @param level {@code warning} or {@code error}
  * @param message what it said
  */
-public record GuardEvent(long step, String guard, String level, String message) {
+public record GuardLine(long step, String guard, String level, String message) {
 
-  static GuardEvent of(JsonNode line) {
-    return new GuardEvent(
+  static GuardLine of(JsonNode line) {
+    return new GuardLine(
         line.path("step").asLong(),
         line.path("guard").asText(),
         line.path("level").asText("warning"),

@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.align4j.bench.cli.console.Checks;
+import org.align4j.bench.cli.console.OptionChecks;
 
 /** Whether the arguments are what was typed: letters that Java cannot read become U+FFFD. */
-final class Arguments {
+final class TypedArguments {
 
   private static final Path TYPED = Path.of("/proc/self/cmdline");
 
-  private Arguments() {}
+  private TypedArguments() {}
 
   /** Refuses arguments that lost a letter on their way: the model would be shown another text. */
   static void check(List<String> args) {
@@ -23,11 +23,11 @@ final class Arguments {
       return;
     }
     String charset = System.getProperty("sun.jnu.encoding", "UTF-8");
-    Checks.that(
+    OptionChecks.that(
         Charset.isSupported(charset) && Charset.forName(charset).equals(StandardCharsets.UTF_8),
         "an argument cannot be read in the charset of the locale, %s: set LC_ALL=C.UTF-8"
             .formatted(charset));
-    Checks.that(isUtf8(), "an argument is not UTF-8: convert it");
+    OptionChecks.that(isUtf8(), "an argument is not UTF-8: convert it");
   }
 
   private static boolean isUtf8() {
@@ -38,7 +38,7 @@ final class Arguments {
     } catch (CharacterCodingException e) {
       return false;
     } catch (IOException e) {
-      // Not Linux: it cannot be told from a U+FFFD that was typed.
+      // Not Linux: it looks the same as a U+FFFD that was typed.
       return true;
     }
   }

@@ -13,7 +13,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  *     distribution (temperature 1 where greedy)
  * @param finishReason why it ended
  */
-public record Completion(
+public record SampledResponse(
     int prompt,
     int sample,
     int[] promptIds,
@@ -21,7 +21,7 @@ public record Completion(
     float[] logProbs,
     FinishReason finishReason) {
 
-  public Completion {
+  public SampledResponse {
     checkArgument(
         responseIds.length == logProbs.length,
         "responseIds [%s] do not match logProbs [%s]",

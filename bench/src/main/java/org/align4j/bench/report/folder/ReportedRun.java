@@ -30,10 +30,10 @@ import java.util.regex.Pattern;
  * @param settings settings by their dotted path, sorted
  * @param facts versions, machine, model and data by their dotted path, sorted
  * @param metrics metrics by step
- * @param events guards that spoke
+ * @param events guard warnings
  * @param notes what could not be read
  */
-public record RunFolder(
+public record ReportedRun(
     Path folder,
     String algorithm,
     String seed,
@@ -42,7 +42,7 @@ public record RunFolder(
     ImmutableMap<String, String> settings,
     ImmutableMap<String, String> facts,
     MetricTable metrics,
-    ImmutableList<GuardEvent> events,
+    ImmutableList<GuardLine> events,
     ImmutableList<String> notes) {
 
   static final String DESCRIPTION = "run.json";
@@ -59,21 +59,21 @@ public record RunFolder(
   }
 
   /** Reads a run's folder. */
-  static RunFolder read(Path given) {
+  static ReportedRun read(Path given) {
     Path folder = given.toAbsolutePath().normalize();
     ImmutableList.Builder<String> notes = ImmutableList.builder();
     JsonNode description = description(folder, notes);
     MetricTable metrics = MetricTable.read(folder.resolve(METRICS));
-    ImmutableList.Builder<GuardEvent> events = ImmutableList.builder();
+    ImmutableList.Builder<GuardLine> events = ImmutableList.builder();
     int badEvents =
-        LenientLines.read(folder.resolve("events.jsonl"), line -> events.add(GuardEvent.of(line)));
+        LenientLines.read(folder.resolve("events.jsonl"), line -> events.add(GuardLine.of(line)));
     noteBadLines(notes, METRICS, metrics.badLines());
     noteBadLines(notes, "events.jsonl", badEvents);
     Map<String, String> facts = new TreeMap<>();
     FACTS.forEach(fact -> flatten(fact, description.path(fact), facts));
     Map<String, String> settings = new TreeMap<>();
     flatten("", description.path("settings"), settings);
-    return new RunFolder(
+    return new ReportedRun(
         folder,
         algorithm(folder, description),
         seed(folder, description),

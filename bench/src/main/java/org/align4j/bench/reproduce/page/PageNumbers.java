@@ -5,13 +5,13 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import org.align4j.bench.reproduce.page.Bootstrap.Interval;
 
-/** Numbers as a page and a document show them. */
-final class Numbers {
+/** PageNumbers as a page and a document show them. */
+final class PageNumbers {
 
   private static final int DIGITS = 3;
   private static final int STORED_DIGITS = 6;
 
-  private Numbers() {}
+  private PageNumbers() {}
 
   /** Three digits, in plain notation. */
   static String text(double value) {

@@ -11,7 +11,7 @@ import org.align4j.bench.reproduce.study.RunRecord;
 import org.align4j.bench.reproduce.study.StudyResult;
 
 /** One number of a run, or of two runs with the same seed. */
-final class Statistics {
+final class RunStatistics {
 
   /** Updates at the end that are averaged. */
   static final int LAST = 10;
@@ -19,7 +19,7 @@ final class Statistics {
   /** Updates that a curve is averaged over before a level is looked for in it. */
   private static final int SMOOTH = 5;
 
-  private Statistics() {}
+  private RunStatistics() {}
 
   /** Mean over the last updates. */
   static double last(RunRecord run, String metric) {

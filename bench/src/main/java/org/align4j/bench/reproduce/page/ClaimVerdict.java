@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.align4j.bench.reproduce.page.Bootstrap.Interval;
 
 /** What the interval says of a claim. */
-enum Verdict {
+enum ClaimVerdict {
   REPRODUCED,
   NOT_REPRODUCED,
   NOT_DECIDABLE_HERE;
@@ -15,7 +15,7 @@ enum Verdict {
   }
 
   /** A difference is claimed: above 0. */
-  static Verdict above(Interval interval, double zero) {
+  static ClaimVerdict above(Interval interval, double zero) {
     if (!interval.isKnown()) {
       return NOT_DECIDABLE_HERE;
     }
@@ -25,7 +25,7 @@ enum Verdict {
   }
 
   /** No difference is claimed: within the margin. */
-  static Verdict within(Interval interval, double margin) {
+  static ClaimVerdict within(Interval interval, double margin) {
     if (!interval.isKnown()) {
       return NOT_DECIDABLE_HERE;
     }
