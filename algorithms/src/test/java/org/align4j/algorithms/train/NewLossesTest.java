@@ -63,8 +63,8 @@ class NewLossesTest {
   private static WeightedReward twoRewards() {
     return new WeightedReward(
         List.of(
-            new WeightedReward.Term("as", 1, new TinyRun.ShareOfAs()),
-            new WeightedReward.Term(
+            new WeightedReward.Component("as", 1, new TinyRun.ShareOfAs()),
+            new WeightedReward.Component(
                 "short", 0.5, Reward.of("short", (prompt, text) -> text.length() < 4 ? 100 : 0))));
   }
 

@@ -8,8 +8,9 @@ import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.NativeMemory;
 
 /**
- * Keys and values of every attention in rows. Runs of rows are handed out and taken back, in whole
- * blocks; when no run is long enough, the cache grows and keeps its contents.
+ * Keys and values of every attention. A row holds one token: its key and value in each of them.
+ * Runs of rows are handed out and taken back, in whole blocks; when no run is long enough, the
+ * cache grows and keeps its contents.
  */
 public final class KeyValueCache implements AutoCloseable {
 

@@ -2,10 +2,10 @@ package org.align4j.algorithms.settings.field;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-/** Bounds that several groups have. */
-public final class Checks {
+/** FieldChecks that several groups have. */
+public final class FieldChecks {
 
-  private Checks() {}
+  private FieldChecks() {}
 
   public static void positive(String name, int value) {
     checkArgument(value > 0, "%s is %s: it must be at least 1", name, value);
