@@ -1,6 +1,6 @@
 package org.align4j.bench.kernel;
 
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.ops.WeightLayout;

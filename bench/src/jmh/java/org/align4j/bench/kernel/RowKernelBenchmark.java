@@ -1,10 +1,10 @@
 package org.align4j.bench.kernel;
 
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.kernel.AttentionTiles;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
@@ -49,8 +49,8 @@ public class RowKernelBenchmark {
       Matrix x = state.matrix(N, D);
       Matrix dy = state.matrix(N, D);
       Matrix y = state.matrix(N, D);
-      Floats w = state.floats(D);
-      Floats inverse = state.floats(N);
+      NativeFloats w = state.floats(D);
+      NativeFloats inverse = state.floats(N);
       rmsNorm = (from, to, s) -> k.rmsNorm(x, w, 1e-5f, y, from, to);
       rmsNormGradient =
           (from, to, s) -> k.rmsNormGradient(x, w, 1e-5f, dy, y, false, inverse, from, to);
@@ -104,16 +104,16 @@ public class RowKernelBenchmark {
       Matrix logits = state.matrix(LABELS, V);
       Matrix sums = state.matrix(LABELS, 3 * V / Kernels.SLICE);
       statistics = (from, to, s) -> k.sliceStatistics(logits, 1, sums, 0, from, to, s);
-      Floats norms = state.floats(LABELS);
+      NativeFloats norms = state.floats(LABELS);
       int[] labels = new int[LABELS];
       float[] slopes = new float[LABELS];
       logitsGradient =
           (from, to, s) ->
               k.logitsGradient(logits, 0, labels, 1, norms, norms, slopes, null, from, to);
-      Floats parameter = state.floats(P);
-      Floats gradient = state.floats(P);
-      Floats m = state.floats(P);
-      Floats v = state.memory.allocate(P);
+      NativeFloats parameter = state.floats(P);
+      NativeFloats gradient = state.floats(P);
+      NativeFloats m = state.floats(P);
+      NativeFloats v = state.memory.allocate(P);
       adamW =
           (from, to, s) ->
               k.adamW(parameter, gradient, m, v, 1, 1e-3, 0.9, 0.999, 1e-8, 0, 1, from, to);

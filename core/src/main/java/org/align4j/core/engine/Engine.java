@@ -1,5 +1,6 @@
 package org.align4j.core.engine;
 
+import org.align4j.core.runtime.Resources;
 import com.google.common.collect.ImmutableList;
 import org.align4j.core.registry.NearestName;
 import org.align4j.core.registry.Services;

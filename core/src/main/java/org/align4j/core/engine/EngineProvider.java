@@ -1,5 +1,6 @@
 package org.align4j.core.engine;
 
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
 /**

@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Heads;
 
 /**
@@ -18,7 +18,7 @@ public final class AttentionTiles {
   /**
    * Query rows of a block. Blocks start at fixed positions, so they depend on the sequence alone.
    */
-  static final int QUERY_BLOCK = 64;
+  public static final int QUERY_BLOCK = 64;
 
   /** Most sequences of a tile: enough to use a prefix well, few enough to occupy every thread. */
   private static final int MOST_MEMBERS = 8;
@@ -284,72 +284,72 @@ public final class AttentionTiles {
   }
 
   /** The block of a tile, the first where it has several. */
-  int block(int tile) {
+  public int block(int tile) {
     return pieceFrom(tile / heads.key());
   }
 
   /** Blocks of a tile: one, or the sequences of {@link #addStep} that it joins. */
-  int members(int tile) {
+  public int members(int tile) {
     int piece = tile / heads.key();
     return pieceEnd[piece] - pieceFrom(piece);
   }
 
-  int keyHead(int tile) {
+  public int keyHead(int tile) {
     return tile % heads.key();
   }
 
   /** The group of a gradient's tile. */
-  int group(int tile) {
+  public int group(int tile) {
     return tile / heads.key();
   }
 
   /** Keys before a group's own: their gradients go to {@link #groupPart}. */
-  int groupStart(int group) {
+  public int groupStart(int group) {
     return runStart[groupRun[group]];
   }
 
   /** First of the {@link #partRows} of a group. */
-  int groupPart(int group) {
+  public int groupPart(int group) {
     return groupPart[group];
   }
 
-  int groupFrom(int group) {
+  public int groupFrom(int group) {
     return group == 0 ? 0 : groupEnd[group - 1];
   }
 
-  int groupTo(int group) {
+  public int groupTo(int group) {
     return groupEnd[group];
   }
 
-  int queryRow(int block) {
+  public int queryRow(int block) {
     return queryRow[block];
   }
 
-  int count(int block) {
+  public int count(int block) {
     return count[block];
   }
 
-  int position(int block) {
+  public int position(int block) {
     return position[block];
   }
 
   /** First cache row of a step's prefix. */
-  int prefixRow(int block) {
+  public int prefixRow(int block) {
     return runRow[runBefore[lastRun[block]]];
   }
 
   /** Length of a step's prefix. */
-  int prefixLength(int block) {
+  public int prefixLength(int block) {
     return runStart[lastRun[block]];
   }
 
   /** First cache row of what follows a step's prefix. */
-  int ownRow(int block) {
+  public int ownRow(int block) {
     return runRow[lastRun[block]];
   }
 
   /** Row of the key at an absolute position. */
-  int keyRow(int block, int at) {
+  public int keyRow(int block, int at) {
     return rowOf(lastRun[block], at);
   }
 
@@ -362,7 +362,7 @@ public final class AttentionTiles {
   }
 
   /** Whether the keys at positions {@code [start, start + count)} lie in consecutive rows. */
-  boolean consecutive(int block, int start, int count) {
+  public boolean consecutive(int block, int start, int count) {
     // Rows ascend along a chain: every segment continues an earlier one.
     return keyRow(block, start + count - 1) - keyRow(block, start) == count - 1;
   }

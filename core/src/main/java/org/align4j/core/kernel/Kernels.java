@@ -1,5 +1,10 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.runtime.KernelChoice;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.vector.VectorKernels;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -37,11 +42,6 @@ public interface Kernels {
   /** Floats per tile of {@link #sumOfSquares}. */
   int SUM_TILE = 1 << 16;
 
-  /** The vector kernels where {@code jdk.incubator.vector} is resolved, else the scalar ones. */
-  static Kernels best() {
-    return KernelChoice.best();
-  }
-
   /** What these are, for a log: {@code vector (8 lanes)}. */
   String name();
 
@@ -51,7 +51,7 @@ public interface Kernels {
   long packedLength(int depth, int columns);
 
   /** Lays a packed matrix over memory; nothing is written. */
-  PackedMatrix packed(Floats memory, int depth, int columns);
+  PackedMatrix packed(NativeFloats memory, int depth, int columns);
 
   /**
    * Packs the right-hand side of a product. {@code OUT_IN}: source is {@code [columns, depth]}, a
@@ -75,7 +75,7 @@ public interface Kernels {
       Matrix x,
       int rows,
       PackedMatrix weight,
-      @Nullable Floats bias,
+      @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
@@ -121,7 +121,7 @@ public interface Kernels {
    * {@code y = x · weight / sqrt(mean(x²) + eps)} over each block of {@code weight.length()}
    * columns by itself. In place allowed. Split: rows.
    */
-  void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to);
+  void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to);
 
   /**
    * Input gradient of {@link #rmsNorm}, overwritten or added; dx may be dy. Writes {@code
@@ -130,12 +130,12 @@ public interface Kernels {
    */
   void rmsNormGradient(
       Matrix x,
-      Floats weight,
+      NativeFloats weight,
       float eps,
       Matrix dy,
       Matrix dx,
       boolean add,
-      Floats inverse,
+      NativeFloats inverse,
       int from,
       int to);
 
@@ -144,12 +144,12 @@ public interface Kernels {
    * gradient as it was before {@link #rmsNormGradient} overwrote it. Split: columns of the weight.
    */
   void rmsNormWeightGradient(
-      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to);
+      Matrix x, Matrix dy, NativeFloats inverse, int rows, NativeFloats dWeight, int from, int to);
 
   /**
    * {@code y = (x − mean)/sqrt(var + eps) · weight + bias}, ddof 0. In place allowed. Split: rows.
    */
-  void layerNorm(Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to);
+  void layerNorm(Matrix x, NativeFloats weight, NativeFloats bias, float eps, Matrix y, int from, int to);
 
   /**
    * Input gradient of {@link #layerNorm}, overwritten or added; dx may be dy. Writes {@code
@@ -157,12 +157,12 @@ public interface Kernels {
    */
   void layerNormGradient(
       Matrix x,
-      Floats weight,
+      NativeFloats weight,
       float eps,
       Matrix dy,
       Matrix dx,
       boolean add,
-      Floats statistics,
+      NativeFloats statistics,
       int from,
       int to);
 
@@ -170,10 +170,10 @@ public interface Kernels {
   void layerNormWeightGradient(
       Matrix x,
       Matrix dy,
-      Floats statistics,
+      NativeFloats statistics,
       int rows,
-      Floats dWeight,
-      Floats dBias,
+      NativeFloats dWeight,
+      NativeFloats dBias,
       int from,
       int to);
 
@@ -189,7 +189,7 @@ public interface Kernels {
   void copy(Matrix x, Matrix y, int from, int to);
 
   /** {@code dBias[c] += Σ_n dy[n,c]}, rows below {@code rows} in order. Split: columns. */
-  void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to);
+  void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to);
 
   /**
    * Rotates each head of each row in place, split-half form: {@code (a, b) -> (a·cos − b·sin, b·cos
@@ -217,13 +217,13 @@ public interface Kernels {
   void geluGradient(Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to);
 
   /** {@code x = 0}. Split: floats. */
-  void zero(Floats x, long from, long to);
+  void zero(NativeFloats x, long from, long to);
 
   /** {@code x *= factor}. Split: floats. */
-  void scale(Floats x, float factor, long from, long to);
+  void scale(NativeFloats x, float factor, long from, long to);
 
   /** {@code y += factor · x}. Split: floats. */
-  void axpy(float factor, Floats x, Floats y, long from, long to);
+  void axpy(float factor, NativeFloats x, NativeFloats y, long from, long to);
 
   // ---- attention ----
 
@@ -315,7 +315,7 @@ public interface Kernels {
    * Split: rows.
    */
   void combineStatistics(
-      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to);
+      Matrix statistics, int slices, NativeFloats logSumExp, NativeFloats entropy, int from, int to);
 
   /**
    * Gradient of log-prob and entropy to one slice of logits, in place: {@code dz_j = [dLogProb ·
@@ -328,8 +328,8 @@ public interface Kernels {
       int column,
       int[] labels,
       float temperature,
-      Floats logSumExp,
-      Floats entropy,
+      NativeFloats logSumExp,
+      NativeFloats entropy,
       float[] dLogProb,
       float @Nullable [] dEntropy,
       int from,
@@ -342,14 +342,14 @@ public interface Kernels {
    * @param logits all V of them, of one row
    * @param statistics of that row, by {@link #sliceStatistics} for every slice
    */
-  int sample(Floats logits, float temperature, Floats statistics, double uniform);
+  int sample(NativeFloats logits, float temperature, NativeFloats statistics, double uniform);
 
   /** The first of the largest. */
-  int argMax(Floats logits);
+  int argMax(NativeFloats logits);
 
   /** {@code values[n] = x[rows[n]] · weight + bias}. Split: n. */
   void scalarHead(
-      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to);
+      Matrix x, int[] rows, NativeFloats weight, @Nullable NativeFloats bias, NativeFloats values, int from, int to);
 
   /**
    * Gradients of {@link #scalarHead}, all added, n below {@code count} in order: {@code
@@ -359,11 +359,11 @@ public interface Kernels {
       Matrix x,
       int[] rows,
       int count,
-      Floats weight,
+      NativeFloats weight,
       float[] dValues,
       Matrix dx,
-      Floats dWeight,
-      @Nullable Floats dBias,
+      NativeFloats dWeight,
+      @Nullable NativeFloats dBias,
       int from,
       int to);
 
@@ -373,7 +373,7 @@ public interface Kernels {
    * {@code partials[t] = Σ x²} in double over tile t of {@link #SUM_TILE} floats; add the partials
    * in order. Split: tiles.
    */
-  void sumOfSquares(Floats x, double[] partials, int from, int to);
+  void sumOfSquares(NativeFloats x, double[] partials, int from, int to);
 
   /**
    * AdamW (Loshchilov and Hutter 2019, as torch.optim.AdamW): with {@code g = gradientScale ·
@@ -383,10 +383,10 @@ public interface Kernels {
    * @param step t, from 1
    */
   void adamW(
-      Floats parameter,
-      Floats gradient,
-      Floats m,
-      Floats v,
+      NativeFloats parameter,
+      NativeFloats gradient,
+      NativeFloats m,
+      NativeFloats v,
       float gradientScale,
       double learningRate,
       double beta1,

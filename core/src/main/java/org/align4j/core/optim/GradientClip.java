@@ -1,6 +1,6 @@
 package org.align4j.core.optim;
 
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.tensor.Gradients;
@@ -20,7 +20,7 @@ public final class GradientClip {
    * @param kernels compute it where given float32 in host memory
    */
   static double norm(Gradients gradients, Kernels kernels, Threads threads) {
-    Floats flat = Floats.of(gradients.flat());
+    NativeFloats flat = NativeFloats.of(gradients.flat());
     double[] partials =
         new double[Math.toIntExact((flat.length() + Kernels.SUM_TILE - 1) / Kernels.SUM_TILE)];
     threads.run(

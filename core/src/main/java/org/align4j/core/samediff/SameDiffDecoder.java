@@ -10,7 +10,7 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.engine.TokenSampler;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.tensor.Parameters;

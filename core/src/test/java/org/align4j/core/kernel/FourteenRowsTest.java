@@ -2,6 +2,9 @@ package org.align4j.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.kernel.KernelData;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.junit.jupiter.api.Test;
 
 /** The tall micro-kernels, which processors with fewer than 16 lanes never choose. */
@@ -10,11 +13,11 @@ class FourteenRowsTest {
   @Test
   void tallTilesHaveTheBitsOfSingleRows() {
     int depth = 37;
-    int width = VectorProduct.WIDTH;
+    int width = VectorProducts.WIDTH;
     try (KernelData data = new KernelData(9)) {
-      Floats b = data.floats(depth * width);
+      NativeFloats b = data.floats(depth * width);
       for (int rows : new int[] {14, 12, 8}) {
-        Floats a = data.floats(depth * rows);
+        NativeFloats a = data.floats(depth * rows);
         Matrix c = data.matrix(rows, width);
         Matrix begun = data.copy(c);
         switch (rows) {

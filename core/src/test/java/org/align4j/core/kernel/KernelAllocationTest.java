@@ -2,10 +2,13 @@ package org.align4j.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.vector.VectorKernels;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -38,8 +41,8 @@ class KernelAllocationTest {
       Scratch scratch = data.scratch;
       Matrix x = data.matrix(8, WIDTH);
       Matrix y = data.matrix(8, WIDTH);
-      Floats weight = data.floats(WIDTH);
-      Floats moments = data.floats(16);
+      NativeFloats weight = data.floats(WIDTH);
+      NativeFloats moments = data.floats(16);
       double[] sums = new double[1];
       PackedMatrix w = data.pack(k, data.matrix(64, WIDTH), WeightLayout.OUT_IN);
       Matrix product = data.matrix(8, 64);

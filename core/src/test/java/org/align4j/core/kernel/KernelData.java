@@ -1,5 +1,9 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.ScalarKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -8,18 +12,18 @@ import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 
 /** Random operands in native memory, freed together. */
-final class KernelData implements AutoCloseable {
+public final class KernelData implements AutoCloseable {
 
   final Random random;
   final NativeMemory memory = new NativeMemory();
   final Scratch scratch = new Scratch();
 
-  KernelData(long seed) {
+  public KernelData(long seed) {
     this.random = new Random(seed);
   }
 
   /** Normal numbers; the first float is not aligned to a vector, and rows have a gap. */
-  Matrix matrix(int rows, int columns) {
+  public Matrix matrix(int rows, int columns) {
     Matrix matrix =
         memory
             .allocate((long) rows * (columns + 3) + 1)
@@ -38,7 +42,7 @@ final class KernelData implements AutoCloseable {
     return matrix;
   }
 
-  Floats floats(int count) {
+  public NativeFloats floats(int count) {
     return matrix(1, count).row(0);
   }
 
@@ -48,8 +52,8 @@ final class KernelData implements AutoCloseable {
     return copy;
   }
 
-  Floats copy(Floats source) {
-    Floats copy = floats((int) source.length());
+  NativeFloats copy(NativeFloats source) {
+    NativeFloats copy = floats((int) source.length());
     copy.copyFrom(source.toArray(), 0, (int) source.length());
     return copy;
   }

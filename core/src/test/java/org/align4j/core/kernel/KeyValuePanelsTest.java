@@ -3,8 +3,12 @@ package org.align4j.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.vector.VectorKernels;
 import java.util.List;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

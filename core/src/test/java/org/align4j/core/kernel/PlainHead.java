@@ -1,5 +1,7 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 
 /** Heads, one logit at a time, in double. */
@@ -36,8 +38,8 @@ final class PlainHead {
       int column,
       int[] labels,
       float temperature,
-      Floats logSumExp,
-      Floats entropy,
+      NativeFloats logSumExp,
+      NativeFloats entropy,
       float[] dLogProb,
       float @Nullable [] dEntropy,
       int from,

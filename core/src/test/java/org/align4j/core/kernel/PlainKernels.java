@@ -2,6 +2,11 @@ package org.align4j.core.kernel;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarHead;
+import org.align4j.core.kernel.scalar.ScalarProducts;
+import org.align4j.core.kernel.scalar.ScalarRows;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -24,13 +29,13 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public PackedMatrix packed(Floats memory, int depth, int columns) {
+  public PackedMatrix packed(NativeFloats memory, int depth, int columns) {
     return PackedMatrix.of(memory, depth, columns, 1);
   }
 
   @Override
   public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
-    ScalarProduct.pack(source, layout, target, from, to);
+    ScalarProducts.pack(source, layout, target, from, to);
   }
 
   @Override
@@ -43,7 +48,7 @@ final class PlainKernels implements Kernels {
       Matrix x,
       int rows,
       PackedMatrix weight,
-      @Nullable Floats bias,
+      @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
@@ -91,19 +96,19 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
+  public void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
     PlainNorms.rmsNorm(x, weight, eps, y, from, to);
   }
 
   @Override
   public void rmsNormGradient(
       Matrix x,
-      Floats weight,
+      NativeFloats weight,
       float eps,
       Matrix dy,
       Matrix dx,
       boolean add,
-      Floats inverse,
+      NativeFloats inverse,
       int from,
       int to) {
     PlainNorms.rmsNormGradient(x, weight, eps, dy, dx, add, inverse, from, to);
@@ -111,25 +116,25 @@ final class PlainKernels implements Kernels {
 
   @Override
   public void rmsNormWeightGradient(
-      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to) {
+      Matrix x, Matrix dy, NativeFloats inverse, int rows, NativeFloats dWeight, int from, int to) {
     PlainNorms.rmsNormWeightGradient(x, dy, inverse, rows, dWeight, from, to);
   }
 
   @Override
   public void layerNorm(
-      Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+      Matrix x, NativeFloats weight, NativeFloats bias, float eps, Matrix y, int from, int to) {
     PlainNorms.layerNorm(x, weight, bias, eps, y, from, to);
   }
 
   @Override
   public void layerNormGradient(
       Matrix x,
-      Floats weight,
+      NativeFloats weight,
       float eps,
       Matrix dy,
       Matrix dx,
       boolean add,
-      Floats statistics,
+      NativeFloats statistics,
       int from,
       int to) {
     PlainNorms.layerNormGradient(x, weight, eps, dy, dx, add, statistics, from, to);
@@ -139,10 +144,10 @@ final class PlainKernels implements Kernels {
   public void layerNormWeightGradient(
       Matrix x,
       Matrix dy,
-      Floats statistics,
+      NativeFloats statistics,
       int rows,
-      Floats dWeight,
-      Floats dBias,
+      NativeFloats dWeight,
+      NativeFloats dBias,
       int from,
       int to) {
     PlainNorms.layerNormWeightGradient(x, dy, statistics, rows, dWeight, dBias, from, to);
@@ -164,7 +169,7 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
+  public void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to) {
     ScalarRows.biasGradient(dy, rows, dBias, from, to);
   }
 
@@ -197,21 +202,21 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void zero(Floats x, long from, long to) {
+  public void zero(NativeFloats x, long from, long to) {
     for (long i = from; i < to; i++) {
       x.set(i, 0);
     }
   }
 
   @Override
-  public void scale(Floats x, float factor, long from, long to) {
+  public void scale(NativeFloats x, float factor, long from, long to) {
     for (long i = from; i < to; i++) {
       x.set(i, x.get(i) * factor);
     }
   }
 
   @Override
-  public void axpy(float factor, Floats x, Floats y, long from, long to) {
+  public void axpy(float factor, NativeFloats x, NativeFloats y, long from, long to) {
     for (long i = from; i < to; i++) {
       y.set(i, y.get(i) + factor * x.get(i));
     }
@@ -292,7 +297,7 @@ final class PlainKernels implements Kernels {
 
   @Override
   public void combineStatistics(
-      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to) {
+      Matrix statistics, int slices, NativeFloats logSumExp, NativeFloats entropy, int from, int to) {
     ScalarHead.combineStatistics(statistics, slices, logSumExp, entropy, from, to);
   }
 
@@ -302,8 +307,8 @@ final class PlainKernels implements Kernels {
       int column,
       int[] labels,
       float temperature,
-      Floats logSumExp,
-      Floats entropy,
+      NativeFloats logSumExp,
+      NativeFloats entropy,
       float[] dLogProb,
       float @Nullable [] dEntropy,
       int from,
@@ -313,18 +318,18 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public int sample(Floats logits, float temperature, Floats statistics, double uniform) {
+  public int sample(NativeFloats logits, float temperature, NativeFloats statistics, double uniform) {
     return ScalarHead.sample(logits, temperature, statistics, uniform);
   }
 
   @Override
-  public int argMax(Floats logits) {
+  public int argMax(NativeFloats logits) {
     return ScalarHead.argMax(logits);
   }
 
   @Override
   public void scalarHead(
-      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
+      Matrix x, int[] rows, NativeFloats weight, @Nullable NativeFloats bias, NativeFloats values, int from, int to) {
     ScalarHead.scalarHead(x, rows, weight, bias, values, from, to);
   }
 
@@ -333,27 +338,27 @@ final class PlainKernels implements Kernels {
       Matrix x,
       int[] rows,
       int count,
-      Floats weight,
+      NativeFloats weight,
       float[] dValues,
       Matrix dx,
-      Floats dWeight,
-      @Nullable Floats dBias,
+      NativeFloats dWeight,
+      @Nullable NativeFloats dBias,
       int from,
       int to) {
     ScalarHead.scalarHeadGradient(x, rows, count, weight, dValues, dx, dWeight, dBias, from, to);
   }
 
   @Override
-  public void sumOfSquares(Floats x, double[] partials, int from, int to) {
+  public void sumOfSquares(NativeFloats x, double[] partials, int from, int to) {
     PlainOptimiser.sumOfSquares(x, partials, from, to);
   }
 
   @Override
   public void adamW(
-      Floats parameter,
-      Floats gradient,
-      Floats m,
-      Floats v,
+      NativeFloats parameter,
+      NativeFloats gradient,
+      NativeFloats m,
+      NativeFloats v,
       float gradientScale,
       double learningRate,
       double beta1,

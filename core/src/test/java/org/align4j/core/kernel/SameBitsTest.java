@@ -2,11 +2,14 @@ package org.align4j.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.vector.VectorKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -239,7 +242,7 @@ class SameBitsTest {
         kernels.swiGlu(gate.columns(c, c + 1), up.columns(c, c + 1), one, 0, 3);
         assertThat(one.get(2, 0)).isEqualTo(y.get(2, c));
       }
-      Floats weight = data.floats(33);
+      NativeFloats weight = data.floats(33);
       kernels.rmsNorm(gate, weight, 1e-5f, y, 0, 3);
       Matrix moved = data.matrix(1, 40).columns(5, 38);
       kernels.copy(gate.rows(1, 2), moved, 0, 1);

@@ -3,10 +3,14 @@ package org.align4j.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.scalar.ScalarMath;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -128,7 +132,7 @@ class ScalarKernelsTest {
             return loss(y, g);
           };
       Matrix dx = zeros(data, 6, 12);
-      Floats inverse = data.floats(18);
+      NativeFloats inverse = data.floats(18);
       kernels.rmsNormGradient(x, weight.row(0), 0.1f, g, dx, true, inverse, 0, 6);
       check("rms dx", data, x, dx, rms);
       Matrix dWeight = zeros(data, 1, 4);
@@ -142,7 +146,7 @@ class ScalarKernelsTest {
             kernels.layerNorm(x, scale.row(0), bias.row(0), 0.1f, y, 0, 6);
             return loss(y, g);
           };
-      Floats statistics = data.floats(12);
+      NativeFloats statistics = data.floats(12);
       Matrix dLayer = zeros(data, 6, 12);
       kernels.layerNormGradient(x, scale.row(0), 0.1f, g, dLayer, true, statistics, 0, 6);
       check("layer dx", data, x, dLayer, layer);
@@ -296,7 +300,7 @@ class ScalarKernelsTest {
       Matrix bias = data.matrix(1, 1);
       int[] rows = {2, 0, 2};
       float[] g = {1, -2, 0.5f};
-      Floats values = data.floats(3);
+      NativeFloats values = data.floats(3);
       Supplier<Double> forward =
           () -> {
             kernels.scalarHead(x, rows, weight.row(0), bias.row(0), values, 0, 3);

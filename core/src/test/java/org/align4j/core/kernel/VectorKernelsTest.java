@@ -2,11 +2,15 @@ package org.align4j.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.vector.VectorKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -51,7 +55,7 @@ class VectorKernelsTest {
   private static List<float[]> of(Object... outputs) {
     List<float[]> list = new ArrayList<>();
     for (Object output : outputs) {
-      list.add(output instanceof Matrix m ? KernelData.values(m) : ((Floats) output).toArray());
+      list.add(output instanceof Matrix m ? KernelData.values(m) : ((NativeFloats) output).toArray());
     }
     return list;
   }
@@ -70,7 +74,7 @@ class VectorKernelsTest {
                 (k, data) -> {
                   Matrix x = data.matrix(rows, depth);
                   PackedMatrix w = data.pack(k, data.matrix(columns, depth), WeightLayout.OUT_IN);
-                  Floats bias = add ? null : data.floats(columns);
+                  NativeFloats bias = add ? null : data.floats(columns);
                   Matrix y = data.matrix(rows, columns);
                   int tiles = k.productTiles(rows, w);
                   k.product(x, rows, w, bias, y, add, 0, tiles, data.scratch);
@@ -124,9 +128,9 @@ class VectorKernelsTest {
             Matrix sum = data.matrix(23, d);
             k.add(y, sum, sum, 0, 23);
             k.accumulate(y, sum, 3, 20);
-            Floats bias = data.floats(d);
+            NativeFloats bias = data.floats(d);
             k.biasGradient(y, 23, bias, 0, d);
-            Floats line = data.floats(d);
+            NativeFloats line = data.floats(d);
             k.scale(line, 0.3f, 0, d);
             k.axpy(0.7f, bias, line, 0, d);
             return of(y, sums, scattered, sum, bias, line);
@@ -143,14 +147,14 @@ class VectorKernelsTest {
               "rms norm of " + d,
               (k, data) -> {
                 Matrix x = data.matrix(5, blocks * d);
-                Floats weight = data.floats(d);
+                NativeFloats weight = data.floats(d);
                 Matrix y = data.matrix(5, blocks * d);
                 k.rmsNorm(x, weight, 1e-5f, y, 0, 5);
                 Matrix dy = data.matrix(5, blocks * d);
                 Matrix dx = data.matrix(5, blocks * d);
-                Floats inverse = data.floats(5 * blocks);
+                NativeFloats inverse = data.floats(5 * blocks);
                 k.rmsNormGradient(x, weight, 1e-5f, dy, dx, add, inverse, 0, 5);
-                Floats dWeight = data.floats(d);
+                NativeFloats dWeight = data.floats(d);
                 k.rmsNormWeightGradient(x, dy, inverse, 5, dWeight, 0, d);
                 return of(y, dx, inverse, dWeight);
               });
@@ -161,15 +165,15 @@ class VectorKernelsTest {
             "layer norm of " + d,
             (k, data) -> {
               Matrix x = data.matrix(5, d);
-              Floats weight = data.floats(d);
+              NativeFloats weight = data.floats(d);
               Matrix y = data.matrix(5, d);
               k.layerNorm(x, weight, data.floats(d), 1e-2f, y, 0, 5);
               Matrix dy = data.matrix(5, d);
               Matrix dx = data.matrix(5, d);
-              Floats statistics = data.floats(10);
+              NativeFloats statistics = data.floats(10);
               k.layerNormGradient(x, weight, 1e-2f, dy, dx, true, statistics, 0, 5);
-              Floats dWeight = data.floats(d);
-              Floats dBias = data.floats(d);
+              NativeFloats dWeight = data.floats(d);
+              NativeFloats dBias = data.floats(d);
               k.layerNormWeightGradient(x, dy, statistics, 5, dWeight, dBias, 0, d);
               return of(y, dx, dWeight, dBias);
             });
@@ -292,8 +296,8 @@ class VectorKernelsTest {
               Matrix logits = data.matrix(6, v);
               Matrix statistics = data.matrix(6, 3 * slices);
               k.sliceStatistics(logits, temperature, statistics, 0, 0, 6, data.scratch);
-              Floats lse = data.floats(6);
-              Floats entropy = data.floats(6);
+              NativeFloats lse = data.floats(6);
+              NativeFloats entropy = data.floats(6);
               k.combineStatistics(statistics, slices, lse, entropy, 0, 6);
               int[] labels = data.integers(6, v);
               float[] dLogProb = {1, -2, 0.5f, 0, 3, 1};
@@ -310,7 +314,7 @@ class VectorKernelsTest {
   void theLargestLogitIsTheSame() {
     try (KernelData data = new KernelData(1)) {
       for (int size : SIZES) {
-        Floats logits = data.floats(size);
+        NativeFloats logits = data.floats(size);
         assertThat(new VectorKernels().argMax(logits))
             .isEqualTo(new ScalarKernels().argMax(logits));
       }
@@ -323,10 +327,10 @@ class VectorKernelsTest {
       agree(
           "AdamW of " + size,
           (k, data) -> {
-            Floats parameter = data.floats(size);
-            Floats gradient = data.floats(size);
-            Floats m = data.floats(size);
-            Floats v = data.floats(size);
+            NativeFloats parameter = data.floats(size);
+            NativeFloats gradient = data.floats(size);
+            NativeFloats m = data.floats(size);
+            NativeFloats v = data.floats(size);
             k.zero(m, 0, size);
             k.zero(v, 0, size);
             for (int step = 1; step < 4; step++) {
@@ -376,11 +380,11 @@ class VectorKernelsTest {
               dy.set(1, i, ends[(i + 1) % 4]);
             }
             Matrix y = data.matrix(3, d);
-            Floats weight = data.floats(d);
-            Floats inverse = data.floats(3);
+            NativeFloats weight = data.floats(d);
+            NativeFloats inverse = data.floats(3);
             k.rmsNormGradient(x, weight, 1e-5f, dy, y, false, inverse, 0, 3);
             Matrix layer = data.matrix(3, d);
-            Floats statistics = data.floats(6);
+            NativeFloats statistics = data.floats(6);
             k.layerNormGradient(x, weight, 1e-5f, dy, layer, false, statistics, 0, 3);
             Matrix head = data.matrix(3, 3);
             k.sliceStatistics(x, 1, head, 0, 0, 3, data.scratch);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import org.align4j.core.engine.Divergence;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

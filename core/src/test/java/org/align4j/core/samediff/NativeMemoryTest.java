@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.align4j.core.engine.Inputs;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.ops.Ops;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.optim.AdamW;

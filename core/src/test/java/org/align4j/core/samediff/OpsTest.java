@@ -7,7 +7,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.align4j.core.engine.Inputs;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops;

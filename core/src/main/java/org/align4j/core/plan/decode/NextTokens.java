@@ -3,10 +3,10 @@ package org.align4j.core.plan.decode;
 import java.util.stream.IntStream;
 import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.plan.head.LanguageHead;
@@ -39,10 +39,10 @@ final class NextTokens implements AutoCloseable {
   private final Matrix statistics;
   private final Matrix[] freshRows;
   private final Matrix[] logitRows;
-  private final Floats[] logitFloats;
-  private final Floats[] statisticFloats;
-  private final Floats logSumExp;
-  private final Floats entropy;
+  private final NativeFloats[] logitFloats;
+  private final NativeFloats[] statisticFloats;
+  private final NativeFloats logSumExp;
+  private final NativeFloats entropy;
   private final Sampler sampler;
   private final Task productTask = this::productTile;
   private final Task copyTask = this::copyTile;
@@ -94,8 +94,8 @@ final class NextTokens implements AutoCloseable {
         .toArray(Matrix[]::new);
   }
 
-  private static Floats[] floats(Matrix matrix) {
-    return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(Floats[]::new);
+  private static NativeFloats[] floats(Matrix matrix) {
+    return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(NativeFloats[]::new);
   }
 
   /**
@@ -199,7 +199,7 @@ final class NextTokens implements AutoCloseable {
         kernels.sliceStatistics(slices[s], temperature, statistics, s, slot, slot + 1, scratch);
       }
       kernels.combineStatistics(statistics, slices.length, logSumExp, entropy, slot, slot + 1);
-      Floats row = logitFloats[slot];
+      NativeFloats row = logitFloats[slot];
       drawn[i] =
           sampling.greedy()
               ? kernels.argMax(row)

@@ -2,7 +2,7 @@ package org.align4j.core.plan.decode;
 
 import java.util.Arrays;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
 
 /**
@@ -31,7 +31,7 @@ final class Sampler {
    * @param logits {@code [V]}, raw
    * @param logSumExp of the tempered logits
    */
-  int cut(Floats logits, float logSumExp, SamplingSettings settings, double uniform) {
+  int cut(NativeFloats logits, float logSumExp, SamplingSettings settings, double uniform) {
     logits.copyTo(values, 0, values.length);
     float temperature = settings.temperature();
     float largest = values[kernels.argMax(logits)];

@@ -1,9 +1,9 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 
 /**
  * What a language head needs for a block of rows.
@@ -18,14 +18,14 @@ import org.align4j.core.kernel.NativeMemory;
  */
 record HeadBlock(
     int capacity,
-    Floats all,
+    NativeFloats all,
     Matrix hidden,
     Matrix dHidden,
     Matrix logits,
     Matrix lastLogits,
     Matrix statistics,
-    Floats logSumExp,
-    Floats entropy,
+    NativeFloats logSumExp,
+    NativeFloats entropy,
     int[] rows,
     int[] labels,
     float[] labelLogits,
@@ -38,7 +38,7 @@ record HeadBlock(
     int wide = Math.min(vocabulary, Kernels.SLICE);
     int tail = vocabulary - (slices - 1) * Kernels.SLICE;
     long perRow = 2L * columns + wide + 3L * slices + 2;
-    Floats all = memory.allocate(capacity * perRow);
+    NativeFloats all = memory.allocate(capacity * perRow);
     long at = 0;
     Matrix rowsOfHidden = all.slice(at, (long) capacity * columns).matrix(columns);
     at += (long) capacity * columns;

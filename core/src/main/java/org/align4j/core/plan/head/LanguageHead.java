@@ -5,10 +5,10 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Arrays;
 import org.align4j.core.engine.Head;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
@@ -86,7 +86,7 @@ public final class LanguageHead implements PlanHead {
     this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
     int tail = vocabulary - (slices - 1) * Kernels.SLICE;
     int full = Math.min(vocabulary, Kernels.SLICE);
-    Floats panels = memory.allocate(kernels.packedLength(full, columns));
+    NativeFloats panels = memory.allocate(kernels.packedLength(full, columns));
     this.transposed = kernels.packed(panels, full, columns);
     this.transposedTail = tail == full ? null : kernels.packed(panels, tail, columns);
   }
@@ -213,7 +213,7 @@ public final class LanguageHead implements PlanHead {
   }
 
   /** Of the block at hand, after its forward pass. */
-  Floats logSumExp() {
+  NativeFloats logSumExp() {
     return block().logSumExp();
   }
 

@@ -1,9 +1,9 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ final class SavedLogits {
   private final NativeMemory memory;
   private final int vocabulary;
   private final long budget;
-  private @Nullable Floats floats;
+  private @Nullable NativeFloats floats;
   private Matrix[] slices = new Matrix[0];
   private int room;
   private int count;
@@ -56,8 +56,8 @@ final class SavedLogits {
     room = rows;
   }
 
-  private Floats floats(long length) {
-    Floats there = floats;
+  private NativeFloats floats(long length) {
+    NativeFloats there = floats;
     if (there == null || there.length() < length) {
       release();
       there = memory.allocate(Math.min(budget, length + length / 8));
@@ -110,7 +110,7 @@ final class SavedLogits {
     clear();
     room = 0;
     slices = new Matrix[0];
-    Floats there = floats;
+    NativeFloats there = floats;
     floats = null;
     if (there != null) {
       memory.free(there);

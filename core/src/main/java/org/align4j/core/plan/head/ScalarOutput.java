@@ -2,9 +2,9 @@ package org.align4j.core.plan.head;
 
 import org.align4j.core.engine.Head;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.plan.run.Stage;
@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 public final class ScalarOutput implements PlanHead {
 
   private final Stage.Context context;
-  private final Floats weight;
-  private final @Nullable Floats bias;
+  private final NativeFloats weight;
+  private final @Nullable NativeFloats bias;
   private final Head.Scalar<PlanNode> head;
   private final NativeMemory memory = new NativeMemory();
   private final Task forward = this::forwardTile;
   private final Task backward = this::backwardTile;
-  private @Nullable Floats dWeight;
-  private @Nullable Floats dBias;
-  private Floats values = memory.allocate(16);
+  private @Nullable NativeFloats dWeight;
+  private @Nullable NativeFloats dBias;
+  private NativeFloats values = memory.allocate(16);
   private @Nullable Matrix hidden;
   private @Nullable Matrix dHidden;
   private int[] rows = new int[0];

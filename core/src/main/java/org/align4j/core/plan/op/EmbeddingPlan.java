@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;

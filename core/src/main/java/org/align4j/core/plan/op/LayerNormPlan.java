@@ -3,7 +3,7 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
@@ -46,8 +46,8 @@ final class LayerNormPlan extends OpPlan {
   Stage forward(OpRun run, Values values) {
     Slot x = values.of(op.x());
     Slot y = values.of(place().out());
-    Floats weight = run.context().weights().floats(op.weight());
-    Floats bias = run.context().weights().floats(op.bias());
+    NativeFloats weight = run.context().weights().floats(op.weight());
+    NativeFloats bias = run.context().weights().floats(op.bias());
     return run.rows(
         y,
         (from, to) ->
@@ -61,9 +61,9 @@ final class LayerNormPlan extends OpPlan {
     Slot x = run.backwardValue(op.x());
     Slot statistics = run.scratch(place());
     Slot dx = write.kernelTarget();
-    Floats weight = weights.floats(op.weight());
-    Floats gradient = weights.gradient(op.weight());
-    Floats biasGradient = weights.gradient(op.bias());
+    NativeFloats weight = weights.floats(op.weight());
+    NativeFloats gradient = weights.gradient(op.weight());
+    NativeFloats biasGradient = weights.gradient(op.bias());
     boolean add = write.mode() == Mode.ADD;
     return Stage.sequence(
         run.rows(

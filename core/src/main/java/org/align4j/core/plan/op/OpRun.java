@@ -6,7 +6,7 @@ import java.util.function.IntSupplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.plan.layout.Layout;

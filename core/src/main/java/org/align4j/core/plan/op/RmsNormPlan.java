@@ -3,7 +3,7 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
@@ -45,7 +45,7 @@ final class RmsNormPlan extends OpPlan {
   Stage forward(OpRun run, Values values) {
     Slot x = values.of(op.x());
     Slot y = values.of(place().out());
-    Floats weight = run.context().weights().floats(op.weight());
+    NativeFloats weight = run.context().weights().floats(op.weight());
     return run.rows(
         y, (from, to) -> run.kernels().rmsNorm(x.matrix(), weight, op.eps(), y.matrix(), from, to));
   }
@@ -56,8 +56,8 @@ final class RmsNormPlan extends OpPlan {
     Slot x = run.backwardValue(op.x());
     Slot inverse = run.scratch(place());
     Slot dx = write.kernelTarget();
-    Floats weight = run.context().weights().floats(op.weight());
-    Floats gradient = run.context().weights().gradient(op.weight());
+    NativeFloats weight = run.context().weights().floats(op.weight());
+    NativeFloats gradient = run.context().weights().gradient(op.weight());
     boolean add = write.mode() == Mode.ADD;
     return Stage.sequence(
         run.rows(

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.KeyValuePanels;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeMemory;
 
 /**
  * Keys and values of every attention in rows. Runs of rows are handed out and taken back, in whole

@@ -1,8 +1,8 @@
 package org.align4j.core.plan.run;
 
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
@@ -17,7 +17,7 @@ public final class LinearStage implements Stage, Task {
   private final Slot x;
   private final @Nullable PackedMatrix kept;
   private final Weights.@Nullable Transposed made;
-  private final @Nullable Floats bias;
+  private final @Nullable NativeFloats bias;
   private final Slot y;
   private final boolean add;
   private @Nullable PackedMatrix weight;
@@ -30,7 +30,7 @@ public final class LinearStage implements Stage, Task {
       Slot x,
       @Nullable PackedMatrix kept,
       Weights.@Nullable Transposed made,
-      @Nullable Floats bias,
+      @Nullable NativeFloats bias,
       Slot y,
       boolean add) {
     this.context = context;
@@ -45,7 +45,7 @@ public final class LinearStage implements Stage, Task {
 
   /** {@code y = x · W + bias}. */
   public static Stage forward(
-      Context context, Slot x, PackedMatrix weight, @Nullable Floats bias, Slot y) {
+      Context context, Slot x, PackedMatrix weight, @Nullable NativeFloats bias, Slot y) {
     return new LinearStage(context, x, weight, null, bias, y, false);
   }
 

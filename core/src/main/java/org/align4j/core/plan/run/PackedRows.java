@@ -1,9 +1,9 @@
 package org.align4j.core.plan.run;
 
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
@@ -22,7 +22,7 @@ public final class PackedRows implements Task {
   private final Threads threads;
   private final NativeMemory memory;
   private final int columns;
-  private @Nullable Floats floats;
+  private @Nullable NativeFloats floats;
   private @Nullable PackedMatrix target;
   private @Nullable Matrix source;
   private @Nullable Slot last;
@@ -60,8 +60,8 @@ public final class PackedRows implements Task {
     return panels;
   }
 
-  private Floats room(long count) {
-    Floats there = floats;
+  private NativeFloats room(long count) {
+    NativeFloats there = floats;
     if (there == null || there.length() < count) {
       if (there != null) {
         memory.free(there);

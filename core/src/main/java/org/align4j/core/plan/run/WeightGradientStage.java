@@ -1,7 +1,7 @@
 package org.align4j.core.plan.run;
 
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
@@ -39,9 +39,9 @@ public final class Weights {
   private final NativeMemory memory;
   private final Map<String, Packing> forward = new LinkedHashMap<>();
   private final Map<String, Packing> transposed = new LinkedHashMap<>();
-  private final Map<Long, Floats> sharedTransposed = new HashMap<>();
+  private final Map<Long, NativeFloats> sharedTransposed = new HashMap<>();
   private @Nullable Gradients gradients;
-  private @Nullable Floats flatGradient;
+  private @Nullable NativeFloats flatGradient;
   private final Set<String> inPlace = new HashSet<>();
   private boolean stale = true;
   private int version;
@@ -75,13 +75,13 @@ public final class Weights {
   }
 
   /** All values of a parameter. */
-  public Floats floats(PlanNode parameter) {
+  public NativeFloats floats(PlanNode parameter) {
     inPlace.add(parameter.name());
     return values(parameter);
   }
 
-  private Floats values(PlanNode parameter) {
-    return Floats.of(parameters.get(parameter.name()));
+  private NativeFloats values(PlanNode parameter) {
+    return NativeFloats.of(parameters.get(parameter.name()));
   }
 
   /** A parameter {@code [rows, columns]}. */
@@ -90,10 +90,10 @@ public final class Weights {
   }
 
   /** Gradient of a parameter. */
-  public Floats gradient(PlanNode parameter) {
-    Floats flat = flatGradient;
+  public NativeFloats gradient(PlanNode parameter) {
+    NativeFloats flat = flatGradient;
     if (flat == null) {
-      flat = Floats.of(gradients().flat());
+      flat = NativeFloats.of(gradients().flat());
       flatGradient = flat;
     }
     return flat.slice(
@@ -141,7 +141,7 @@ public final class Weights {
     return new Transposed(this, packing, keep);
   }
 
-  private Floats allocate(int depth, int columns) {
+  private NativeFloats allocate(int depth, int columns) {
     return memory.allocate(kernels.packedLength(depth, columns));
   }
 
@@ -226,7 +226,7 @@ public final class Weights {
     private final PackedMatrix target;
     private int version = -1;
 
-    Packing(PlanNode weight, WeightLayout layout, int depth, int columns, Floats memory) {
+    Packing(PlanNode weight, WeightLayout layout, int depth, int columns, NativeFloats memory) {
       this.source = values(weight).matrix(weight.columns());
       this.layout = layout;
       this.target = kernels.packed(memory, depth, columns);

@@ -3,9 +3,10 @@ package org.align4j.core.plan.head;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Threads;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,7 @@ class SavedLogitsTest {
 
   @Test
   void rowsThatAreKeptMoveTogetherAndOthersAreNotThere() {
-    Kernels kernels = Kernels.best();
+    Kernels kernels = Resources.shared().kernels();
     try (NativeMemory memory = new NativeMemory();
         Threads threads = new Threads(2)) {
       SavedLogits kept = new SavedLogits(memory, Kernels.SLICE + 5, 1 << 20);
