@@ -1,14 +1,14 @@
 package org.align4j.bench.kernel;
 
 import java.util.Random;
-import org.align4j.core.runtime.Resources;
-import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.WeightLayout;
+import org.align4j.core.runtime.Resources;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -57,8 +57,13 @@ public class KernelState {
 
   PackedMatrix packed(int depth, int columns) {
     PackedMatrix packed =
-        kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
-    kernels.pack(matrix(depth, columns), WeightLayout.IN_OUT, packed, 0, packed.panels());
+        kernels
+            .products()
+            .packed(
+                memory.allocate(kernels.products().packedLength(depth, columns)), depth, columns);
+    kernels
+        .products()
+        .pack(matrix(depth, columns), WeightLayout.IN_OUT, packed, 0, packed.panels());
     return packed;
   }
 }

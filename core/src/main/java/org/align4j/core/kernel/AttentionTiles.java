@@ -60,15 +60,18 @@ public final class AttentionTiles {
     return heads;
   }
 
-  /** Number of tiles of {@link Kernels#attention} or {@link Kernels#stepAttention}. */
+  /**
+   * Number of tiles of {@link AttentionKernels#attention} or {@link
+   * AttentionKernels#stepAttention}.
+   */
   public int tiles() {
     return pieces * heads.key();
   }
 
   /**
-   * Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. A group is a
-   * segment, or neighbours that continue the same one, and all that continue these but for groups
-   * of their own.
+   * Number of tiles of {@link AttentionKernels#attentionGradient}: groups times key heads. A group
+   * is a segment, or neighbours that continue the same one, and all that continue these but for
+   * groups of their own.
    */
   public int gradientTiles() {
     return groups * heads.key();
@@ -182,7 +185,7 @@ public final class AttentionTiles {
     }
   }
 
-  /** Whether these are tiles of {@link #addStep}, for {@link Kernels#stepAttention}. */
+  /** Whether these are tiles of {@link #addStep}, for {@link AttentionKernels#stepAttention}. */
   public boolean areSteps() {
     return steps;
   }
@@ -192,8 +195,8 @@ public final class AttentionTiles {
    * attends to rows {@code [prefixRow, prefixRow + prefixLength)} of a cache and, from position
    * {@code prefixLength} on, to rows {@code ownRow ...} up to itself. Rows that follow each other
    * and have a prefix in common make one tile. A key's place in its block of {@link
-   * Kernels#KEY_BLOCK} rows is that of its position in a block of positions: the prefix begins a
-   * block, and the sequence's own rows begin where the prefix ends in its last one.
+   * AttentionKernels#KEY_BLOCK} rows is that of its position in a block of positions: the prefix
+   * begins a block, and the sequence's own rows begin where the prefix ends in its last one.
    */
   public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     checkArgument(
@@ -202,12 +205,13 @@ public final class AttentionTiles {
         position,
         prefixLength);
     checkArgument(
-        prefixRow % Kernels.KEY_BLOCK == 0 && (ownRow - prefixLength) % Kernels.KEY_BLOCK == 0,
+        prefixRow % AttentionKernels.KEY_BLOCK == 0
+            && (ownRow - prefixLength) % AttentionKernels.KEY_BLOCK == 0,
         "key rows begin at %s and, after a prefix of %s, at %s: modulo %s they must be positions",
         prefixRow,
         prefixLength,
         ownRow,
-        Kernels.KEY_BLOCK);
+        AttentionKernels.KEY_BLOCK);
     checkState(steps || pieces == 0, "a step does not go with tiles of a layout: clear them");
     steps = true;
     boolean joins = pieces > 0 && joins(queryRow, prefixRow, prefixLength);

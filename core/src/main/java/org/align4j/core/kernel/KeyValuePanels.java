@@ -3,25 +3,26 @@ package org.align4j.core.kernel;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import java.lang.foreign.MemorySegment;
 import org.align4j.core.kernel.memory.Elements;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.NativeMemory;
-import java.lang.foreign.MemorySegment;
 import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of one attention that decoding reads, in the order in which {@link
- * Kernels#stepAttention} multiplies them: a block of {@link Kernels#KEY_BLOCK} rows after the
- * other, keys in panels {@code [row / width][head][headDim][width]}, values in columns of panels
- * {@code [row / block][head][headDim / width][block][width]}. So rows that nobody writes take no
- * memory. A row's place in its block is that of its position, see {@link AttentionTiles#addStep}.
+ * AttentionKernels#stepAttention} multiplies them: a block of {@link AttentionKernels#KEY_BLOCK}
+ * rows after the other, keys in panels {@code [row / width][head][headDim][width]}, values in
+ * columns of panels {@code [row / block][head][headDim / width][block][width]}. So rows that nobody
+ * writes take no memory. A row's place in its block is that of its position, see {@link
+ * AttentionTiles#addStep}.
  */
 public final class KeyValuePanels {
 
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   /** Floats copied at once when there are more rows. */
   private static final int CHUNK = 1 << 14;
@@ -47,7 +48,7 @@ public final class KeyValuePanels {
    * Makes room for more rows; those there are keep what they hold.
    *
    * @param memory the same in every call
-   * @param more a multiple of {@link Kernels#KEY_BLOCK}, above the rows there are
+   * @param more a multiple of {@link AttentionKernels#KEY_BLOCK}, above the rows there are
    */
   public void grow(NativeMemory memory, int more) {
     checkArgument(
@@ -90,7 +91,8 @@ public final class KeyValuePanels {
     copy(valueFloats, from, to, count, heads.key() * across * width);
   }
 
-  private static void copy(@Nullable NativeFloats floats, int from, int to, int count, long columns) {
+  private static void copy(
+      @Nullable NativeFloats floats, int from, int to, int count, long columns) {
     checkState(floats != null, "the cache is empty");
     MemorySegment.copy(
         Memory.ALL,

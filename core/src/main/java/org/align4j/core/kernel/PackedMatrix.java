@@ -1,13 +1,13 @@
 package org.align4j.core.kernel;
 
-import org.align4j.core.kernel.memory.NativeFloats;
-
 import static com.google.common.base.Preconditions.checkArgument;
+
+import org.align4j.core.kernel.memory.NativeFloats;
 
 /**
  * The right-hand side of a product, {@code [depth, columns]}, in the order in which a kernel reads
  * it: panels of {@code width} columns, each {@code [depth][width]}, the last one filled up with
- * zeros. Made by {@link Kernels#packed}, filled by {@link Kernels#pack}.
+ * zeros. Made by {@link ProductKernels#packed}, filled by {@link ProductKernels#pack}.
  */
 public final class PackedMatrix {
 
@@ -53,7 +53,7 @@ public final class PackedMatrix {
     return columns;
   }
 
-  /** Number of panels: what {@link Kernels#pack} may be split over. */
+  /** Number of panels: what {@link ProductKernels#pack} may be split over. */
   public int panels() {
     return (columns + width - 1) / width;
   }

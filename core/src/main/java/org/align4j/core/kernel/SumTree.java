@@ -17,8 +17,8 @@ import org.align4j.core.kernel.vector.lanes.VectorSums;
  * <p>So are added: squares, products and totals of a norm's row, exponentials over a slice of the
  * vocabulary, squares of gradients (whole sixteens; up to fifteen that are left are a chain of
  * their own, added last). All other sums are single chains in ascending order, whatever the lanes:
- * products over their depth, the keys of attention in blocks of {@link Kernels#KEY_BLOCK}, and what
- * goes over rows (gradients of weights, biases and tables).
+ * products over their depth, the keys of attention in blocks of {@link AttentionKernels#KEY_BLOCK},
+ * and what goes over rows (gradients of weights, biases and tables).
  */
 public final class SumTree {
 

@@ -2,8 +2,8 @@ package org.align4j.core.plan;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.core.runtime.Resources;
 import org.align4j.core.kernel.Kernels;
+import org.align4j.core.runtime.Resources;
 
 /**
  * How a plan runs. None of it changes a single bit of the results, but that gradients of batches

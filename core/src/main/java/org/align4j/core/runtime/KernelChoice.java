@@ -32,7 +32,8 @@ public final class KernelChoice {
                 + " start java with --add-modules jdk.incubator.vector");
         return new ScalarKernels();
       }
-      Kernels kernels = Integer.getInteger(Lanes.PROPERTY, 0) == 1 ? new ScalarKernels() : Vector.kernels();
+      Kernels kernels =
+          Integer.getInteger(Lanes.PROPERTY, 0) == 1 ? new ScalarKernels() : Vector.kernels();
       log.info("{} kernels", kernels.name());
       return kernels;
     }

@@ -8,9 +8,9 @@ import org.align4j.core.kernel.Threads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the networks and optimisers of a run compute with: kernels, one pool of threads and a
- * budget of memory. Results do not depend on the threads; with another budget, batches are cut elsewhere, and
- * gradients differ by rounding. Whoever says nothing shares those of the process.
+ * What the networks and optimisers of a run compute with: kernels, one pool of threads and a budget
+ * of memory. Results do not depend on the threads; with another budget, batches are cut elsewhere,
+ * and gradients differ by rounding. Whoever says nothing shares those of the process.
  *
  * <p>The SameDiff engine takes its memory from here; its threads are ND4J's ({@code
  * OMP_NUM_THREADS}).

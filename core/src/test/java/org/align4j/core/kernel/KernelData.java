@@ -1,13 +1,13 @@
 package org.align4j.core.kernel;
 
-import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.memory.NativeMemory;
-import org.align4j.core.kernel.scalar.ScalarKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.ScalarKernels;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 
@@ -48,7 +48,7 @@ public final class KernelData implements AutoCloseable {
 
   Matrix copy(Matrix source) {
     Matrix copy = matrix(source.rows(), source.columns());
-    new ScalarKernels().copy(source, copy, 0, source.rows());
+    new ScalarKernels().rows().copy(source, copy, 0, source.rows());
     return copy;
   }
 
@@ -63,8 +63,11 @@ public final class KernelData implements AutoCloseable {
     int depth = outIn ? source.columns() : source.rows();
     int columns = outIn ? source.rows() : source.columns();
     PackedMatrix packed =
-        kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
-    kernels.pack(source, layout, packed, 0, packed.panels());
+        kernels
+            .products()
+            .packed(
+                memory.allocate(kernels.products().packedLength(depth, columns)), depth, columns);
+    kernels.products().pack(source, layout, packed, 0, packed.panels());
     return packed;
   }
 
@@ -87,24 +90,36 @@ public final class KernelData implements AutoCloseable {
     Matrix dvParts = matrix(k.rows(), k.columns());
     threads.run(
         (a, b, s) ->
-            kernels.attentionGradient(
-                q, k, v, tiles, out, lse, dOut, dq, dk, dv, dkParts, dvParts, a, b, s),
+            kernels
+                .attention()
+                .attentionGradient(
+                    new AttentionKernels.Gradient(
+                        new AttentionKernels.Operands(q, k, v, tiles, out, lse),
+                        dOut,
+                        dq,
+                        dk,
+                        dv,
+                        dkParts,
+                        dvParts),
+                    a,
+                    b,
+                    s),
         tiles.gradientTiles(),
         1);
     int parts = tiles.partRows();
-    kernels.scatterAddRows(dkParts, tiles.partTargets(), parts, dk, 0, k.columns());
-    kernels.scatterAddRows(dvParts, tiles.partTargets(), parts, dv, 0, k.columns());
+    kernels.rows().scatterAddRows(dkParts, tiles.partTargets(), parts, dk, 0, k.columns());
+    kernels.rows().scatterAddRows(dvParts, tiles.partTargets(), parts, dv, 0, k.columns());
     return List.of(dq, dk, dv);
   }
 
   /** A cache whose rows {@code at} are those of k and v, and NaN all others. */
   KeyValuePanels cache(Kernels kernels, Heads heads, Matrix k, Matrix v, int[] at) {
-    KeyValuePanels cache = kernels.keyValuePanels(heads);
-    int blocks = Arrays.stream(at).max().orElseThrow() / Kernels.KEY_BLOCK + 1;
-    cache.grow(memory, blocks * Kernels.KEY_BLOCK);
+    KeyValuePanels cache = kernels.attention().keyValuePanels(heads);
+    int blocks = Arrays.stream(at).max().orElseThrow() / AttentionKernels.KEY_BLOCK + 1;
+    cache.grow(memory, blocks * AttentionKernels.KEY_BLOCK);
     Matrix nothing = matrix(1, k.columns());
     nothing.row(0).copyFrom(nans(k.columns()), 0, k.columns());
-    for (int row = 0; row < blocks * Kernels.KEY_BLOCK; row++) {
+    for (int row = 0; row < blocks * AttentionKernels.KEY_BLOCK; row++) {
       cache.write(nothing, nothing, new int[1], new int[] {row}, 0, 1);
     }
     cache.write(k, v, IntStream.range(0, k.rows()).toArray(), at, 0, k.rows());

@@ -11,8 +11,8 @@ final class PlainOptimiser {
   static void sumOfSquares(NativeFloats x, double[] partials, int from, int to) {
     for (int tile = from; tile < to; tile++) {
       double sum = 0;
-      long end = Math.min(x.length(), (tile + 1L) * Kernels.SUM_TILE);
-      for (long i = (long) tile * Kernels.SUM_TILE; i < end; i++) {
+      long end = Math.min(x.length(), (tile + 1L) * OptimiserKernels.SUM_TILE);
+      for (long i = (long) tile * OptimiserKernels.SUM_TILE; i < end; i++) {
         sum += (double) x.get(i) * x.get(i);
       }
       partials[tile] = sum;

@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Absolute access to native memory. One constant segment covers the whole address space, so that
- * the compiler folds the bounds checks away: callers have checked their ranges in {@link NativeFloats}
- * and {@link Matrix}.
+ * the compiler folds the bounds checks away: callers have checked their ranges in {@link
+ * NativeFloats} and {@link Matrix}.
  */
 public final class Memory {
 

@@ -34,7 +34,8 @@ public final class NativeFloats {
         array.dataType(),
         array.ordering(),
         array.elementWiseStride());
-    return new NativeFloats(array, array.data().address() + Float.BYTES * array.offset(), array.length());
+    return new NativeFloats(
+        array, array.data().address() + Float.BYTES * array.offset(), array.length());
   }
 
   /** Number of floats. */

@@ -1,15 +1,14 @@
 package org.align4j.core.kernel.scalar;
 
+import org.align4j.core.kernel.ActivationKernels;
 import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.vector.VectorActivations;
 import org.align4j.core.ops.Gelu;
 
-/** SwiGLU and GELU: the operations of {@link VectorActivations} one by one. */
-final class ScalarActivations {
+/** SwiGLU and GELU: the operations of {@code VectorActivations} one by one. */
+final class ScalarActivations implements ActivationKernels {
 
-  private ScalarActivations() {}
-
-  static void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+  @Override
+  public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
         float g = gate.get(n, c);
@@ -18,7 +17,8 @@ final class ScalarActivations {
     }
   }
 
-  static void swiGluGradient(
+  @Override
+  public void swiGluGradient(
       Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < dy.columns(); c++) {
@@ -32,7 +32,8 @@ final class ScalarActivations {
     }
   }
 
-  static void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
+  @Override
+  public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
         float v = x.get(n, c);
@@ -41,7 +42,8 @@ final class ScalarActivations {
     }
   }
 
-  static void geluGradient(
+  @Override
+  public void geluGradient(
       Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < dx.columns(); c++) {

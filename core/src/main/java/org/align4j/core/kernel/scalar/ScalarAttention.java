@@ -1,22 +1,21 @@
 package org.align4j.core.kernel.scalar;
 
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
-import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Elements;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
-import org.align4j.core.kernel.vector.VectorAttention;
 import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention one query row and one head at a time: the operations of {@link VectorAttention} in
- * their order, blocks of {@link Kernels#KEY_BLOCK} keys.
+ * Attention one query row and one head at a time: the operations of {@code VectorAttention} in
+ * their order, blocks of {@link AttentionKernels#KEY_BLOCK} keys.
  */
 final class ScalarAttention {
 
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   private ScalarAttention() {}
 

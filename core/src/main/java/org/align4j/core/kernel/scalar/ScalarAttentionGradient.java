@@ -1,14 +1,14 @@
 package org.align4j.core.kernel.scalar;
 
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
-import org.align4j.core.kernel.vector.VectorAttentionGradient;
 
 /**
  * Gradient of attention, one key after the other for a block of query rows: the operations of
- * {@link VectorAttentionGradient} in their order. The rows of a block are its positions, and for
+ * {@code VectorAttentionGradient} in their order. The rows of a block are its positions, and for
  * each of them the heads that share a key head.
  */
 final class ScalarAttentionGradient {
@@ -19,21 +19,17 @@ final class ScalarAttentionGradient {
    * {@code p = exp(s − lse)}, {@code dv += p·do}, {@code ds = p·(do·v − do·out)}, {@code dq = Σ
    * ds·k/√d}, {@code dk += ds·q/√d}.
    */
-  static void gradient(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      AttentionTiles tiles,
-      Matrix out,
-      Matrix lse,
-      Matrix dOut,
-      Matrix dq,
-      Matrix dk,
-      Matrix dv,
-      Matrix dkParts,
-      Matrix dvParts,
-      int tile,
-      Scratch scratch) {
+  static void gradient(AttentionKernels.Gradient operands, int tile, Scratch scratch) {
+    AttentionKernels.Operands forward = operands.forward();
+    AttentionTiles tiles = forward.tiles();
+    Matrix k = forward.k();
+    Matrix v = forward.v();
+    Matrix lse = forward.savedLogSumExp();
+    Matrix dOut = operands.dOut();
+    Matrix dk = operands.dk();
+    Matrix dv = operands.dv();
+    Matrix dkParts = operands.dkParts();
+    Matrix dvParts = operands.dvParts();
     int d = tiles.heads().headDim();
     int group = tiles.group(tile);
     int keyHead = tiles.keyHead(tile);
@@ -53,7 +49,18 @@ final class ScalarAttentionGradient {
     long weights = deltas + 4L * rows;
     long slopes = weights + 4L * rows;
     for (int block = tiles.groupFrom(group); block < tiles.groupTo(group); block++) {
-      begin(q, out, dOut, tiles, block, keyHead, share, d, queries, dQueries, deltas);
+      begin(
+          forward.q(),
+          forward.out(),
+          dOut,
+          tiles,
+          block,
+          keyHead,
+          share,
+          d,
+          queries,
+          dQueries,
+          deltas);
       for (int j = 0; j < tiles.position(block) + tiles.count(block); j++) {
         int at = tiles.keyRow(block, j);
         weights(k, v, at, j, lse, dOut, tiles, block, keyHead, share, queries, deltas, weights);
@@ -64,7 +71,7 @@ final class ScalarAttentionGradient {
         addKey(slopes, queries, count, keyHead, d, j < own ? dkParts : dk, to);
         addQueries(slopes, k, at, count, keyHead, d, dQueries);
       }
-      writeQueries(dQueries, tiles, block, keyHead, share, d, dq);
+      writeQueries(dQueries, tiles, block, keyHead, share, d, operands.dq());
     }
   }
 

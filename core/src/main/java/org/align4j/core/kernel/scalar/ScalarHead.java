@@ -1,25 +1,30 @@
 package org.align4j.core.kernel.scalar;
 
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.HeadKernels;
+import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.vector.VectorHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Heads, one logit at a time: the operations of {@link VectorHead}, and what goes so in all
+ * Heads, one logit at a time: the operations of {@code VectorHead}, and what goes so in all
  * kernels.
  */
-public final class ScalarHead {
+public class ScalarHead implements HeadKernels {
 
-  private ScalarHead() {}
-
-  static void sliceStatistics(
-      Matrix logits, float temperature, Matrix statistics, int slice, int from, int to) {
+  @Override
+  public void sliceStatistics(
+      Matrix logits,
+      float temperature,
+      Matrix statistics,
+      int slice,
+      int from,
+      int to,
+      Scratch scratch) {
     float inverse = 1 / temperature;
     for (int n = from; n < to; n++) {
-      for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
-        int count = Math.min(logits.columns() - start, Kernels.SLICE);
+      for (int start = 0; start < logits.columns(); start += HeadKernels.SLICE) {
+        int count = Math.min(logits.columns() - start, HeadKernels.SLICE);
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < count; i++) {
           float z = logits.get(n, start + i) * inverse;
@@ -27,7 +32,7 @@ public final class ScalarHead {
         }
         max += 0f;
         long row = logits.address(n) + 4L * start;
-        int at = 3 * (slice + start / Kernels.SLICE);
+        int at = 3 * (slice + start / HeadKernels.SLICE);
         statistics.set(n, at, max);
         statistics.set(n, at + 1, ScalarSums.exponentials(row, inverse, max, count));
         statistics.set(n, at + 2, ScalarSums.weightedExponentials(row, inverse, max, count));
@@ -36,8 +41,14 @@ public final class ScalarHead {
   }
 
   /** {@code lse = M + log S}, {@code entropy = log S − Σ e^(z−M)(z−M) / S} over all slices. */
-  public static void combineStatistics(
-      Matrix statistics, int slices, NativeFloats logSumExp, NativeFloats entropy, int from, int to) {
+  @Override
+  public void combineStatistics(
+      Matrix statistics,
+      int slices,
+      NativeFloats logSumExp,
+      NativeFloats entropy,
+      int from,
+      int to) {
     for (int n = from; n < to; n++) {
       float max = Float.NEGATIVE_INFINITY;
       for (int s = 0; s < slices; s++) {
@@ -56,18 +67,14 @@ public final class ScalarHead {
     }
   }
 
-  static void logitsGradient(
-      Matrix logits,
-      int column,
-      int[] labels,
-      float temperature,
-      NativeFloats logSumExp,
-      NativeFloats entropy,
-      float[] dLogProb,
-      float @Nullable [] dEntropy,
-      int from,
-      int to) {
-    float inverse = 1 / temperature;
+  @Override
+  public void logitsGradient(Matrix logits, int column, LogitsGradient gradient, int from, int to) {
+    float inverse = 1 / gradient.temperature();
+    int[] labels = gradient.labels();
+    float[] dLogProb = gradient.dLogProb();
+    float[] dEntropy = gradient.dEntropy();
+    NativeFloats logSumExp = gradient.logSumExp();
+    NativeFloats entropy = gradient.entropy();
     for (int n = from; n < to; n++) {
       float dEnt = dEntropy == null ? 0 : dEntropy[n];
       float slope = -dEnt * inverse;
@@ -80,8 +87,10 @@ public final class ScalarHead {
     }
   }
 
-  public static int sample(NativeFloats logits, float temperature, NativeFloats statistics, double uniform) {
-    int slices = Kernels.slices((int) logits.length());
+  @Override
+  public int sample(
+      NativeFloats logits, float temperature, NativeFloats statistics, double uniform) {
+    int slices = HeadKernels.slices((int) logits.length());
     float max = Float.NEGATIVE_INFINITY;
     for (int s = 0; s < slices; s++) {
       max = Math.max(max, statistics.get(3L * s));
@@ -101,8 +110,8 @@ public final class ScalarHead {
       }
       left -= mass;
     }
-    int last = slice * Kernels.SLICE;
-    for (int i = last; i < Math.min(logits.length(), (slice + 1L) * Kernels.SLICE); i++) {
+    int last = slice * HeadKernels.SLICE;
+    for (int i = last; i < Math.min(logits.length(), (slice + 1L) * HeadKernels.SLICE); i++) {
       double p = StrictMath.exp((double) (logits.get(i) / temperature) - max);
       if (p > 0) {
         last = i;
@@ -115,7 +124,8 @@ public final class ScalarHead {
     return last;
   }
 
-  public static int argMax(NativeFloats logits) {
+  @Override
+  public int argMax(NativeFloats logits) {
     int best = 0;
     for (int i = 1; i < logits.length(); i++) {
       if (logits.get(i) > logits.get(best)) {
@@ -125,8 +135,15 @@ public final class ScalarHead {
     return best;
   }
 
-  public static void scalarHead(
-      Matrix x, int[] rows, NativeFloats weight, @Nullable NativeFloats bias, NativeFloats values, int from, int to) {
+  @Override
+  public void scalarHead(
+      Matrix x,
+      int[] rows,
+      NativeFloats weight,
+      @Nullable NativeFloats bias,
+      NativeFloats values,
+      int from,
+      int to) {
     for (int n = from; n < to; n++) {
       double sum = bias == null ? 0 : bias.get(0);
       for (int c = 0; c < weight.length(); c++) {
@@ -136,18 +153,16 @@ public final class ScalarHead {
     }
   }
 
-  public static void scalarHeadGradient(
-      Matrix x,
-      int[] rows,
-      int count,
-      NativeFloats weight,
-      float[] dValues,
-      Matrix dx,
-      NativeFloats dWeight,
-      @Nullable NativeFloats dBias,
-      int from,
-      int to) {
-    for (int n = 0; n < count; n++) {
+  @Override
+  public void scalarHeadGradient(ScalarGradient gradient, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dx = gradient.dx();
+    int[] rows = gradient.rows();
+    float[] dValues = gradient.dValues();
+    NativeFloats weight = gradient.weight();
+    NativeFloats dWeight = gradient.dWeight();
+    NativeFloats dBias = gradient.dBias();
+    for (int n = 0; n < gradient.count(); n++) {
       for (int c = from; c < to; c++) {
         dx.add(rows[n], c, dValues[n] * weight.get(c));
         dWeight.set(c, dWeight.get(c) + dValues[n] * x.get(rows[n], c));

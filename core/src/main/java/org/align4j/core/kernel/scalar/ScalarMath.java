@@ -1,9 +1,7 @@
 package org.align4j.core.kernel.scalar;
 
-import org.align4j.core.kernel.vector.lanes.VectorMath;
-
 /**
- * Elementary functions of single floats: operation by operation what {@link VectorMath} does in
+ * Elementary functions of single floats: operation by operation what {@code VectorMath} does in
  * each lane, so that the bits are the same. The constants of both are here.
  */
 public final class ScalarMath {
@@ -42,7 +40,7 @@ public final class ScalarMath {
 
   private ScalarMath() {}
 
-  /** The three steps {@link VectorMath#exponent}, {@code polynomial} and {@code exponential}. */
+  /** The three steps {@code VectorMath.exponent}, {@code polynomial} and {@code exponential}. */
   static float exp(float x) {
     float t = Math.fma(x, LOG2_E, ROUNDING);
     float n = t - ROUNDING;

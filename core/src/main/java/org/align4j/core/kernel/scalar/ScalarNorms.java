@@ -1,24 +1,23 @@
 package org.align4j.core.kernel.scalar;
 
-import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.vector.VectorNorms;
-
 import static org.align4j.core.kernel.scalar.ScalarSums.dot;
 import static org.align4j.core.kernel.scalar.ScalarSums.squares;
 import static org.align4j.core.kernel.scalar.ScalarSums.total;
 
-/** Norms and their gradients: the operations of {@link VectorNorms} one by one. */
-public final class ScalarNorms {
+import org.align4j.core.kernel.NormKernels;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 
-  private ScalarNorms() {}
+/** Norms and their gradients: the operations of {@code VectorNorms} one by one. */
+public final class ScalarNorms implements NormKernels {
 
   /** {@code 1/√(squares/d + eps)}. */
   public static float inverse(float squares, int d, float eps) {
     return (float) (1 / Math.sqrt((double) squares / d + eps));
   }
 
-  static void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
+  @Override
+  public void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
     int d = (int) weight.length();
     for (int n = from; n < to; n++) {
       for (int start = 0; start < x.columns(); start += d) {
@@ -31,16 +30,15 @@ public final class ScalarNorms {
   }
 
   /** {@code dx = r·w·dy − x · r³/d · Σ(w·dy·x)}, {@code r = 1/sqrt(mean(x²) + eps)}. */
-  static void rmsNormGradient(
-      Matrix x,
-      NativeFloats weight,
-      float eps,
-      Matrix dy,
-      Matrix dx,
-      boolean add,
-      NativeFloats inverses,
-      int from,
-      int to) {
+  @Override
+  public void rmsNormGradient(Gradient gradient, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    Matrix dx = gradient.dx();
+    NativeFloats weight = gradient.weight();
+    float eps = gradient.eps();
+    boolean add = gradient.add();
+    NativeFloats statistics = gradient.statistics();
     int d = (int) weight.length();
     int blocks = x.columns() / d;
     for (int n = from; n < to; n++) {
@@ -50,7 +48,7 @@ public final class ScalarNorms {
         float back =
             -r * r * r / d * dot(weight.address(), dy.address(n) + at, x.address(n) + at, 0, d);
         combine(weight, dy, x, n, b * d, 0, r, back, 0, dx, add);
-        inverses.set((long) n * blocks + b, r);
+        statistics.set((long) n * blocks + b, r);
       }
     }
   }
@@ -76,15 +74,19 @@ public final class ScalarNorms {
     }
   }
 
-  static void rmsNormWeightGradient(
-      Matrix x, Matrix dy, NativeFloats inverse, int rows, NativeFloats dWeight, int from, int to) {
+  @Override
+  public void rmsNormWeightGradient(
+      Gradient gradient, int rows, NativeFloats dWeight, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    NativeFloats statistics = gradient.statistics();
     int d = (int) dWeight.length();
     int blocks = x.columns() / d;
     for (int c = from; c < to; c++) {
       float sum = dWeight.get(c);
       for (int n = 0; n < rows; n++) {
         for (int b = 0; b < blocks; b++) {
-          float normal = x.get(n, b * d + c) * inverse.get((long) n * blocks + b);
+          float normal = x.get(n, b * d + c) * statistics.get((long) n * blocks + b);
           sum = Math.fma(dy.get(n, b * d + c), normal, sum);
         }
       }
@@ -92,7 +94,8 @@ public final class ScalarNorms {
     }
   }
 
-  static void layerNorm(
+  @Override
+  public void layerNorm(
       Matrix x, NativeFloats weight, NativeFloats bias, float eps, Matrix y, int from, int to) {
     int d = x.columns();
     for (int n = from; n < to; n++) {
@@ -105,16 +108,15 @@ public final class ScalarNorms {
   }
 
   /** {@code dx = r·(g − mean(g) − x̂·mean(g·x̂))}, {@code g = w·dy}, {@code x̂ = (x − mean)·r}. */
-  static void layerNormGradient(
-      Matrix x,
-      NativeFloats weight,
-      float eps,
-      Matrix dy,
-      Matrix dx,
-      boolean add,
-      NativeFloats statistics,
-      int from,
-      int to) {
+  @Override
+  public void layerNormGradient(Gradient gradient, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    Matrix dx = gradient.dx();
+    NativeFloats weight = gradient.weight();
+    float eps = gradient.eps();
+    boolean add = gradient.add();
+    NativeFloats statistics = gradient.statistics();
     int d = x.columns();
     for (int n = from; n < to; n++) {
       float mean = total(x.address(n), d) / d;
@@ -127,15 +129,12 @@ public final class ScalarNorms {
     }
   }
 
-  static void layerNormWeightGradient(
-      Matrix x,
-      Matrix dy,
-      NativeFloats statistics,
-      int rows,
-      NativeFloats dWeight,
-      NativeFloats dBias,
-      int from,
-      int to) {
+  @Override
+  public void layerNormWeightGradient(
+      Gradient gradient, int rows, NativeFloats dWeight, NativeFloats dBias, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    NativeFloats statistics = gradient.statistics();
     for (int c = from; c < to; c++) {
       float weight = dWeight.get(c);
       float bias = dBias.get(c);

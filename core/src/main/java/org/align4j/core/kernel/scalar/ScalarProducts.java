@@ -1,6 +1,8 @@
 package org.align4j.core.kernel.scalar;
 
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.ProductKernels;
+import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
@@ -11,17 +13,27 @@ import org.jspecify.annotations.Nullable;
  * Matrix products by their definition: every sum a chain of fused multiply-adds in the order of the
  * depth.
  */
-public final class ScalarProducts {
+final class ScalarProducts implements ProductKernels {
 
   private static final int ROW_TILE = 16;
 
-  private ScalarProducts() {}
+  @Override
+  public long packedLength(int depth, int columns) {
+    return PackedMatrix.length(depth, columns, 1);
+  }
 
-  static int tiles(int rows) {
+  @Override
+  public PackedMatrix packed(NativeFloats memory, int depth, int columns) {
+    return PackedMatrix.of(memory, depth, columns, 1);
+  }
+
+  @Override
+  public int productTiles(int rows, PackedMatrix weight) {
     return (rows + ROW_TILE - 1) / ROW_TILE;
   }
 
-  public static void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+  @Override
+  public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
     for (int c = from; c < to; c++) {
       for (int k = 0; k < target.depth(); k++) {
         float value = layout == WeightLayout.OUT_IN ? source.get(c, k) : source.get(k, c);
@@ -30,7 +42,34 @@ public final class ScalarProducts {
     }
   }
 
-  static void product(
+  @Override
+  public void product(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      @Nullable NativeFloats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    product(x, false, rows, weight, bias, y, add, from, to);
+  }
+
+  @Override
+  public void transposedProduct(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    product(x, true, rows, weight, null, y, add, from, to);
+  }
+
+  private static void product(
       Matrix x,
       boolean transposed,
       int rows,

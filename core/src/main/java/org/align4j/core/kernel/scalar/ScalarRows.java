@@ -1,14 +1,14 @@
 package org.align4j.core.kernel.scalar;
 
+import org.align4j.core.kernel.RowKernels;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
 
 /** Copies, sums and rotations of rows. */
-public final class ScalarRows {
+final class ScalarRows implements RowKernels {
 
-  private ScalarRows() {}
-
-  public static void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+  @Override
+  public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
         y.set(n, c, x.get(indices[n], c));
@@ -16,7 +16,8 @@ public final class ScalarRows {
     }
   }
 
-  public static void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+  @Override
+  public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < x.columns(); c++) {
         y.set(indices[n], c, x.get(n, c));
@@ -24,7 +25,8 @@ public final class ScalarRows {
     }
   }
 
-  public static void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
+  @Override
+  public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
     for (int n = 0; n < rows; n++) {
       for (int c = from; c < to; c++) {
         y.add(indices[n], c, x.get(n, c));
@@ -32,7 +34,8 @@ public final class ScalarRows {
     }
   }
 
-  public static void add(Matrix a, Matrix b, Matrix y, int from, int to) {
+  @Override
+  public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
         y.set(n, c, a.get(n, c) + b.get(n, c));
@@ -40,7 +43,8 @@ public final class ScalarRows {
     }
   }
 
-  public static void copy(Matrix x, Matrix y, int from, int to) {
+  @Override
+  public void copy(Matrix x, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {
         y.set(n, c, x.get(n, c));
@@ -48,7 +52,8 @@ public final class ScalarRows {
     }
   }
 
-  public static void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to) {
+  @Override
+  public void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to) {
     for (int c = from; c < to; c++) {
       float sum = dBias.get(c);
       for (int n = 0; n < rows; n++) {
@@ -58,7 +63,8 @@ public final class ScalarRows {
     }
   }
 
-  public static void rope(
+  @Override
+  public void rope(
       Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
     int half = cos.columns();
     for (int n = from; n < to; n++) {
@@ -72,6 +78,13 @@ public final class ScalarRows {
           x.set(n, head + half + i, b * c + a * s);
         }
       }
+    }
+  }
+
+  @Override
+  public void zero(NativeFloats x, long from, long to) {
+    for (long i = from; i < to; i++) {
+      x.set(i, 0);
     }
   }
 }

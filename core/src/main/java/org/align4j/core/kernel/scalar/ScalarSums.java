@@ -1,9 +1,9 @@
 package org.align4j.core.kernel.scalar;
 
+import static org.align4j.core.kernel.SumTree.WAYS;
+
 import org.align4j.core.kernel.SumTree;
 import org.align4j.core.kernel.memory.Memory;
-
-import static org.align4j.core.kernel.SumTree.WAYS;
 
 /** Sums over a row in the order of {@link SumTree}, without vectors; nothing is allocated. */
 final class ScalarSums {

@@ -2,9 +2,9 @@ package org.align4j.core.kernel.vector;
 
 import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
 
+import jdk.incubator.vector.FloatVector;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
-import jdk.incubator.vector.FloatVector;
 
 /** The arithmetic bound of this machine: a loop of fused multiply-adds that touches no memory. */
 public final class FmaPeak {

@@ -6,11 +6,11 @@ import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 import static org.align4j.core.kernel.vector.lanes.Lanes.zero;
 
+import jdk.incubator.vector.FloatVector;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.NativeMemory;
-import jdk.incubator.vector.FloatVector;
 
 /** The memory bound of this machine: how fast all threads of a pool read floats in order. */
 public final class MemoryBandwidth {

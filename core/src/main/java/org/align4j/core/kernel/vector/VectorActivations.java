@@ -19,23 +19,24 @@ import static org.align4j.core.kernel.vector.lanes.VectorMath.sigmoid;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.tanh;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.tanhArgument;
 
-import org.align4j.core.kernel.memory.Matrix;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.align4j.core.kernel.ActivationKernels;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Gelu;
 
 /** Activations of one row. Tails are masked: the same operations in the lanes there are. */
-public final class VectorActivations {
+final class VectorActivations implements ActivationKernels {
 
-  private VectorActivations() {}
-
-  static void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+  @Override
+  public void swiGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       swiGlu(gate.address(n), up.address(n), y.address(n), y.columns());
     }
   }
 
-  static void swiGluGradient(
+  @Override
+  public void swiGluGradient(
       Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
     for (int n = from; n < to; n++) {
       swiGluGradient(
@@ -48,13 +49,15 @@ public final class VectorActivations {
     }
   }
 
-  static void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
+  @Override
+  public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       gelu(x.address(n), form, y.address(n), y.columns());
     }
   }
 
-  static void geluGradient(
+  @Override
+  public void geluGradient(
       Matrix x, Gelu form, Matrix dy, Matrix dx, boolean add, int from, int to) {
     for (int n = from; n < to; n++) {
       geluGradient(x.address(n), form, dy.address(n), dx.address(n), add, dx.columns());

@@ -11,8 +11,9 @@ import static org.align4j.core.kernel.vector.lanes.VectorMath.exponent;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.exponential;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.polynomial;
 
+import jdk.incubator.vector.FloatVector;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
-import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
@@ -20,9 +21,7 @@ import org.align4j.core.kernel.vector.lanes.Lanes;
 import org.align4j.core.kernel.vector.lanes.VectorMath;
 import org.align4j.core.kernel.vector.product.Packing;
 import org.align4j.core.kernel.vector.product.VectorProducts;
-import jdk.incubator.vector.FloatVector;
 import org.align4j.core.ops.Heads;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Attention with query rows in lanes: the rows of all heads that share a key head are stacked into
@@ -30,24 +29,22 @@ import org.jspecify.annotations.Nullable;
  * and products then need no operation across lanes, every row goes through the same operations
  * whatever its company, and the products stand on the micro-kernels of {@link VectorProducts}.
  */
-public final class VectorAttention {
+final class VectorAttention {
 
   static final int WIDTH = VectorProducts.WIDTH;
-  static final int BLOCK = Kernels.KEY_BLOCK;
+  static final int BLOCK = AttentionKernels.KEY_BLOCK;
   static final long PANEL_PITCH = 2 * BYTES;
   private static final FloatVector NONE = all(Float.NEGATIVE_INFINITY);
 
   private VectorAttention() {}
 
-  static void attention(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      AttentionTiles tiles,
-      Matrix out,
-      @Nullable Matrix lse,
-      int tile,
-      Scratch scratch) {
+  static void attention(AttentionKernels.Operands operands, int tile, Scratch scratch) {
+    Matrix q = operands.q();
+    Matrix k = operands.k();
+    Matrix v = operands.v();
+    AttentionTiles tiles = operands.tiles();
+    Matrix out = operands.out();
+    Matrix lse = operands.logSumExp();
     int block = tiles.block(tile);
     int g = tiles.keyHead(tile);
     Heads heads = tiles.heads();

@@ -1,19 +1,20 @@
 package org.align4j.core.kernel.vector;
 
-import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
-import static org.align4j.core.kernel.vector.lanes.Lanes.load;
-import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 import static org.align4j.core.kernel.vector.VectorAttention.BLOCK;
 import static org.align4j.core.kernel.vector.VectorAttention.PANEL_PITCH;
 import static org.align4j.core.kernel.vector.VectorAttention.WIDTH;
+import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
+import static org.align4j.core.kernel.vector.lanes.Lanes.load;
+import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 
+import jdk.incubator.vector.FloatVector;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.vector.product.Packing;
 import org.align4j.core.kernel.vector.product.VectorProducts;
-import jdk.incubator.vector.FloatVector;
 import org.align4j.core.ops.Heads;
 
 /**
@@ -22,7 +23,7 @@ import org.align4j.core.ops.Heads;
  * a group for one key head: blocks of queries go by in order, and each adds its share to dk and dv,
  * or to the group's parts of them, so the order never changes.
  */
-public final class VectorAttentionGradient {
+final class VectorAttentionGradient {
 
   private final Matrix q;
   private final Matrix k;
@@ -37,31 +38,20 @@ public final class VectorAttentionGradient {
   private final Matrix dkParts;
   private final Matrix dvParts;
 
-  VectorAttentionGradient(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      AttentionTiles tiles,
-      Matrix out,
-      Matrix lse,
-      Matrix dOut,
-      Matrix dq,
-      Matrix dk,
-      Matrix dv,
-      Matrix dkParts,
-      Matrix dvParts) {
-    this.q = q;
-    this.k = k;
-    this.v = v;
-    this.tiles = tiles;
-    this.out = out;
-    this.lse = lse;
-    this.dOut = dOut;
-    this.dq = dq;
-    this.dk = dk;
-    this.dv = dv;
-    this.dkParts = dkParts;
-    this.dvParts = dvParts;
+  VectorAttentionGradient(AttentionKernels.Gradient operands) {
+    AttentionKernels.Operands forward = operands.forward();
+    this.q = forward.q();
+    this.k = forward.k();
+    this.v = forward.v();
+    this.tiles = forward.tiles();
+    this.out = forward.out();
+    this.lse = forward.savedLogSumExp();
+    this.dOut = operands.dOut();
+    this.dq = operands.dq();
+    this.dk = operands.dk();
+    this.dv = operands.dv();
+    this.dkParts = operands.dkParts();
+    this.dvParts = operands.dvParts();
   }
 
   void tile(int tile, Scratch scratch) {

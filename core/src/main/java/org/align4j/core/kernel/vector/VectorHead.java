@@ -2,6 +2,7 @@ package org.align4j.core.kernel.vector;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.MAX;
+import static org.align4j.core.kernel.SumTree.WAYS;
 import static org.align4j.core.kernel.vector.lanes.Lanes.COUNT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.all;
 import static org.align4j.core.kernel.vector.lanes.Lanes.bound;
@@ -9,32 +10,30 @@ import static org.align4j.core.kernel.vector.lanes.Lanes.first;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 import static org.align4j.core.kernel.vector.lanes.Lanes.zero;
-import static org.align4j.core.kernel.SumTree.WAYS;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.exponent;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.exponential;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.polynomial;
 
-import org.align4j.core.kernel.Kernels;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.SumTree;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarHead;
 import org.align4j.core.kernel.vector.lanes.VectorMath;
 import org.align4j.core.kernel.vector.lanes.VectorSums;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import org.jspecify.annotations.Nullable;
 
 /** Softmax statistics, gradient and draws over the vocabulary, lanes along a row of logits. */
-public final class VectorHead {
+final class VectorHead extends ScalarHead {
 
   /** Bytes from the partial sums of exponentials to those of the weighted ones. */
   private static final long WEIGHTED = 4L * WAYS;
 
-  private VectorHead() {}
-
-  static void sliceStatistics(
+  @Override
+  public void sliceStatistics(
       Matrix logits,
       float temperature,
       Matrix statistics,
@@ -45,10 +44,10 @@ public final class VectorHead {
     long work = scratch.address(2L * WAYS);
     float inverse = 1 / temperature;
     for (int n = from; n < to; n++) {
-      for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
-        int count = Math.min(logits.columns() - start, Kernels.SLICE);
+      for (int start = 0; start < logits.columns(); start += HeadKernels.SLICE) {
+        int count = Math.min(logits.columns() - start, HeadKernels.SLICE);
         long row = logits.address(n) + 4L * start;
-        long target = statistics.address(n) + 12L * (slice + start / Kernels.SLICE);
+        long target = statistics.address(n) + 12L * (slice + start / HeadKernels.SLICE);
         float max = max(row, inverse, count);
         for (int i = 0; i < WAYS; i += COUNT) {
           exponentials(row, inverse, max, i, count, work + 4L * i);
@@ -114,18 +113,14 @@ public final class VectorHead {
     return largest + 0f;
   }
 
-  static void logitsGradient(
-      Matrix logits,
-      int column,
-      int[] labels,
-      float temperature,
-      NativeFloats logSumExp,
-      NativeFloats entropy,
-      float[] dLogProb,
-      float @Nullable [] dEntropy,
-      int from,
-      int to) {
-    float inverse = 1 / temperature;
+  @Override
+  public void logitsGradient(Matrix logits, int column, LogitsGradient gradient, int from, int to) {
+    float inverse = 1 / gradient.temperature();
+    int[] labels = gradient.labels();
+    float[] dLogProb = gradient.dLogProb();
+    float[] dEntropy = gradient.dEntropy();
+    NativeFloats logSumExp = gradient.logSumExp();
+    NativeFloats entropy = gradient.entropy();
     for (int n = from; n < to; n++) {
       float dEnt = dEntropy == null ? 0 : dEntropy[n];
       long row = logits.address(n);
@@ -176,7 +171,8 @@ public final class VectorHead {
   }
 
   /** First of the largest: vectors find the value, a second look finds the place. */
-  static int argMax(NativeFloats logits) {
+  @Override
+  public int argMax(NativeFloats logits) {
     int count = Math.toIntExact(logits.length());
     float max = max(logits.address(), 1, count);
     for (int i = 0; i < count; i++) {

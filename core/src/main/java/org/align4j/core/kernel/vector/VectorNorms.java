@@ -10,20 +10,20 @@ import static org.align4j.core.kernel.vector.lanes.VectorSums.dot;
 import static org.align4j.core.kernel.vector.lanes.VectorSums.squares;
 import static org.align4j.core.kernel.vector.lanes.VectorSums.total;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import org.align4j.core.kernel.NormKernels;
 import org.align4j.core.kernel.SumTree;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.scalar.ScalarNorms;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Norms and their gradients, sums over a row in the order of {@link SumTree}. */
-public final class VectorNorms {
+final class VectorNorms implements NormKernels {
 
-  private VectorNorms() {}
-
-  static void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
+  @Override
+  public void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
     int d = (int) weight.length();
     for (int n = from; n < to; n++) {
       for (int c = 0; c < x.columns(); c += d) {
@@ -47,16 +47,15 @@ public final class VectorNorms {
     }
   }
 
-  static void rmsNormGradient(
-      Matrix x,
-      NativeFloats weight,
-      float eps,
-      Matrix dy,
-      Matrix dx,
-      boolean add,
-      NativeFloats inverses,
-      int from,
-      int to) {
+  @Override
+  public void rmsNormGradient(Gradient gradient, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    Matrix dx = gradient.dx();
+    NativeFloats weight = gradient.weight();
+    float eps = gradient.eps();
+    boolean add = gradient.add();
+    NativeFloats statistics = gradient.statistics();
     int d = (int) weight.length();
     int blocks = x.columns() / d;
     for (int n = from; n < to; n++) {
@@ -67,7 +66,7 @@ public final class VectorNorms {
         float dot = dot(weight.address(), g, in, 0, d);
         float back = -r * r * r / d * dot;
         combine(weight.address(), g, in, 0, r, back, 0, dx.address(n) + 4L * b * d, add, d);
-        inverses.set((long) n * blocks + b, r);
+        statistics.set((long) n * blocks + b, r);
       }
     }
   }
@@ -122,8 +121,12 @@ public final class VectorNorms {
     }
   }
 
-  static void rmsNormWeightGradient(
-      Matrix x, Matrix dy, NativeFloats inverse, int rows, NativeFloats dWeight, int from, int to) {
+  @Override
+  public void rmsNormWeightGradient(
+      Gradient gradient, int rows, NativeFloats dWeight, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    NativeFloats statistics = gradient.statistics();
     int d = (int) dWeight.length();
     int blocks = x.columns() / d;
     for (int n = 0; n < rows; n++) {
@@ -133,7 +136,7 @@ public final class VectorNorms {
             x.address(n) + at,
             dy.address(n) + at,
             0,
-            inverse.get((long) n * blocks + b),
+            statistics.get((long) n * blocks + b),
             dWeight.address() + 4L * from,
             to - from);
       }
@@ -152,7 +155,8 @@ public final class VectorNorms {
     }
   }
 
-  static void layerNorm(
+  @Override
+  public void layerNorm(
       Matrix x, NativeFloats weight, NativeFloats bias, float eps, Matrix y, int from, int to) {
     int d = x.columns();
     for (int n = from; n < to; n++) {
@@ -163,16 +167,15 @@ public final class VectorNorms {
     }
   }
 
-  static void layerNormGradient(
-      Matrix x,
-      NativeFloats weight,
-      float eps,
-      Matrix dy,
-      Matrix dx,
-      boolean add,
-      NativeFloats statistics,
-      int from,
-      int to) {
+  @Override
+  public void layerNormGradient(Gradient gradient, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    Matrix dx = gradient.dx();
+    NativeFloats weight = gradient.weight();
+    float eps = gradient.eps();
+    boolean add = gradient.add();
+    NativeFloats statistics = gradient.statistics();
     int d = x.columns();
     for (int n = from; n < to; n++) {
       float mean = total(x.address(n), d) / d;
@@ -196,15 +199,12 @@ public final class VectorNorms {
     }
   }
 
-  static void layerNormWeightGradient(
-      Matrix x,
-      Matrix dy,
-      NativeFloats statistics,
-      int rows,
-      NativeFloats dWeight,
-      NativeFloats dBias,
-      int from,
-      int to) {
+  @Override
+  public void layerNormWeightGradient(
+      Gradient gradient, int rows, NativeFloats dWeight, NativeFloats dBias, int from, int to) {
+    Matrix x = gradient.x();
+    Matrix dy = gradient.dy();
+    NativeFloats statistics = gradient.statistics();
     for (int n = 0; n < rows; n++) {
       long at = 4L * from;
       normalSum(

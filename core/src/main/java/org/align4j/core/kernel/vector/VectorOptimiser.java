@@ -6,17 +6,26 @@ import static org.align4j.core.kernel.vector.lanes.Lanes.bound;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 
+import jdk.incubator.vector.FloatVector;
+import org.align4j.core.kernel.OptimiserKernels;
 import org.align4j.core.kernel.SumTree;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.scalar.ScalarOptimiser;
 import org.align4j.core.kernel.vector.lanes.VectorSums;
-import jdk.incubator.vector.FloatVector;
 
 /** Passes over all parameters; tails go to {@link ScalarOptimiser}. */
-public final class VectorOptimiser {
+final class VectorOptimiser implements OptimiserKernels {
 
-  private VectorOptimiser() {}
+  @Override
+  public void sumOfSquares(NativeFloats x, double[] partials, int from, int to) {
+    for (int tile = from; tile < to; tile++) {
+      long start = (long) tile * SUM_TILE;
+      int count = (int) Math.min(SUM_TILE, x.length() - start);
+      partials[tile] = sumOfSquares(x.address() + 4L * start, count);
+    }
+  }
 
-  static double sumOfSquares(long x, int count) {
+  private static double sumOfSquares(long x, int count) {
     double total = 0;
     for (int start = 0; start < count; start += ScalarOptimiser.CHUNK) {
       int length = Math.min(count - start, ScalarOptimiser.CHUNK);
@@ -30,23 +39,30 @@ public final class VectorOptimiser {
     return total;
   }
 
-  static void adamW(
-      long parameter,
-      long gradient,
-      long m,
-      long v,
-      float scale,
-      float rate,
-      float beta1,
-      float own1,
-      float beta2,
-      float own2,
-      float eps,
-      float kept,
-      float inverse1,
-      float inverse2,
-      int count) {
-    for (int i = 0; i < bound(count); i += COUNT) {
+  @Override
+  public void adamW(Moments moments, AdamWStep step, long from, long to) {
+    long parameter = moments.parameter().slice(from, to - from).address();
+    long gradient = moments.gradient().slice(from, to - from).address();
+    long m = moments.m().slice(from, to - from).address();
+    long v = moments.v().slice(from, to - from).address();
+    int count = Math.toIntExact(to - from);
+    update(parameter, gradient, m, v, step, bound(count));
+    ScalarOptimiser.adamW(parameter, gradient, m, v, step, bound(count), count);
+  }
+
+  private static void update(
+      long parameter, long gradient, long m, long v, AdamWStep step, int bound) {
+    float scale = step.gradientScale();
+    float rate = (float) step.learningRate();
+    float beta1 = (float) step.beta1();
+    float own1 = (float) (1 - step.beta1());
+    float beta2 = (float) step.beta2();
+    float own2 = (float) (1 - step.beta2());
+    float eps = (float) step.eps();
+    float kept = step.kept();
+    float inverse1 = step.correction1();
+    float inverse2 = step.correction2();
+    for (int i = 0; i < bound; i += COUNT) {
       FloatVector g = load(gradient + 4L * i).mul(scale);
       FloatVector first = g.fma(all(own1), load(m + 4L * i).mul(beta1));
       FloatVector second = g.mul(g).fma(all(own2), load(v + 4L * i).mul(beta2));
@@ -56,22 +72,5 @@ public final class VectorOptimiser {
       FloatVector value = load(parameter + 4L * i).mul(kept);
       store(direction.fma(all(-rate), value), parameter + 4L * i);
     }
-    ScalarOptimiser.adamW(
-        parameter,
-        gradient,
-        m,
-        v,
-        scale,
-        rate,
-        beta1,
-        own1,
-        beta2,
-        own2,
-        eps,
-        kept,
-        inverse1,
-        inverse2,
-        bound(count),
-        count);
   }
 }

@@ -6,16 +6,34 @@ import static org.align4j.core.kernel.vector.lanes.Lanes.bound;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 
+import jdk.incubator.vector.FloatVector;
+import org.align4j.core.kernel.RowKernels;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.vector.lanes.Lanes;
-import jdk.incubator.vector.FloatVector;
 
 /** Copies, sums and rotations. A tail does the same operations one by one. */
-final class VectorRows {
+final class VectorRows implements RowKernels {
 
-  private VectorRows() {}
+  @Override
+  public void copy(Matrix x, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      copy(x.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      add(a.address(n), b.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void zero(NativeFloats x, long from, long to) {
+    zero(x.slice(from, to - from).address(), to - from);
+  }
 
   static void copy(long x, long y, int count) {
     int i = 0;
@@ -48,21 +66,24 @@ final class VectorRows {
     }
   }
 
-  static void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+  @Override
+  public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       x.checkRows(indices[n], indices[n] + 1);
       copy(x.address(indices[n]), y.address(n), y.columns());
     }
   }
 
-  static void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
+  @Override
+  public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       y.checkRows(indices[n], indices[n] + 1);
       copy(x.address(n), y.address(indices[n]), x.columns());
     }
   }
 
-  static void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
+  @Override
+  public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
     for (int n = 0; n < rows; n++) {
       y.checkRows(indices[n], indices[n] + 1);
       long target = y.address(indices[n]) + 4L * from;
@@ -70,7 +91,8 @@ final class VectorRows {
     }
   }
 
-  static void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to) {
+  @Override
+  public void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to) {
     for (int n = 0; n < rows; n++) {
       long target = dBias.address() + 4L * from;
       add(target, dy.address(n) + 4L * from, target, to - from);
@@ -98,7 +120,8 @@ final class VectorRows {
     }
   }
 
-  static void rope(
+  @Override
+  public void rope(
       Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
     int half = cos.columns();
     float sign = inverse ? -1 : 1;

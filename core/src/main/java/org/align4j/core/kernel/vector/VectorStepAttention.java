@@ -10,15 +10,15 @@ import static org.align4j.core.kernel.vector.lanes.VectorMath.exponent;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.exponential;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.polynomial;
 
+import jdk.incubator.vector.FloatVector;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
-import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.vector.product.Packing;
 import org.align4j.core.kernel.vector.product.VectorProducts;
-import jdk.incubator.vector.FloatVector;
 import org.align4j.core.ops.Heads;
 
 /**
@@ -30,7 +30,7 @@ import org.align4j.core.ops.Heads;
 final class VectorStepAttention {
 
   private static final int WIDTH = VectorProducts.WIDTH;
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   /** A block of weights, and room for the maximum so far and its lanes. */
   private static final int WEIGHTS = BLOCK + 2 * COUNT;

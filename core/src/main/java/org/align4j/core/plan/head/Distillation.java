@@ -4,12 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import org.align4j.core.engine.Divergence;
-import org.align4j.core.kernel.scalar.DivergenceRows;
-import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.DivergenceRows;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.SubBatch;

@@ -1,8 +1,8 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.NativeMemory;
 
 /**
@@ -34,9 +34,9 @@ record HeadBlock(
 
   /** Memory for so many rows of a head from D columns to V ids. */
   static HeadBlock allocate(NativeMemory memory, int capacity, int columns, int vocabulary) {
-    int slices = Kernels.slices(vocabulary);
-    int wide = Math.min(vocabulary, Kernels.SLICE);
-    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
+    int slices = HeadKernels.slices(vocabulary);
+    int wide = Math.min(vocabulary, HeadKernels.SLICE);
+    int tail = vocabulary - (slices - 1) * HeadKernels.SLICE;
     long perRow = 2L * columns + wide + 3L * slices + 2;
     NativeFloats all = memory.allocate(capacity * perRow);
     long at = 0;

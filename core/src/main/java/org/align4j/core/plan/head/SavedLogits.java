@@ -1,11 +1,12 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +46,9 @@ final class SavedLogits {
   private void cut(int rows) {
     room = 0;
     slices = new Matrix[0];
-    int width = Math.min(Kernels.SLICE, vocabulary);
+    int width = Math.min(HeadKernels.SLICE, vocabulary);
     long length = (long) rows * width;
-    Matrix[] pieces = new Matrix[(int) Math.min(Kernels.slices(vocabulary), budget / length)];
+    Matrix[] pieces = new Matrix[(int) Math.min(HeadKernels.slices(vocabulary), budget / length)];
     for (int s = 0; s < pieces.length; s++) {
       Matrix whole = floats(pieces.length * length).slice(s * length, length).matrix(width);
       pieces[s] = whole.columns(0, Math.min(width, vocabulary - s * width));
@@ -91,7 +92,7 @@ final class SavedLogits {
           (from, to, scratch) -> {
             // Row n comes from row rows[n] >= n, and rows are moved in order: none is lost.
             for (int s = from; s < to; s++) {
-              kernels.gatherRows(slices[s], rows, slices[s], first, wanted);
+              kernels.rows().gatherRows(slices[s], rows, slices[s], first, wanted);
             }
           };
       threads.run(move, slices.length, 1);

@@ -3,8 +3,8 @@ package org.align4j.core.plan.layout;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
-import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Task;
@@ -10,6 +11,7 @@ import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Batch;
+import org.align4j.core.plan.run.BoundStage;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.align4j.core.plan.run.Stage;
 
@@ -52,20 +54,19 @@ final class AttentionPlan extends OpPlan {
     Slot logSumExp = run.statistics(place());
     AttentionTiles tiles = run.context().batch().tiles(op.heads());
     Stage whole =
-        run.tiles(
+        new BoundStage<>(
+            run.context(),
             tiles::tiles,
-            (from, to, scratch) ->
-                run.kernels()
-                    .attention(
-                        q.matrix(),
-                        k.matrix(),
-                        v.matrix(),
-                        tiles,
-                        out.matrix(),
-                        logSumExp == null ? null : logSumExp.matrix(),
-                        from,
-                        to,
-                        scratch));
+            1,
+            () ->
+                new AttentionKernels.Operands(
+                    q.matrix(),
+                    k.matrix(),
+                    v.matrix(),
+                    tiles,
+                    out.matrix(),
+                    logSumExp == null ? null : logSumExp.matrix()),
+            run.kernels().attention()::attention);
     KeyValueCache cache = run.cache();
     return cache == null ? whole : cached(run, cache, tiles, q, k, v, out, whole);
   }
@@ -79,7 +80,7 @@ final class AttentionPlan extends OpPlan {
       Slot v,
       Slot out,
       Stage whole) {
-    KeyValuePanels panels = run.kernels().keyValuePanels(op.heads());
+    KeyValuePanels panels = run.kernels().attention().keyValuePanels(op.heads());
     cache.add(panels);
     Batch batch = run.context().batch();
     Stage step =
@@ -87,6 +88,7 @@ final class AttentionPlan extends OpPlan {
             tiles::tiles,
             (from, to, scratch) ->
                 run.kernels()
+                    .attention()
                     .stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
     Task write =
         (from, to, scratch) ->
@@ -114,29 +116,29 @@ final class AttentionPlan extends OpPlan {
     int columns = op.k().columns();
     Slot dkParts = run.part(run.scratch(place()), 0, columns);
     Slot dvParts = run.part(run.scratch(place()), columns, columns);
-    Task task =
-        (from, to, scratch) ->
-            run.kernels()
-                .attentionGradient(
-                    q.matrix(),
-                    k.matrix(),
-                    v.matrix(),
-                    tiles,
-                    out.matrix(),
-                    logSumExp.matrix(),
+    Stage gradient =
+        new BoundStage<>(
+            run.context(),
+            tiles::gradientTiles,
+            1,
+            () ->
+                new AttentionKernels.Gradient(
+                    new AttentionKernels.Operands(
+                        q.matrix(),
+                        k.matrix(),
+                        v.matrix(),
+                        tiles,
+                        out.matrix(),
+                        logSumExp.matrix()),
                     dy.matrix(),
                     dq.matrix(),
                     dk.matrix(),
                     dv.matrix(),
                     dkParts.matrix(),
-                    dvParts.matrix(),
-                    from,
-                    to,
-                    scratch);
+                    dvParts.matrix()),
+            run.kernels().attention()::attentionGradient);
     return Stage.sequence(
-        run.tiles(tiles::gradientTiles, task),
-        addParts(run, tiles, dkParts, dk),
-        addParts(run, tiles, dvParts, dv));
+        gradient, addParts(run, tiles, dkParts, dk), addParts(run, tiles, dvParts, dv));
   }
 
   private static Stage addParts(OpRun run, AttentionTiles tiles, Slot parts, Slot target) {
@@ -144,6 +146,7 @@ final class AttentionPlan extends OpPlan {
         target.columns(),
         (from, to) ->
             run.kernels()
+                .rows()
                 .scatterAddRows(
                     parts.matrix(),
                     tiles.partTargets(),

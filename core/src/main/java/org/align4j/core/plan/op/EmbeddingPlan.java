@@ -27,7 +27,8 @@ final class EmbeddingPlan extends OpPlan {
     Matrix table = run.context().weights().matrix(op.table());
     Supplier<int[]> ids = ids(run.context().batch());
     return run.rows(
-        out, (from, to) -> run.kernels().embedding(table, ids.get(), out.matrix(), from, to));
+        out,
+        (from, to) -> run.kernels().rows().gatherRows(table, ids.get(), out.matrix(), from, to));
   }
 
   @Override
@@ -39,7 +40,8 @@ final class EmbeddingPlan extends OpPlan {
         dy.columns(),
         (from, to) ->
             run.kernels()
-                .embeddingGradient(dy.matrix(), ids.get(), batch.rows(), gradient, from, to));
+                .rows()
+                .scatterAddRows(dy.matrix(), ids.get(), batch.rows(), gradient, from, to));
   }
 
   private Supplier<int[]> ids(Batch batch) {

@@ -3,11 +3,13 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
+import org.align4j.core.kernel.NormKernels;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.Stage;
 import org.align4j.core.plan.run.Weights;
 
@@ -51,7 +53,9 @@ final class LayerNormPlan extends OpPlan {
     return run.rows(
         y,
         (from, to) ->
-            run.kernels().layerNorm(x.matrix(), weight, bias, op.eps(), y.matrix(), from, to));
+            run.kernels()
+                .norms()
+                .layerNorm(x.matrix(), weight, bias, op.eps(), y.matrix(), from, to));
   }
 
   @Override
@@ -65,29 +69,27 @@ final class LayerNormPlan extends OpPlan {
     NativeFloats gradient = weights.gradient(op.weight());
     NativeFloats biasGradient = weights.gradient(op.bias());
     boolean add = write.mode() == Mode.ADD;
+    Bound<NormKernels.Gradient> operands = new Bound<>("operands");
     return Stage.sequence(
+        () ->
+            operands.set(
+                new NormKernels.Gradient(
+                    x.matrix(),
+                    weight,
+                    op.eps(),
+                    dy.matrix(),
+                    dx.matrix(),
+                    add,
+                    statistics.storage().floats())),
         run.rows(
-            dy,
-            (from, to) ->
-                run.kernels()
-                    .layerNormGradient(
-                        x.matrix(),
-                        weight,
-                        op.eps(),
-                        dy.matrix(),
-                        dx.matrix(),
-                        add,
-                        statistics.storage().floats(),
-                        from,
-                        to)),
+            dy, (from, to) -> run.kernels().norms().layerNormGradient(operands.get(), from, to)),
         run.columnSums(
             dy.columns(),
             (from, to) ->
                 run.kernels()
+                    .norms()
                     .layerNormWeightGradient(
-                        x.matrix(),
-                        dy.matrix(),
-                        statistics.storage().floats(),
+                        operands.get(),
                         run.context().batch().rows(),
                         gradient,
                         biasGradient,

@@ -6,9 +6,9 @@ import java.util.function.IntSupplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.KeyValueCache;
@@ -111,12 +111,13 @@ final class OpRun {
 
   /** Copies rows. */
   Stage copy(Slot from, Slot to) {
-    return rows(to, (first, last) -> kernels.copy(from.matrix(), to.matrix(), first, last));
+    return rows(to, (first, last) -> kernels.rows().copy(from.matrix(), to.matrix(), first, last));
   }
 
   /** Adds rows. */
   Stage accumulate(Slot from, Slot to) {
-    return rows(to, (first, last) -> kernels.accumulate(from.matrix(), to.matrix(), first, last));
+    return rows(
+        to, (first, last) -> kernels.rows().accumulate(from.matrix(), to.matrix(), first, last));
   }
 
   /** Sets the rows of the batch to zero. */
@@ -126,10 +127,10 @@ final class OpRun {
       public void run(int from, int to, Scratch scratch) {
         if (slot.isWhole()) {
           int columns = slot.columns();
-          kernels.zero(slot.storage().floats(), (long) from * columns, (long) to * columns);
+          kernels.rows().zero(slot.storage().floats(), (long) from * columns, (long) to * columns);
         } else {
           for (int n = from; n < to; n++) {
-            kernels.zero(slot.matrix().row(n), 0, slot.columns());
+            kernels.rows().zero(slot.matrix().row(n), 0, slot.columns());
           }
         }
       }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Layout;
@@ -194,6 +194,7 @@ public final class Plan implements AutoCloseable {
       // Row n comes from row keptRows[n] >= n, and rows are moved in order: none is lost.
       context
           .kernels()
+          .rows()
           .gatherRows(kept[i].matrix(), keptRows, kept[i].matrix(), firstMoved, keptCount);
     }
   }

@@ -3,7 +3,7 @@ package org.align4j.core.plan.run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.memory.NativeMemory;
 
@@ -13,7 +13,7 @@ import org.align4j.core.kernel.memory.NativeMemory;
  */
 public final class KeyValueCache implements AutoCloseable {
 
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   private final NativeMemory memory = new NativeMemory();
   private final List<KeyValuePanels> attentions = new ArrayList<>();

@@ -2,8 +2,8 @@ package org.align4j.core.plan.run;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.RopeTable;
 

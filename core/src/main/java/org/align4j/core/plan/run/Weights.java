@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.memory.Matrix;
-import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
@@ -137,12 +137,12 @@ public final class Weights {
                     keep
                         ? allocate(depth, columns)
                         : sharedTransposed.computeIfAbsent(
-                            kernels.packedLength(depth, columns), memory::allocate)));
+                            kernels.products().packedLength(depth, columns), memory::allocate)));
     return new Transposed(this, packing, keep);
   }
 
   private NativeFloats allocate(int depth, int columns) {
-    return memory.allocate(kernels.packedLength(depth, columns));
+    return memory.allocate(kernels.products().packedLength(depth, columns));
   }
 
   /** Packed forms are out of date. */
@@ -229,7 +229,7 @@ public final class Weights {
     Packing(PlanNode weight, WeightLayout layout, int depth, int columns, NativeFloats memory) {
       this.source = values(weight).matrix(weight.columns());
       this.layout = layout;
-      this.target = kernels.packed(memory, depth, columns);
+      this.target = kernels.products().packed(memory, depth, columns);
     }
 
     void pack() {
@@ -238,7 +238,7 @@ public final class Weights {
 
     @Override
     public void run(int from, int to, Scratch scratch) {
-      kernels.pack(source, layout, target, from, to);
+      kernels.products().pack(source, layout, target, from, to);
     }
   }
 }

@@ -3,12 +3,11 @@ package org.align4j.core.plan.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
-import org.align4j.core.runtime.Resources;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.TokenSampler;
 import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.runtime.Resources;
 import org.junit.jupiter.api.Test;
 
 /** The quick cut against the sampler that sorts everything. */

@@ -3,13 +3,13 @@ package org.align4j.core.kernel.vector.lanes;
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.align4j.core.kernel.memory.Memory.ALL;
 
-import org.align4j.core.kernel.SumTree;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.align4j.core.kernel.SumTree;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +36,7 @@ public final class Lanes {
   private static VectorSpecies<Float> species(@Nullable Integer lanes) {
     int count = lanes == null ? Math.clamp(FloatVector.SPECIES_PREFERRED.length(), 4, 16) : lanes;
     checkArgument(
-        count == 4 || count == 8 || count == 16,
-        "%s is %s: 4, 8 or 16 is known",
-        PROPERTY,
-        count);
+        count == 4 || count == 8 || count == 16, "%s is %s: 4, 8 or 16 is known", PROPERTY, count);
     return VectorSpecies.of(float.class, VectorShape.forBitSize(count * Float.SIZE));
   }
 

@@ -1,15 +1,15 @@
 package org.align4j.core.kernel.vector.lanes;
 
+import static org.align4j.core.kernel.SumTree.WAYS;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.COUNT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.zero;
-import static org.align4j.core.kernel.SumTree.WAYS;
 
-import org.align4j.core.kernel.SumTree;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.align4j.core.kernel.SumTree;
 
 /**
  * {@link VectorSums} for 8 and 4 lanes: two or four vectors of partial sums, which are locals; the

@@ -5,9 +5,9 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.all;
 
-import org.align4j.core.kernel.scalar.ScalarMath;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import org.align4j.core.kernel.scalar.ScalarMath;
 
 /**
  * Elementary functions of vectors. Each lane goes through the same exact operations, so a value

@@ -1,14 +1,14 @@
 package org.align4j.core.kernel.vector.lanes;
 
+import static org.align4j.core.kernel.SumTree.WAYS;
 import static org.align4j.core.kernel.vector.lanes.Lanes.COUNT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.first;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.zero;
-import static org.align4j.core.kernel.SumTree.WAYS;
 
-import org.align4j.core.kernel.SumTree;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import org.align4j.core.kernel.SumTree;
 
 /**
  * Sums over a row in the order of {@link SumTree}, tails masked. With 16 lanes a vector holds the

@@ -3,11 +3,11 @@ package org.align4j.core.kernel.vector.product;
 import static java.lang.invoke.VarHandle.loadLoadFence;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static org.align4j.core.kernel.memory.Memory.ALL;
+import static org.align4j.core.kernel.memory.Memory.FLOAT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
 import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
-import static org.align4j.core.kernel.memory.Memory.ALL;
-import static org.align4j.core.kernel.memory.Memory.FLOAT;
 
 import com.google.common.collect.ImmutableSet;
 import jdk.incubator.vector.FloatVector;

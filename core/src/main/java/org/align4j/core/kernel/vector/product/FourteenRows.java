@@ -2,11 +2,11 @@ package org.align4j.core.kernel.vector.product;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static org.align4j.core.kernel.memory.Memory.ALL;
+import static org.align4j.core.kernel.memory.Memory.FLOAT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
 import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
-import static org.align4j.core.kernel.memory.Memory.ALL;
-import static org.align4j.core.kernel.memory.Memory.FLOAT;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -16,11 +16,11 @@ import jdk.incubator.vector.FloatVector;
  * begun at c. The left side is packed, {@code [k][rows]}: fourteen row pointers would not fit into
  * the general registers.
  */
-final class FourteenRows {
+public final class FourteenRows {
 
   private FourteenRows() {}
 
-  static void fourteen(long a, long b, int depth, long c, long cPitch) {
+  public static void fourteen(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
@@ -139,7 +139,7 @@ final class FourteenRows {
     c13y.intoMemorySegment(ALL, c + 13 * cPitch + BYTES, ORDER);
   }
 
-  static void twelve(long a, long b, int depth, long c, long cPitch) {
+  public static void twelve(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
@@ -242,7 +242,7 @@ final class FourteenRows {
     c11y.intoMemorySegment(ALL, c + 11 * cPitch + BYTES, ORDER);
   }
 
-  static void eight(long a, long b, int depth, long c, long cPitch) {
+  public static void eight(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);

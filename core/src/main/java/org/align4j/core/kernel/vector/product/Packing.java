@@ -1,17 +1,16 @@
 package org.align4j.core.kernel.vector.product;
 
+import static org.align4j.core.kernel.memory.Memory.ALL;
+import static org.align4j.core.kernel.memory.Memory.FLOAT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.store;
-import static org.align4j.core.kernel.memory.Memory.ALL;
-import static org.align4j.core.kernel.memory.Memory.FLOAT;
 
+import jdk.incubator.vector.VectorMask;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
-import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.vector.lanes.Lanes;
-import jdk.incubator.vector.VectorMask;
 import org.align4j.core.ops.WeightLayout;
 
 /** The operands of {@link VectorProducts} in the order in which its micro-kernels read them. */
@@ -129,7 +128,8 @@ public final class Packing {
   }
 
   /** Panels {@code from ... to} of a weight. */
-  public static void weight(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+  public static void weight(
+      Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
     for (int p = from; p < to; p++) {
       int columns = Math.min(WIDTH, target.columns() - p * WIDTH);
       if (layout == WeightLayout.IN_OUT) {

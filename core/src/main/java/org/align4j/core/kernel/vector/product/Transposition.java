@@ -1,15 +1,15 @@
 package org.align4j.core.kernel.vector.product;
 
+import static org.align4j.core.kernel.memory.Memory.ALL;
 import static org.align4j.core.kernel.vector.lanes.Lanes.COUNT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
 import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
-import static org.align4j.core.kernel.memory.Memory.ALL;
 
-import org.align4j.core.kernel.memory.Memory;
-import org.align4j.core.kernel.vector.lanes.Lanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
+import org.align4j.core.kernel.memory.Memory;
+import org.align4j.core.kernel.vector.lanes.Lanes;
 
 /**
  * Copies up to eight rows column by column, {@code target[k][i] = a[i][k]}, in squares of eight by

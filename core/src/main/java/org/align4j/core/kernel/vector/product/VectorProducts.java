@@ -2,13 +2,15 @@ package org.align4j.core.kernel.vector.product;
 
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 
+import jdk.incubator.vector.FloatVector;
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.vector.lanes.Lanes;
-import jdk.incubator.vector.FloatVector;
+import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * for every block, blocks are longer and their rows come from the third cache, a few at a time.
  * Sums over the depth go on through memory from block to block, so blocking changes no bits.
  */
-public final class VectorProducts {
+public final class VectorProducts implements ProductKernels {
 
   /** Thirty-two registers, as processors with 16 lanes have. */
   static final boolean WIDE = Lanes.COUNT >= 16;
@@ -50,9 +52,23 @@ public final class VectorProducts {
   private static final int TILES = 16;
   private static final long PANEL_ROW = 2 * BYTES;
 
-  private VectorProducts() {}
+  @Override
+  public long packedLength(int depth, int columns) {
+    return PackedMatrix.length(depth, columns, WIDTH);
+  }
 
-  public static int tiles(int rows, PackedMatrix weight) {
+  @Override
+  public PackedMatrix packed(NativeFloats memory, int depth, int columns) {
+    return PackedMatrix.of(memory, depth, columns, WIDTH);
+  }
+
+  @Override
+  public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
+    Packing.weight(source, layout, target, from, to);
+  }
+
+  @Override
+  public int productTiles(int rows, PackedMatrix weight) {
     return rowBlocks(rows, weight) * columnBlocks(rows, weight);
   }
 
@@ -85,7 +101,34 @@ public final class VectorProducts {
     return (each + 3) / 4 * 4;
   }
 
-  public static void product(
+  @Override
+  public void product(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      @Nullable NativeFloats bias,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    product(x, false, rows, weight, bias, y, add, from, to, scratch);
+  }
+
+  @Override
+  public void transposedProduct(
+      Matrix x,
+      int rows,
+      PackedMatrix weight,
+      Matrix y,
+      boolean add,
+      int from,
+      int to,
+      Scratch scratch) {
+    product(x, true, rows, weight, null, y, add, from, to, scratch);
+  }
+
+  private static void product(
       Matrix x,
       boolean transposed,
       int rows,
@@ -316,7 +359,8 @@ public final class VectorProducts {
     }
   }
 
-  public static void panel(long packed, long b, int depth, long c, long cPitch, int rows, boolean load) {
+  public static void panel(
+      long packed, long b, int depth, long c, long cPitch, int rows, boolean load) {
     block(packed, b, 0, 1, depth, c, cPitch, rows, load);
   }
 
