@@ -46,13 +46,13 @@ public final class KernelData implements AutoCloseable {
     return matrix(1, count).row(0);
   }
 
-  Matrix copy(Matrix source) {
+  public Matrix copy(Matrix source) {
     Matrix copy = matrix(source.rows(), source.columns());
     new ScalarKernels().rows().copy(source, copy, 0, source.rows());
     return copy;
   }
 
-  NativeFloats copy(NativeFloats source) {
+  public NativeFloats copy(NativeFloats source) {
     NativeFloats copy = floats((int) source.length());
     copy.copyFrom(source.toArray(), 0, (int) source.length());
     return copy;

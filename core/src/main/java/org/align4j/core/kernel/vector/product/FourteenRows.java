@@ -16,11 +16,11 @@ import jdk.incubator.vector.FloatVector;
  * begun at c. The left side is packed, {@code [k][rows]}: fourteen row pointers would not fit into
  * the general registers.
  */
-public final class FourteenRows {
+final class FourteenRows {
 
   private FourteenRows() {}
 
-  public static void fourteen(long a, long b, int depth, long c, long cPitch) {
+  static void fourteen(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
@@ -139,7 +139,7 @@ public final class FourteenRows {
     c13y.intoMemorySegment(ALL, c + 13 * cPitch + BYTES, ORDER);
   }
 
-  public static void twelve(long a, long b, int depth, long c, long cPitch) {
+  static void twelve(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);
@@ -242,7 +242,7 @@ public final class FourteenRows {
     c11y.intoMemorySegment(ALL, c + 11 * cPitch + BYTES, ORDER);
   }
 
-  public static void eight(long a, long b, int depth, long c, long cPitch) {
+  static void eight(long a, long b, int depth, long c, long cPitch) {
     FloatVector c0x = fromMemorySegment(SPECIES, ALL, c, ORDER);
     FloatVector c0y = fromMemorySegment(SPECIES, ALL, c + BYTES, ORDER);
     FloatVector c1x = fromMemorySegment(SPECIES, ALL, c + cPitch, ORDER);

@@ -1,11 +1,10 @@
-package org.align4j.core.kernel;
+package org.align4j.core.kernel.vector.product;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.kernel.KernelData;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.vector.product.FourteenRows;
-import org.align4j.core.kernel.vector.product.VectorProducts;
 import org.junit.jupiter.api.Test;
 
 /** The tall micro-kernels, which processors with fewer than 16 lanes never choose. */
