@@ -56,16 +56,16 @@ class KernelAllocationTest {
       KeyValuePanels cache =
           data.cache(k, tiles.heads(), cached, cached, IntStream.range(0, 192).toArray());
       Matrix statistics = data.matrix(8, 3);
+      NormKernels.Gradient normGradient =
+          new NormKernels.Gradient(x, weight, 1, x, y, false, moments);
+      AttentionKernels.Operands attention =
+          new AttentionKernels.Operands(query, keys, keys, whole, out, null);
+      OptimiserKernels.Moments all = new OptimiserKernels.Moments(weight, weight, weight, weight);
+      OptimiserKernels.AdamWStep update = new OptimiserKernels.AdamWStep(1, 0, 0.9, 0.999, 1, 0, 1);
       List<Call> calls =
           List.of(
               new Call("norm", 8, () -> k.norms().rmsNorm(x, weight, 1e-5f, y, 0, 8)),
-              new Call(
-                  "norm gradient",
-                  8,
-                  () ->
-                      k.norms()
-                          .layerNormGradient(
-                              new NormKernels.Gradient(x, weight, 1, x, y, false, moments), 0, 8)),
+              new Call("norm gradient", 8, () -> k.norms().layerNormGradient(normGradient, 0, 8)),
               new Call("squares", 1, () -> k.optimiser().sumOfSquares(weight, sums, 0, 1)),
               new Call("swiGlu", 8, () -> k.activations().swiGlu(x, x, y, 0, 8)),
               new Call(
@@ -86,13 +86,7 @@ class KernelAllocationTest {
               new Call(
                   "attention",
                   64,
-                  () ->
-                      k.attention()
-                          .attention(
-                              new AttentionKernels.Operands(query, keys, keys, whole, out, null),
-                              0,
-                              whole.tiles(),
-                              scratch)),
+                  () -> k.attention().attention(attention, 0, whole.tiles(), scratch)),
               new Call(
                   "attention of a step",
                   8,
@@ -106,16 +100,7 @@ class KernelAllocationTest {
                   }),
               new Call(
                   "head", 8, () -> k.heads().sliceStatistics(x, 1, statistics, 0, 0, 8, scratch)),
-              new Call(
-                  "optimiser",
-                  1,
-                  () ->
-                      k.optimiser()
-                          .adamW(
-                              new OptimiserKernels.Moments(weight, weight, weight, weight),
-                              new OptimiserKernels.AdamWStep(1, 0, 0.9, 0.999, 1, 0, 1),
-                              0,
-                              WIDTH)));
+              new Call("optimiser", 1, () -> k.optimiser().adamW(all, update, 0, WIDTH)));
       for (Call call : calls) {
         boolean attention = call.name().startsWith("attention");
         long allowed = attention ? CALLS * call.rows() * FEW_OBJECTS : 0;

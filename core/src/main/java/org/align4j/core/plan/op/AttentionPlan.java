@@ -11,7 +11,7 @@ import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Batch;
-import org.align4j.core.plan.run.BoundStage;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.align4j.core.plan.run.Stage;
 
@@ -53,20 +53,20 @@ final class AttentionPlan extends OpPlan {
     Slot out = values.of(place().out());
     Slot logSumExp = run.statistics(place());
     AttentionTiles tiles = run.context().batch().tiles(op.heads());
+    Bound<AttentionKernels.Operands> operands =
+        run.bound(() ->
+            new AttentionKernels.Operands(
+                q.matrix(),
+                k.matrix(),
+                v.matrix(),
+                tiles,
+                out.matrix(),
+                logSumExp == null ? null : logSumExp.matrix()));
     Stage whole =
-        new BoundStage<>(
-            run.context(),
+        run.tiles(
             tiles::tiles,
-            1,
-            () ->
-                new AttentionKernels.Operands(
-                    q.matrix(),
-                    k.matrix(),
-                    v.matrix(),
-                    tiles,
-                    out.matrix(),
-                    logSumExp == null ? null : logSumExp.matrix()),
-            run.kernels().attention()::attention);
+            (from, to, scratch) ->
+                run.kernels().attention().attention(operands.get(), from, to, scratch));
     KeyValueCache cache = run.cache();
     return cache == null ? whole : cached(run, cache, tiles, q, k, v, out, whole);
   }
@@ -116,29 +116,24 @@ final class AttentionPlan extends OpPlan {
     int columns = op.k().columns();
     Slot dkParts = run.part(run.scratch(place()), 0, columns);
     Slot dvParts = run.part(run.scratch(place()), columns, columns);
-    Stage gradient =
-        new BoundStage<>(
-            run.context(),
-            tiles::gradientTiles,
-            1,
-            () ->
-                new AttentionKernels.Gradient(
-                    new AttentionKernels.Operands(
-                        q.matrix(),
-                        k.matrix(),
-                        v.matrix(),
-                        tiles,
-                        out.matrix(),
-                        logSumExp.matrix()),
-                    dy.matrix(),
-                    dq.matrix(),
-                    dk.matrix(),
-                    dv.matrix(),
-                    dkParts.matrix(),
-                    dvParts.matrix()),
-            run.kernels().attention()::attentionGradient);
+    Bound<AttentionKernels.Gradient> operands =
+        run.bound(() ->
+            new AttentionKernels.Gradient(
+                new AttentionKernels.Operands(
+                    q.matrix(), k.matrix(), v.matrix(), tiles, out.matrix(), logSumExp.matrix()),
+                dy.matrix(),
+                dq.matrix(),
+                dk.matrix(),
+                dv.matrix(),
+                dkParts.matrix(),
+                dvParts.matrix()));
+    Task task =
+        (from, to, scratch) ->
+            run.kernels().attention().attentionGradient(operands.get(), from, to, scratch);
     return Stage.sequence(
-        gradient, addParts(run, tiles, dkParts, dk), addParts(run, tiles, dvParts, dv));
+        run.tiles(tiles::gradientTiles, task),
+        addParts(run, tiles, dkParts, dk),
+        addParts(run, tiles, dvParts, dv));
   }
 
   private static Stage addParts(OpRun run, AttentionTiles tiles, Slot parts, Slot target) {

@@ -69,18 +69,17 @@ final class LayerNormPlan extends OpPlan {
     NativeFloats gradient = weights.gradient(op.weight());
     NativeFloats biasGradient = weights.gradient(op.bias());
     boolean add = write.mode() == Mode.ADD;
-    Bound<NormKernels.Gradient> operands = new Bound<>("operands");
+    Bound<NormKernels.Gradient> operands =
+        run.bound(() ->
+            new NormKernels.Gradient(
+                x.matrix(),
+                weight,
+                op.eps(),
+                dy.matrix(),
+                dx.matrix(),
+                add,
+                statistics.storage().floats()));
     return Stage.sequence(
-        () ->
-            operands.set(
-                new NormKernels.Gradient(
-                    x.matrix(),
-                    weight,
-                    op.eps(),
-                    dy.matrix(),
-                    dx.matrix(),
-                    add,
-                    statistics.storage().floats())),
         run.rows(
             dy, (from, to) -> run.kernels().norms().layerNormGradient(operands.get(), from, to)),
         run.columnSums(

@@ -1,8 +1,11 @@
 package org.align4j.core.plan.op;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.kernel.Kernels;
@@ -11,6 +14,7 @@ import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.align4j.core.plan.run.PackedRows;
 import org.align4j.core.plan.run.RopeTables;
@@ -27,6 +31,7 @@ final class OpRun {
   private final @Nullable KeyValueCache cache;
   private final NativeMemory memory;
   private final Map<Integer, PackedRows> packedRows = new HashMap<>();
+  private final List<Runnable> bindings = new ArrayList<>();
 
   OpRun(
       Stage.Context context,
@@ -92,6 +97,18 @@ final class OpRun {
   PackedRows packedRows(int columns) {
     return packedRows.computeIfAbsent(
         columns, key -> new PackedRows(kernels, context.threads(), memory, key));
+  }
+
+  /** Operands over slots, made anew whenever the slots have moved. */
+  <T> Bound<T> bound(Supplier<T> operands) {
+    Bound<T> bound = new Bound<>("operands");
+    bindings.add(() -> bound.set(operands.get()));
+    return bound;
+  }
+
+  /** Follows the slots to new memory. */
+  void bind() {
+    bindings.forEach(Runnable::run);
   }
 
   /** A kernel over rows, all alike. */

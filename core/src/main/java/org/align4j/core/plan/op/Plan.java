@@ -37,6 +37,7 @@ public final class Plan implements AutoCloseable {
   private final Stage[] beforeHead;
   private final Stage[] backward;
   private final Storage[] kept;
+  private final OpRun run;
   private final Slot hidden;
   private final @Nullable Slot backwardHidden;
   private final @Nullable Slot hiddenGradient;
@@ -64,7 +65,7 @@ public final class Plan implements AutoCloseable {
     Map<PlanOp, OpPlan> ops = ops(graph);
     this.layout = new Layout(graph, ops::get, training);
     this.hidden = layout.value(graph.hidden());
-    OpRun run = new OpRun(context, layout, ropes, cache, memory);
+    this.run = new OpRun(context, layout, ropes, cache, memory);
     List<Stage> ahead = new ArrayList<>();
     List<Stage> between = new ArrayList<>();
     List<Stage> behind = new ArrayList<>();
@@ -138,6 +139,7 @@ public final class Plan implements AutoCloseable {
       storage.bind(arena, capacity);
     }
     layout.slots().forEach(Slot::bind);
+    run.bind();
   }
 
   /** Runs the batch up to the hidden state. */

@@ -63,18 +63,17 @@ final class RmsNormPlan extends OpPlan {
     NativeFloats weight = run.context().weights().floats(op.weight());
     NativeFloats gradient = run.context().weights().gradient(op.weight());
     boolean add = write.mode() == Mode.ADD;
-    Bound<NormKernels.Gradient> operands = new Bound<>("operands");
+    Bound<NormKernels.Gradient> operands =
+        run.bound(() ->
+            new NormKernels.Gradient(
+                x.matrix(),
+                weight,
+                op.eps(),
+                dy.matrix(),
+                dx.matrix(),
+                add,
+                inverse.storage().floats()));
     return Stage.sequence(
-        () ->
-            operands.set(
-                new NormKernels.Gradient(
-                    x.matrix(),
-                    weight,
-                    op.eps(),
-                    dy.matrix(),
-                    dx.matrix(),
-                    add,
-                    inverse.storage().floats())),
         run.rows(dy, (from, to) -> run.kernels().norms().rmsNormGradient(operands.get(), from, to)),
         run.columnSums(
             op.weight().columns(),
