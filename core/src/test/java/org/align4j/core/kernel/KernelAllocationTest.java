@@ -58,7 +58,7 @@ class KernelAllocationTest {
       Matrix statistics = data.matrix(8, 3);
       NormKernels.Gradient normGradient =
           new NormKernels.Gradient(x, weight, 1, x, y, false, moments);
-      AttentionKernels.Operands attention =
+      AttentionKernels.Operands forward =
           new AttentionKernels.Operands(query, keys, keys, whole, out, null);
       OptimiserKernels.Moments all = new OptimiserKernels.Moments(weight, weight, weight, weight);
       OptimiserKernels.AdamWStep update = new OptimiserKernels.AdamWStep(1, 0, 0.9, 0.999, 1, 0, 1);
@@ -86,7 +86,7 @@ class KernelAllocationTest {
               new Call(
                   "attention",
                   64,
-                  () -> k.attention().attention(attention, 0, whole.tiles(), scratch)),
+                  () -> k.attention().attention(forward, 0, whole.tiles(), scratch)),
               new Call(
                   "attention of a step",
                   8,
