@@ -1,6 +1,7 @@
 package org.align4j.core.engine;
 
 import org.align4j.core.Experimental;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
 /**

@@ -1,5 +1,7 @@
 package org.align4j.core.engine;
 
+import org.align4j.core.batch.TokenBatch;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Axis letters: N packed tokens, D hidden, V vocabulary, H heads. All values are float32
  * (float64 where the engine was asked for it), all activations are two-dimensional {@code [N,
  * columns]}. Which tokens form a sequence, and which prefix several share, is a property of the
- * batch ({@link org.align4j.core.engine.SequenceLayout}) and not of the model: the engine applies
- * it in {@link #attention}.
+ * batch ({@link org.align4j.core.batch.SequenceLayout}) and not of the model: the engine applies it
+ * in {@link #attention}.
  *
  * @param <T> a node of the engine's graph
  */

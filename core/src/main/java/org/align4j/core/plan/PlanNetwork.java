@@ -5,20 +5,19 @@ import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
 import java.util.List;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
-import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOps;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.decode.PlanDecoder;
 import org.align4j.core.plan.head.ActiveRows;
 import org.align4j.core.plan.head.Distillation;
@@ -34,6 +33,7 @@ import org.align4j.core.plan.run.RopeTables;
 import org.align4j.core.plan.run.Stage;
 import org.align4j.core.plan.run.SubBatch;
 import org.align4j.core.plan.run.Weights;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +78,7 @@ public final class PlanNetwork implements Network {
     this.graph = graph;
     this.settings = settings;
     this.threads = settings.resources().threads();
-    this.weights = new Weights(settings.kernels(), threads, parameters, memory);
+    this.weights = new Weights(settings.resources().kernels(), threads, parameters, memory);
     this.scoring = context();
     this.training = context();
     this.scorePlan = new Plan(graph, false, scoring, ropes, null);
@@ -124,7 +124,7 @@ public final class PlanNetwork implements Network {
   }
 
   private Stage.Context context() {
-    return new Stage.Context(settings.kernels(), threads, weights, new Batch());
+    return new Stage.Context(settings.resources().kernels(), threads, weights, new Batch());
   }
 
   @Override

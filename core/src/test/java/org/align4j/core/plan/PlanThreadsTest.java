@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.align4j.core.engine.Resources;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 

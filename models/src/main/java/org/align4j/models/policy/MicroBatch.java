@@ -2,7 +2,7 @@ package org.align4j.models.policy;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 
 /**
  * A packed batch and which tokens its labels stand for. A label stands for several where sequences

@@ -5,7 +5,7 @@ import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.core.engine.Engine;
-import org.align4j.core.engine.Resources;
+import org.align4j.core.runtime.Resources;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

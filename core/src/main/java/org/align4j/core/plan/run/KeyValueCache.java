@@ -3,9 +3,9 @@ package org.align4j.core.plan.run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.KeyValuePanels;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeMemory;
 
 /**
  * Keys and values of every attention. A row holds one token: its key and value in each of them.
@@ -14,7 +14,7 @@ import org.align4j.core.kernel.NativeMemory;
  */
 public final class KeyValueCache implements AutoCloseable {
 
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   private final NativeMemory memory = new NativeMemory();
   private final List<KeyValuePanels> attentions = new ArrayList<>();
