@@ -21,16 +21,16 @@ import org.align4j.core.file.JsonFiles;
  * A local server that behaves like the hub: the API, {@code resolve} with git's checksums, weights
  * redirected to another address with their SHA-256, ranges.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
 
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-  final Map<String, byte[]> files = new LinkedHashMap<>();
-  final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
-  final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
-  volatile int cutAfter = Integer.MAX_VALUE;
-  volatile int cuts;
-  volatile boolean lying;
+  public final Map<String, byte[]> files = new LinkedHashMap<>();
+  public final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> tokens = Collections.synchronizedList(new ArrayList<>());
+  public volatile int cutAfter = Integer.MAX_VALUE;
+  public volatile int cuts;
+  public volatile boolean lying;
 
   /** Answers before the hub does, where it returns true. */
   volatile Answer first = exchange -> false;
@@ -43,7 +43,7 @@ final class FakeHub implements AutoCloseable {
     boolean to(HttpExchange exchange) throws IOException;
   }
 
-  FakeHub() throws IOException {
+  public FakeHub() throws IOException {
     hub = server();
     storage = server();
     hub.createContext("/", exchange -> answer(exchange));
@@ -56,7 +56,7 @@ final class FakeHub implements AutoCloseable {
     return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
   }
 
-  URI address() {
+  public URI address() {
     return URI.create("http://localhost:" + hub.getAddress().getPort());
   }
 

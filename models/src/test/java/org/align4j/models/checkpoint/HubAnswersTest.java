@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
+import org.align4j.models.checkpoint.hub.HubClient;
+import org.align4j.models.checkpoint.hub.HubRequests;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

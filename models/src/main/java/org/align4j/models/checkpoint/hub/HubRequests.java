@@ -1,4 +1,4 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.checkpoint.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Requests to a hub: redirects are followed, the token goes to the hub alone, a busy hub is asked
  * again after a pause, proxies are those of the environment.
  */
-final class HubRequests {
+public final class HubRequests {
 
   private static final Logger LOG = LoggerFactory.getLogger(HubRequests.class);
 
@@ -57,7 +57,7 @@ final class HubRequests {
 
   /** Waits; tests do not. */
   @FunctionalInterface
-  interface Pause {
+  public interface Pause {
     void wait(Duration time) throws InterruptedException;
   }
 
@@ -67,7 +67,8 @@ final class HubRequests {
   private final Pause pause;
   private final HttpClient client;
 
-  HubRequests(URI endpoint, Optional<String> token, Map<String, String> environment, Pause pause) {
+  public HubRequests(
+      URI endpoint, Optional<String> token, Map<String, String> environment, Pause pause) {
     this.endpoint = URI.create(endpoint.toString().replaceAll("/+$", "") + "/");
     this.token = token;
     this.proxies = new EnvironmentProxies(environment);
