@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Requests to a hub: redirects are followed, the token goes to the hub alone, a busy hub is asked
  * again after a pause, proxies are those of the environment.
  */
-public final class HubRequests {
+final class HubRequests {
 
   private static final Logger LOG = LoggerFactory.getLogger(HubRequests.class);
 
@@ -57,7 +57,7 @@ public final class HubRequests {
 
   /** Waits; tests do not. */
   @FunctionalInterface
-  public interface Pause {
+  interface Pause {
     void wait(Duration time) throws InterruptedException;
   }
 
@@ -67,8 +67,7 @@ public final class HubRequests {
   private final Pause pause;
   private final HttpClient client;
 
-  public HubRequests(
-      URI endpoint, Optional<String> token, Map<String, String> environment, Pause pause) {
+  HubRequests(URI endpoint, Optional<String> token, Map<String, String> environment, Pause pause) {
     this.endpoint = URI.create(endpoint.toString().replaceAll("/+$", "") + "/");
     this.token = token;
     this.proxies = new EnvironmentProxies(environment);

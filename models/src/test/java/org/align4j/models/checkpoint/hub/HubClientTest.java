@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.align4j.core.file.BadFileException;
-import org.align4j.models.checkpoint.FakeHub;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

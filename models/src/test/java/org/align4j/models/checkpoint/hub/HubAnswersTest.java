@@ -1,4 +1,4 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.checkpoint.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.BadFileException;
-import org.align4j.models.checkpoint.hub.HubClient;
-import org.align4j.models.checkpoint.hub.HubRequests;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
