@@ -1,7 +1,8 @@
 package org.align4j.models.parity;
 
+import java.util.List;
 import org.align4j.core.engine.Network;
-import org.align4j.core.optim.AdamW;
+import org.align4j.core.engine.Optimiser;
 import org.align4j.core.optim.AdamWSettings;
 
 /** The optimiser steps of a parity case. */
@@ -19,11 +20,10 @@ final class CaseOptimizer {
             file.epsilon(),
             file.weightDecay(),
             file.clipNorm());
-    try (AdamW optimizer = new AdamW(network.parameters(), settings)) {
+    try (Optimiser optimizer = network.optimiser(settings, List.of())) {
       for (int step = 0; step < file.steps(); step++) {
-        optimizer.update(network.gradients());
+        optimizer.update(settings.learningRate());
       }
     }
-    network.parametersChanged();
   }
 }

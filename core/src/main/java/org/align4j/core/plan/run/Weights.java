@@ -184,11 +184,6 @@ public final class Weights {
     return made;
   }
 
-  /** Counts the changes. */
-  public int version() {
-    return version;
-  }
-
   /** Frees the gradients; the parameters belong to their maker. */
   public void close() {
     if (gradients != null) {

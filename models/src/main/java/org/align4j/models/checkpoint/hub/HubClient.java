@@ -1,4 +1,4 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.checkpoint.hub;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.models.checkpoint.HuggingFaceFolder;
 
 /**
  * Downloads a model from the Hugging Face hub, or a server that behaves like it, into a new folder.

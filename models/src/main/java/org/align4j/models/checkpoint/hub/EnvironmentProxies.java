@@ -1,4 +1,4 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.checkpoint.hub;
 
 import com.google.common.base.Splitter;
 import com.google.common.net.InetAddresses;

@@ -1,4 +1,4 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.checkpoint.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.hash.Hashing;
@@ -22,7 +22,7 @@ import org.align4j.core.file.JsonFiles;
  * A local server that behaves like the hub: the API, {@code resolve} with git's checksums, weights
  * redirected to another address with their SHA-256, ranges.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
 
   static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
@@ -44,7 +44,7 @@ final class FakeHub implements AutoCloseable {
     boolean to(HttpExchange exchange) throws IOException;
   }
 
-  FakeHub() throws IOException {
+  public FakeHub() throws IOException {
     hub = server();
     storage = server();
     hub.createContext("/", exchange -> answer(exchange));
@@ -57,7 +57,7 @@ final class FakeHub implements AutoCloseable {
     return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
   }
 
-  URI address() {
+  public URI address() {
     return URI.create("http://localhost:" + hub.getAddress().getPort());
   }
 

@@ -1,4 +1,4 @@
-package org.align4j.models.checkpoint;
+package org.align4j.models.checkpoint.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
