@@ -133,7 +133,7 @@ record MicroKernel(String name, int rows, int panels, int steps, boolean fenced)
   /** The last step of two rows and two panels, panel by panel. */
   private List<String> plainTail() {
     return List.of(
-        "      long last = depth - 1;",
+        "      long last = depth - 1L;",
         "      FiveRows.two(a + 8 * last, b + 2 * BYTES * last, 1, c, cPitch);",
         "      FiveRows.two(a + 8 * last, b2 + 2 * BYTES * last, 1, c + 2 * BYTES, cPitch);");
   }
