@@ -15,6 +15,12 @@ public interface ActivationKernels {
   void swiGluGradient(
       Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to);
 
+  /** {@code y = gelu(gate) · up}, the tanh form; y may be gate or up. Split: rows. */
+  void geGlu(Matrix gate, Matrix up, Matrix y, int from, int to);
+
+  /** Gradients of {@link #geGlu}, overwritten; dGate and dUp may be gate, up or dy. Split: rows. */
+  void geGluGradient(Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to);
+
   /** {@code y = gelu(x)}; y may be x. Split: rows. */
   void gelu(Matrix x, Gelu form, Matrix y, int from, int to);
 

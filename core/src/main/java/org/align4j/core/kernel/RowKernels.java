@@ -24,6 +24,9 @@ public interface RowKernels {
   /** {@code y = a + b}; y may be a or b. Split: rows. */
   void add(Matrix a, Matrix b, Matrix y, int from, int to);
 
+  /** {@code y = factor · x}; y may be x. Split: rows. */
+  void scale(Matrix x, float factor, Matrix y, int from, int to);
+
   /** {@code y += x}. Split: rows. */
   default void accumulate(Matrix x, Matrix y, int from, int to) {
     add(y, x, y, from, to);

@@ -78,9 +78,19 @@ public interface Ops<T> {
     return apply(new Op.SwiGlu<>(gate, up));
   }
 
+  /** {@code gelu(gate) ⊙ up} with GELU's tanh form ({@link Gelu#TANH}). */
+  default T geGlu(T gate, T up) {
+    return apply(new Op.GeGlu<>(gate, up));
+  }
+
   /** Gaussian error linear unit in the form named. */
   default T gelu(T x, Gelu form) {
     return apply(new Op.GeluOf<>(x, form));
+  }
+
+  /** {@code factor · x}. */
+  default T scale(T x, float factor) {
+    return apply(new Op.Scale<>(x, factor));
   }
 
   /** Sum of two arrays of one shape. */
@@ -342,6 +352,21 @@ public interface Ops<T> {
       }
     }
 
+    /** {@link Ops#geGlu}. */
+    record GeGlu<T>(T gate, T up) implements Op<T> {
+      @Override
+      public ImmutableList<T> inputs() {
+        return ImmutableList.of(gate, up);
+      }
+
+      @Override
+      public int columns(Shapes<T> shapes) {
+        int columns = shapes.columns("geGlu", gate);
+        shapes.width("geGlu up", up, columns);
+        return columns;
+      }
+    }
+
     /** {@link Ops#gelu}. */
     record GeluOf<T>(T x, Gelu form) implements Op<T> {
       @Override
@@ -352,6 +377,19 @@ public interface Ops<T> {
       @Override
       public int columns(Shapes<T> shapes) {
         return shapes.columns("gelu", x);
+      }
+    }
+
+    /** {@link Ops#scale}. */
+    record Scale<T>(T x, float factor) implements Op<T> {
+      @Override
+      public ImmutableList<T> inputs() {
+        return ImmutableList.of(x);
+      }
+
+      @Override
+      public int columns(Shapes<T> shapes) {
+        return shapes.columns("scale", x);
       }
     }
 

@@ -7,6 +7,7 @@ import static org.align4j.core.samediff.GraphInputs.ShapeInput.T;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops;
 import org.align4j.core.ops.WeightLayout;
@@ -125,7 +126,12 @@ public final class SameDiffOps implements Ops<SDVariable> {
             columnsMade += columns;
             yield graph.nn().swish(g.gate()).mul(g.up());
           }
-          case Op.GeluOf<SDVariable> g -> gelu(g, columns);
+          case Op.GeGlu<SDVariable> g -> {
+            columnsMade += columns;
+            yield gelu(g.gate(), Gelu.TANH, columns).mul(g.up());
+          }
+          case Op.GeluOf<SDVariable> g -> gelu(g.x(), g.form(), columns);
+          case Op.Scale<SDVariable> s -> s.x().mul(s.factor());
           case Op.Add<SDVariable> a -> a.a().add(a.b());
         };
     return activation(made, columns);
@@ -238,10 +244,9 @@ public final class SameDiffOps implements Ops<SDVariable> {
     return graph.mmul(graph.nn().softmax(scores, 3), values);
   }
 
-  private SDVariable gelu(Op.GeluOf<SDVariable> op, int columns) {
-    SDVariable x = op.x();
+  private SDVariable gelu(SDVariable x, Gelu form, int columns) {
     SDVariable inner =
-        switch (op.form()) {
+        switch (form) {
           case ERF -> graph.math().erf(x.mul(Math.sqrt(0.5)));
           case TANH -> {
             SDVariable cubed = graph.math().square(x).mul(x).mul(0.044715);

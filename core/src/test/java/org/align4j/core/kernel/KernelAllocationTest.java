@@ -68,6 +68,9 @@ class KernelAllocationTest {
               new Call("norm gradient", 8, () -> k.norms().layerNormGradient(normGradient, 0, 8)),
               new Call("squares", 1, () -> k.optimiser().sumOfSquares(weight, sums, 0, 1)),
               new Call("swiGlu", 8, () -> k.activations().swiGlu(x, x, y, 0, 8)),
+              new Call("geGlu", 8, () -> k.activations().geGlu(x, x, y, 0, 8)),
+              new Call(
+                  "geGlu gradient", 8, () -> k.activations().geGluGradient(x, x, x, y, y, 0, 8)),
               new Call(
                   "product",
                   8,

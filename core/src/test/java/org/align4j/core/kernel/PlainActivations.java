@@ -3,7 +3,7 @@ package org.align4j.core.kernel;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Gelu;
 
-/** SwiGLU and GELU by their definitions. */
+/** SwiGLU, GeGLU and GELU by their definitions. */
 final class PlainActivations {
 
   private PlainActivations() {}
@@ -27,6 +27,27 @@ final class PlainActivations {
         double s = PlainMath.sigmoid(g);
         dGate.set(n, c, (float) (d * u * s * (1 + g * (1 - s))));
         dUp.set(n, c, (float) (d * g * s));
+      }
+    }
+  }
+
+  static void geGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        y.set(n, c, (float) (PlainMath.geluTanh(gate.get(n, c)) * up.get(n, c)));
+      }
+    }
+  }
+
+  static void geGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < dy.columns(); c++) {
+        float g = gate.get(n, c);
+        float u = up.get(n, c);
+        float d = dy.get(n, c);
+        dGate.set(n, c, (float) (d * u * PlainMath.geluTanhDerivative(g)));
+        dUp.set(n, c, (float) (d * PlainMath.geluTanh(g)));
       }
     }
   }

@@ -165,6 +165,17 @@ final class PlainKernels
   }
 
   @Override
+  public void geGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    PlainActivations.geGlu(gate, up, y, from, to);
+  }
+
+  @Override
+  public void geGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    PlainActivations.geGluGradient(gate, up, dy, dGate, dUp, from, to);
+  }
+
+  @Override
   public void gelu(Matrix x, Gelu form, Matrix y, int from, int to) {
     PlainActivations.gelu(x, form, y, from, to);
   }

@@ -131,6 +131,7 @@ class VectorKernelsTest {
             Matrix sum = data.matrix(23, d);
             k.rows().add(y, sum, sum, 0, 23);
             k.rows().accumulate(y, sum, 3, 20);
+            k.rows().scale(sum, 0.3f, sum, 2, 22);
             NativeFloats bias = data.floats(d);
             k.rows().biasGradient(y, 23, bias, 0, d);
             NativeFloats line = data.floats(d);
@@ -226,6 +227,18 @@ class VectorKernelsTest {
             Matrix y = data.matrix(4, d);
             k.activations().swiGlu(gate, up, y, 0, 4);
             k.activations().swiGluGradient(gate, up, y, gate, up, 0, 4);
+            return of(y, gate, up);
+          });
+      agree(
+          "geGlu of " + d,
+          (k, data) -> {
+            Matrix gate = data.matrix(4, d);
+            gate.set(0, 0, -9f);
+            gate.set(1, 0, 30f);
+            Matrix up = data.matrix(4, d);
+            Matrix y = data.matrix(4, d);
+            k.activations().geGlu(gate, up, y, 0, 4);
+            k.activations().geGluGradient(gate, up, y, gate, up, 0, 4);
             return of(y, gate, up);
           });
       agree(

@@ -35,6 +35,8 @@ class ShapeRulesTest {
     ROPE_IDS("it takes the batch's positions"),
     ATTENTION("attention keys: 4 columns expected"),
     SWI_GLU("swiGlu up: 4 columns expected"),
+    GE_GLU("geGlu up: 4 columns expected"),
+    SCALE("scale of"),
     ADD("add: 4 columns expected"),
     NO_ACTIVATION("gelu of"),
     NO_PARAMETER("linear by");
@@ -73,6 +75,8 @@ class ShapeRulesTest {
         case ROPE_IDS -> ops.rope(x, TABLE, inputs.tokens());
         case ATTENTION -> ops.attention(x, narrow, x, new Heads(1, 1, 4));
         case SWI_GLU -> ops.swiGlu(x, narrow);
+        case GE_GLU -> ops.geGlu(x, narrow);
+        case SCALE -> ops.scale(table, 2);
         case ADD -> ops.add(x, narrow);
         case NO_ACTIVATION -> ops.gelu(table, Gelu.ERF);
         case NO_PARAMETER -> ops.linear(x, narrow, null, WeightLayout.OUT_IN);

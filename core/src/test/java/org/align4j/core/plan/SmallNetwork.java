@@ -28,6 +28,8 @@ public enum SmallNetwork implements NetworkDefinition {
   HEAD_NORMS(33, 24, 4, 4, 10, 40, true, false, true, false),
   /** Layer norm, GELU, IN_OUT weights, fused projection, learned positions. */
   GPT2(50, 24, 3, 3, 8, 96, true, true, false, false),
+  /** Scaled embeddings, norms of each head, a gated GELU. */
+  GEMMA(40, 24, 4, 2, 8, 36, true, false, true, false),
   /** A value in place of a distribution. */
   CRITIC(64, 32, 4, 2, 8, 48, false, false, false, true);
 
@@ -143,6 +145,9 @@ public enum SmallNetwork implements NetworkDefinition {
     if (this == GPT2) {
       x = ops.add(x, ops.embedding(ops.parameter("wpe"), inputs.positions()));
     }
+    if (this == GEMMA) {
+      x = ops.scale(x, (float) Math.sqrt(hidden));
+    }
     RopeTable table = rope();
     for (int l = 0; l < LAYERS; l++) {
       String p = "layers." + l + ".";
@@ -168,7 +173,9 @@ public enum SmallNetwork implements NetworkDefinition {
     k = ops.rope(k, table, inputs.positions());
     x = ops.add(x, linear(ops, ops.attention(q, k, v, heads), p + "o", false));
     T again = norm(ops, x, p + "norm2");
-    T glu = ops.swiGlu(linear(ops, again, p + "gate", false), linear(ops, again, p + "up", false));
+    T gate = linear(ops, again, p + "gate", false);
+    T up = linear(ops, again, p + "up", false);
+    T glu = this == GEMMA ? ops.geGlu(gate, up) : ops.swiGlu(gate, up);
     return ops.add(x, linear(ops, glu, p + "down", false));
   }
 

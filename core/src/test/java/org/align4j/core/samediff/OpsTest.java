@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.align4j.core.batch.TokenBatch;
@@ -141,7 +142,7 @@ class OpsTest {
                 return ops.columns(x, 2, 5);
               }
             }),
-        (x, p) -> map(x, row -> java.util.Arrays.copyOfRange(row, 2, 5)));
+        (x, p) -> map(x, row -> Arrays.copyOfRange(row, 2, 5)));
   }
 
   @Test
@@ -185,6 +186,33 @@ class OpsTest {
                   double[] y = new double[3];
                   for (int c = 0; c < 3; c++) {
                     y[c] = row[c] / (1 + Math.exp(-row[c])) * row[c + 3] + row[c + 3];
+                  }
+                  return y;
+                }));
+  }
+
+  @Test
+  void geGluGatesAndScaleMultiplies() {
+    check(
+        new OpCase(
+            N,
+            6,
+            3,
+            Map.of(),
+            new OpCase.Body() {
+              @Override
+              public <T> T apply(Ops<T> ops, T x, Inputs<T> inputs) {
+                T gate = ops.columns(x, 0, 3);
+                return ops.scale(ops.geGlu(gate, ops.columns(x, 3, 6)), 1.5f);
+              }
+            }),
+        (x, p) ->
+            map(
+                x,
+                row -> {
+                  double[] y = PlainOps.gelu(Arrays.copyOf(row, 3), Gelu.TANH);
+                  for (int c = 0; c < 3; c++) {
+                    y[c] *= 1.5 * row[c + 3];
                   }
                   return y;
                 }));

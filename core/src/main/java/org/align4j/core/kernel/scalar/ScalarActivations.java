@@ -4,7 +4,7 @@ import org.align4j.core.kernel.ActivationKernels;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Gelu;
 
-/** SwiGLU and GELU: the operations of {@code VectorActivations} one by one. */
+/** SwiGLU, GeGLU and GELU: the operations of {@code VectorActivations} one by one. */
 final class ScalarActivations implements ActivationKernels {
 
   @Override
@@ -28,6 +28,31 @@ final class ScalarActivations implements ActivationKernels {
         float s = ScalarMath.sigmoid(g);
         dGate.set(n, c, du * s * Math.fma(1 - s, g, 1));
         dUp.set(n, c, d * g * s);
+      }
+    }
+  }
+
+  @Override
+  public void geGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        float g = gate.get(n, c);
+        y.set(n, c, g * ScalarMath.geluTanhShare(g) * up.get(n, c));
+      }
+    }
+  }
+
+  @Override
+  public void geGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < dy.columns(); c++) {
+        float g = gate.get(n, c);
+        float d = dy.get(n, c);
+        float du = up.get(n, c) * d;
+        float s = ScalarMath.geluTanhShare(g);
+        dGate.set(n, c, ScalarMath.gatedSlope(g, s) * du);
+        dUp.set(n, c, g * s * d);
       }
     }
   }

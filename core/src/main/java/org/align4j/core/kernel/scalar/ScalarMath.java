@@ -97,6 +97,17 @@ public final class ScalarMath {
     return (tanh + 1 + bend) * 0.5f;
   }
 
+  /** {@code ½(1 + tanh u)}, the sigmoid of {@code 2u}: what GELU's tanh form multiplies x by. */
+  static float geluTanhShare(float x) {
+    return sigmoid(2 * tanhArgument(x));
+  }
+
+  /** {@link #geluTanhSlope} given {@link #geluTanhShare}. */
+  static float gatedSlope(float x, float s) {
+    float slope = Math.fma(x * x, TANH_SLOPE, 1) * (2 * TANH_SCALE);
+    return Math.fma((1 - s) * s * x, slope, s);
+  }
+
   private static float tanhArgument(float x) {
     return Math.fma(x * x, TANH_CUBE, 1) * x * TANH_SCALE;
   }

@@ -44,6 +44,15 @@ final class ScalarRows implements RowKernels {
   }
 
   @Override
+  public void scale(Matrix x, float factor, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      for (int c = 0; c < y.columns(); c++) {
+        y.set(n, c, x.get(n, c) * factor);
+      }
+    }
+  }
+
+  @Override
   public void copy(Matrix x, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       for (int c = 0; c < y.columns(); c++) {

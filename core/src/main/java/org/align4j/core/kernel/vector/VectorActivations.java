@@ -10,6 +10,7 @@ import static org.align4j.core.kernel.vector.lanes.VectorMath.ONE;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.bellArgument;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.exponent;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.exponential;
+import static org.align4j.core.kernel.vector.lanes.VectorMath.gatedSlope;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.geluErfSlope;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.geluTanhSlope;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.minusTwice;
@@ -40,6 +41,27 @@ final class VectorActivations implements ActivationKernels {
       Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
     for (int n = from; n < to; n++) {
       swiGluGradient(
+          gate.address(n),
+          up.address(n),
+          dy.address(n),
+          dGate.address(n),
+          dUp.address(n),
+          dy.columns());
+    }
+  }
+
+  @Override
+  public void geGlu(Matrix gate, Matrix up, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      geGlu(gate.address(n), up.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
+  public void geGluGradient(
+      Matrix gate, Matrix up, Matrix dy, Matrix dGate, Matrix dUp, int from, int to) {
+    for (int n = from; n < to; n++) {
+      geGluGradient(
           gate.address(n),
           up.address(n),
           dy.address(n),
@@ -119,6 +141,62 @@ final class VectorActivations implements ActivationKernels {
   /** {@code 1 + g(1 − s)}. */
   private static FloatVector siluSlope(FloatVector g, FloatVector s) {
     return ONE.sub(s).fma(g, ONE);
+  }
+
+  private static void geGlu(long gate, long up, long y, int count) {
+    int bound = bound(count);
+    for (int i = 0; i < bound; i += COUNT) {
+      FloatVector g = load(gate + 4L * i);
+      FloatVector u = tanhArgument(g);
+      FloatVector z = minusTwice(u);
+      FloatVector t = exponent(z);
+      FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
+      store(g.mul(s).mul(load(up + 4L * i)), y + 4L * i);
+    }
+    if (bound < count) {
+      geGluTail(gate + 4L * bound, up + 4L * bound, y + 4L * bound, first(count - bound));
+    }
+  }
+
+  private static void geGluTail(long gate, long up, long y, VectorMask<Float> mask) {
+    FloatVector g = load(gate, mask);
+    FloatVector u = tanhArgument(g);
+    FloatVector z = minusTwice(u);
+    FloatVector t = exponent(z);
+    FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
+    store(g.mul(s).mul(load(up, mask)), y, mask);
+  }
+
+  private static void geGluGradient(long gate, long up, long dy, long dGate, long dUp, int count) {
+    int bound = bound(count);
+    for (int i = 0; i < bound; i += COUNT) {
+      FloatVector g = load(gate + 4L * i);
+      FloatVector d = load(dy + 4L * i);
+      FloatVector du = load(up + 4L * i).mul(d);
+      FloatVector u = tanhArgument(g);
+      FloatVector z = minusTwice(u);
+      FloatVector t = exponent(z);
+      FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
+      store(gatedSlope(g, s).mul(du), dGate + 4L * i);
+      store(g.mul(s).mul(d), dUp + 4L * i);
+    }
+    if (bound < count) {
+      long at = 4L * bound;
+      geGluGradientTail(gate + at, up + at, dy + at, dGate + at, dUp + at, first(count - bound));
+    }
+  }
+
+  private static void geGluGradientTail(
+      long gate, long up, long dy, long dGate, long dUp, VectorMask<Float> mask) {
+    FloatVector g = load(gate, mask);
+    FloatVector d = load(dy, mask);
+    FloatVector du = load(up, mask).mul(d);
+    FloatVector u = tanhArgument(g);
+    FloatVector z = minusTwice(u);
+    FloatVector t = exponent(z);
+    FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
+    store(gatedSlope(g, s).mul(du), dGate, mask);
+    store(g.mul(s).mul(d), dUp, mask);
   }
 
   private static void gelu(long x, Gelu form, long y, int count) {

@@ -31,6 +31,13 @@ final class VectorRows implements RowKernels {
   }
 
   @Override
+  public void scale(Matrix x, float factor, Matrix y, int from, int to) {
+    for (int n = from; n < to; n++) {
+      scale(factor, x.address(n), y.address(n), y.columns());
+    }
+  }
+
+  @Override
   public void zero(NativeFloats x, long from, long to) {
     zero(x.slice(from, to - from).address(), to - from);
   }
@@ -111,12 +118,17 @@ final class VectorRows implements RowKernels {
   }
 
   static void scale(float factor, long x, int count) {
+    scale(factor, x, x, count);
+  }
+
+  /** {@code y = factor · x}. */
+  private static void scale(float factor, long x, long y, int count) {
     int i = 0;
     for (; i < bound(count); i += COUNT) {
-      store(load(x + 4L * i).mul(factor), x + 4L * i);
+      store(load(x + 4L * i).mul(factor), y + 4L * i);
     }
     for (; i < count; i++) {
-      Memory.set(x + 4L * i, Memory.get(x + 4L * i) * factor);
+      Memory.set(y + 4L * i, Memory.get(x + 4L * i) * factor);
     }
   }
 

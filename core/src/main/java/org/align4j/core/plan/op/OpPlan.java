@@ -32,7 +32,9 @@ public abstract class OpPlan implements OpTraits {
       case Op.Rope<PlanNode> op -> new RopePlan(place, op);
       case Op.Attention<PlanNode> op -> new AttentionPlan(place, op);
       case Op.SwiGlu<PlanNode> op -> new SwiGluPlan(place, op);
+      case Op.GeGlu<PlanNode> op -> new GeGluPlan(place, op);
       case Op.GeluOf<PlanNode> op -> new GeluPlan(place, op);
+      case Op.Scale<PlanNode> op -> new ScalePlan(place, op);
       case Op.Add<PlanNode> op -> new AddPlan(place);
     };
   }

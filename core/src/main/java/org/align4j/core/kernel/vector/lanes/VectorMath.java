@@ -36,6 +36,7 @@ public final class VectorMath {
   private static final FloatVector EXP_3 = all(ScalarMath.EXP_3);
   private static final FloatVector EXP_2 = all(ScalarMath.EXP_2);
   private static final FloatVector TANH_SCALE = all(ScalarMath.TANH_SCALE);
+  private static final FloatVector TWICE_TANH_SCALE = all(2 * ScalarMath.TANH_SCALE);
   private static final FloatVector TANH_CUBE = all(ScalarMath.TANH_CUBE);
   private static final FloatVector TANH_SLOPE = all(ScalarMath.TANH_SLOPE);
   private static final FloatVector NORMAL_SCALE = all(ScalarMath.NORMAL_SCALE);
@@ -118,5 +119,14 @@ public final class VectorMath {
     FloatVector slope = x.mul(x).fma(TANH_SLOPE, ONE).mul(TANH_SCALE);
     FloatVector bend = ONE.sub(tanh.mul(tanh)).mul(x).mul(slope);
     return tanh.add(ONE).add(bend).mul(HALF);
+  }
+
+  /**
+   * {@link #geluTanhSlope} given {@code s = ½(1 + tanh u)}, the sigmoid of {@code 2u}: few enough
+   * operations to stand beside an exponential and the gradient of what is gated.
+   */
+  public static FloatVector gatedSlope(FloatVector x, FloatVector s) {
+    FloatVector slope = x.mul(x).fma(TANH_SLOPE, ONE).mul(TWICE_TANH_SCALE);
+    return ONE.sub(s).mul(s).mul(x).fma(slope, s);
   }
 }
