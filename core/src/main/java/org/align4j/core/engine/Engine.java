@@ -68,6 +68,17 @@ public final class Engine {
     return provider.create(definition, parameters, resources);
   }
 
+  /** See {@link EngineProvider#freeze}. */
+  public FrozenWeights freeze(Parameters parameters, Resources resources) {
+    return provider.freeze(parameters, resources);
+  }
+
+  /** See {@link EngineProvider#create(NetworkDefinition, Parameters, FrozenWeights, Resources)}. */
+  public Network create(
+      NetworkDefinition definition, Parameters trained, FrozenWeights frozen, Resources resources) {
+    return provider.create(definition, trained, frozen, resources);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Engine engine && engine.name().equals(name());

@@ -25,6 +25,21 @@ public interface EngineProvider {
    */
   Network create(NetworkDefinition definition, Parameters parameters, Resources resources);
 
+  /** Takes over parameters that no network will train. */
+  FrozenWeights freeze(Parameters parameters, Resources resources);
+
+  /**
+   * A network whose parameters are partly frozen. {@link Network#parameters}, gradients and
+   * optimiser are those of the trained ones alone; what is below the first of them is not
+   * back-propagated.
+   *
+   * @param trained may be none: the network then only scores and decodes
+   * @param frozen all others that the definition declares, made by this engine; others still are
+   *     not read
+   */
+  Network create(
+      NetworkDefinition definition, Parameters trained, FrozenWeights frozen, Resources resources);
+
   /**
    * Largest |ρ − 1| before the first update: 0 for an engine that scores with the bits that it
    * samples with.

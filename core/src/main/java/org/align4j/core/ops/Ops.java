@@ -149,6 +149,11 @@ public interface Ops<T> {
     /** The activations it reads. */
     ImmutableList<T> inputs();
 
+    /** The parameters it reads. */
+    default ImmutableList<T> parameters() {
+      return ImmutableList.of();
+    }
+
     /**
      * Checks the operands; answers the columns of the output.
      *
@@ -182,6 +187,11 @@ public interface Ops<T> {
       }
 
       @Override
+      public ImmutableList<T> parameters() {
+        return ImmutableList.of(table);
+      }
+
+      @Override
       public int columns(Shapes<T> shapes) {
         int columns = shapes.parameterColumns("embedding", table);
         checkArgument(
@@ -212,6 +222,11 @@ public interface Ops<T> {
       }
 
       @Override
+      public ImmutableList<T> parameters() {
+        return ImmutableList.of(weight);
+      }
+
+      @Override
       public int columns(Shapes<T> shapes) {
         int columns = shapes.columns("rmsNorm", x);
         int block = shapes.parameterColumns("rmsNorm", weight);
@@ -232,6 +247,11 @@ public interface Ops<T> {
       }
 
       @Override
+      public ImmutableList<T> parameters() {
+        return ImmutableList.of(weight, bias);
+      }
+
+      @Override
       public int columns(Shapes<T> shapes) {
         int columns = shapes.columns("layerNorm", x);
         shapes.vector("layerNorm", weight, columns);
@@ -245,6 +265,11 @@ public interface Ops<T> {
       @Override
       public ImmutableList<T> inputs() {
         return ImmutableList.of(x);
+      }
+
+      @Override
+      public ImmutableList<T> parameters() {
+        return bias == null ? ImmutableList.of(weight) : ImmutableList.of(weight, bias);
       }
 
       @Override

@@ -1,8 +1,12 @@
 package org.align4j.core.plan;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import org.align4j.core.engine.EngineProvider;
+import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.plan.run.BaseWeights;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
@@ -27,5 +31,19 @@ public final class PlanEngine implements EngineProvider {
   @Override
   public double ratioTolerance() {
     return 0;
+  }
+
+  @Override
+  public FrozenWeights freeze(Parameters parameters, Resources resources) {
+    return new BaseWeights(parameters, resources);
+  }
+
+  @Override
+  public Network create(
+      NetworkDefinition definition, Parameters trained, FrozenWeights frozen, Resources resources) {
+    checkArgument(
+        frozen instanceof BaseWeights, "the frozen weights are another engine's: freeze them here");
+    return PlanNetwork.create(
+        definition, trained, (BaseWeights) frozen, PlanSettings.of(resources));
   }
 }

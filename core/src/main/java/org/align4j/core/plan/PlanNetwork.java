@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Divergence;
+import org.align4j.core.engine.EngineProvider;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
@@ -26,6 +27,7 @@ import org.align4j.core.plan.head.PlanHead;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.head.ScalarOutput;
 import org.align4j.core.plan.op.Plan;
+import org.align4j.core.plan.run.BaseWeights;
 import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.BatchCheck;
 import org.align4j.core.plan.run.RopeTables;
@@ -71,16 +73,20 @@ public final class PlanNetwork implements Network {
   private boolean frozen;
   private boolean closed;
 
-  private PlanNetwork(Graph graph, Parameters parameters, PlanSettings settings) {
+  private PlanNetwork(
+      Graph graph, Parameters parameters, @Nullable BaseWeights base, PlanSettings settings) {
     this.graph = graph;
     this.settings = settings;
     this.threads = settings.resources().threads();
-    this.weights = new Weights(settings.resources().kernels(), threads, parameters, memory);
+    this.weights = new Weights(settings.resources().kernels(), threads, parameters, base, memory);
     this.scoring = context();
     this.training = context();
     this.scorePlan = new Plan(graph, false, scoring, ropes, null);
     this.trainTokens =
-        tokens(0, settings.resources().trainBytes(), Plan.trainingBytesPerToken(graph));
+        tokens(
+            0,
+            settings.resources().trainBytes(),
+            Plan.trainingBytesPerToken(graph, weights::trains));
     this.scoreTokens =
         tokens(
             settings.scoreTokens(), settings.resources().scoreBytes(), scorePlan.bytesPerToken());
@@ -101,7 +107,14 @@ public final class PlanNetwork implements Network {
   public static PlanNetwork create(
       NetworkDefinition definition, Parameters parameters, PlanSettings settings) {
     Weights.check(definition.parameterShapes(), parameters);
-    return new PlanNetwork(PlanOps.record(definition), parameters, settings);
+    return new PlanNetwork(PlanOps.record(definition), parameters, null, settings);
+  }
+
+  /** The same where some parameters are frozen, see {@link EngineProvider}. */
+  public static PlanNetwork create(
+      NetworkDefinition definition, Parameters trained, BaseWeights base, PlanSettings settings) {
+    Weights.check(definition.parameterShapes(), trained, base);
+    return new PlanNetwork(PlanOps.record(definition), trained, base, settings);
   }
 
   /** The same with {@link PlanSettings#defaults}. */

@@ -6,7 +6,10 @@ import org.align4j.core.tensor.Gradients;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Adds gradients to the flat buffer, through a view of each parameter's part. */
+/**
+ * Adds gradients to the flat buffer, through a view of each parameter's part; those of frozen
+ * parameters are dropped.
+ */
 final class GradientSums {
 
   private final Map<String, INDArray> views = new LinkedHashMap<>();
@@ -18,15 +21,10 @@ final class GradientSums {
   }
 
   void add(String name, INDArray gradient) {
-    view(name).addi(gradient.reshape(view(name).shape()));
-  }
-
-  private INDArray view(String name) {
     INDArray view = views.get(name);
-    if (view == null) {
-      throw new IllegalArgumentException("no parameter named " + name);
+    if (view != null) {
+      view.addi(gradient.reshape(view.shape()));
     }
-    return view;
   }
 
   /**
@@ -34,6 +32,10 @@ final class GradientSums {
    * over equal ids is made in double, in their order, before the table is touched.
    */
   void addRows(String table, int[] ids, INDArray rows) {
+    INDArray view = views.get(table);
+    if (view == null) {
+      return;
+    }
     int columns = (int) rows.size(1);
     double[] values = HostArrays.doubles(rows);
     Map<Integer, double[]> sums = new LinkedHashMap<>();
@@ -43,7 +45,6 @@ final class GradientSums {
         sum[c] += values[n * columns + c];
       }
     }
-    INDArray view = view(table);
     DataType type = view.dataType();
     sums.forEach((id, sum) -> {
       INDArray row = HostArrays.array(sum, type, columns);

@@ -35,6 +35,7 @@ public final class SameDiffNetwork implements Network {
   private static final int MAX_PART_TOKENS = 8192;
 
   private final NetworkDefinition definition;
+  private final Parameters trained;
   private final Parameters parameters;
   private final Resources resources;
   private final DataType type;
@@ -52,7 +53,11 @@ public final class SameDiffNetwork implements Network {
   private record Part(PaddedBatch padded, List<Integer> leaves, int[] rows, INDArray hidden) {}
 
   private SameDiffNetwork(
-      NetworkDefinition definition, Parameters parameters, Resources resources) {
+      NetworkDefinition definition,
+      Parameters trained,
+      Parameters parameters,
+      Resources resources) {
+    this.trained = trained;
     this.resources = resources;
     this.definition = definition;
     this.parameters = parameters;
@@ -71,6 +76,19 @@ public final class SameDiffNetwork implements Network {
   /** The same with a budget of memory of one's own. */
   public static SameDiffNetwork create(
       NetworkDefinition definition, Parameters parameters, Resources resources) {
+    return create(definition, parameters, parameters, resources);
+  }
+
+  /**
+   * The same where some are frozen.
+   *
+   * @param parameters all of them, the trained ones among them
+   */
+  static SameDiffNetwork create(
+      NetworkDefinition definition,
+      Parameters trained,
+      Parameters parameters,
+      Resources resources) {
     definition
         .parameterShapes()
         .forEach((name, shape) ->
@@ -80,7 +98,7 @@ public final class SameDiffNetwork implements Network {
                 name,
                 Arrays.toString(parameters.get(name).shape()),
                 Arrays.toString(shape)));
-    return new SameDiffNetwork(definition, parameters, resources);
+    return new SameDiffNetwork(definition, trained, parameters, resources);
   }
 
   @Override
@@ -95,7 +113,7 @@ public final class SameDiffNetwork implements Network {
 
   @Override
   public Parameters parameters() {
-    return parameters;
+    return trained;
   }
 
   /** Nothing to do: the graphs read the parameters' own arrays. */
@@ -309,7 +327,7 @@ public final class SameDiffNetwork implements Network {
     checkTrainable();
     Gradients existing = gradients;
     if (existing == null) {
-      existing = new Gradients(parameters);
+      existing = new Gradients(trained);
       gradients = existing;
     }
     return existing;

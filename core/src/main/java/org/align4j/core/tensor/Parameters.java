@@ -23,8 +23,10 @@ public final class Parameters implements AutoCloseable {
   private final ImmutableMap<String, INDArray> arrays;
   private final ImmutableMap<String, Long> offsets;
   private final long size;
+  private final DataType type;
 
-  private Parameters(ImmutableMap<String, INDArray> arrays) {
+  private Parameters(DataType type, ImmutableMap<String, INDArray> arrays) {
+    this.type = type;
     this.arrays = arrays;
     var starts = ImmutableMap.<String, Long>builder();
     long next = 0;
@@ -51,7 +53,20 @@ public final class Parameters implements AutoCloseable {
             array.dataType(),
             array.ordering(),
             array.isView()));
-    return new Parameters(ImmutableMap.copyOf(arrays));
+    return new Parameters(type, ImmutableMap.copyOf(arrays));
+  }
+
+  /** No parameters: of a network whose weights are all frozen. */
+  public static Parameters none(DataType type) {
+    return new Parameters(type, ImmutableMap.of());
+  }
+
+  /** These and others, in this order, over the same arrays; no name may be in both. */
+  public Parameters and(Parameters others) {
+    Map<String, INDArray> all = new LinkedHashMap<>(arrays);
+    others.arrays.forEach((name, array) ->
+        checkArgument(all.put(name, array) == null, "%s is in both sets of parameters", name));
+    return of(all);
   }
 
   /** Zeros of the shapes given. */
@@ -63,7 +78,7 @@ public final class Parameters implements AutoCloseable {
 
   /** The type of all of them: FLOAT, or DOUBLE for finite differences. */
   public DataType dataType() {
-    return arrays.values().asList().get(0).dataType();
+    return type;
   }
 
   /** Names in order. */

@@ -17,6 +17,7 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanOps;
+import org.align4j.core.graph.TrainedPaths;
 import org.align4j.core.kernel.scalar.ScalarKernels;
 import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.op.OpPlan;
@@ -101,10 +102,11 @@ class PlanMemoryTest {
     int layers = 2;
     int perLayer = 2 * 32 + 32 + 16 + 16 + 32 + 4 + 2 * 48;
     int passing = 32 + 48 * 4 + 32 * 4;
-    Layout training = new Layout(graph, OpPlan::of, true);
+    Layout training =
+        new Layout(graph, op -> OpPlan.of(op, any -> true), new TrainedPaths(graph, any -> true));
     assertThat(training.columns())
         .isBetween((long) layers * perLayer, (long) layers * perLayer + passing);
-    Layout inference = new Layout(graph, OpPlan::of, false);
+    Layout inference = new Layout(graph, op -> OpPlan.of(op, any -> true), null);
     assertThat(inference.columns()).isLessThanOrEqualTo(32 + 32 + 2 * 48L);
   }
 

@@ -37,6 +37,7 @@ public final class LanguageHead implements PlanHead {
   private final PackedMatrix weight;
   private final PackedMatrix[] sliceWeights;
   private final NativeMemory memory = new NativeMemory();
+  private final boolean trained;
   private final PackedRows packedHidden;
   private final SavedLogits keptLogits;
   private final Task gather = this::gatherTile;
@@ -80,6 +81,7 @@ public final class LanguageHead implements PlanHead {
     this.weight = context.weights().packed(head.weight(), WeightLayout.OUT_IN);
     this.sliceWeights = new PackedMatrix[slices];
     this.table = head.weight();
+    this.trained = context.weights().trains(table);
     for (int s = 0; s < slices; s++) {
       int from = s * HeadKernels.SLICE;
       sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + HeadKernels.SLICE));
@@ -222,19 +224,25 @@ public final class LanguageHead implements PlanHead {
   /** Gradients of the block at hand follow, slice by slice. */
   void beginGradients(Matrix target) {
     dHidden.set(target);
-    if (sliceGradients.length == 0) {
-      sliceGradients = slices(context.weights().gradientMatrix(table));
+    if (sliceRows.length == 0) {
       sliceRows = slices(context.weights().matrix(table));
+      if (trained) {
+        sliceGradients = slices(context.weights().gradientMatrix(table));
+      }
     }
-    hiddenPanels.set(packedHidden.of(block().hidden(), count));
+    if (trained) {
+      hiddenPanels.set(packedHidden.of(block().hidden(), count));
+    }
   }
 
   /** Adds what the slice of {@link #logits(int)}, now a gradient, does to weights and hidden. */
   void addGradients() {
-    run(
-        weightTask,
-        kernels.products().productTiles(sliceGradients[slice].rows(), hiddenPanels.get()),
-        1);
+    if (trained) {
+      run(
+          weightTask,
+          kernels.products().productTiles(sliceGradients[slice].rows(), hiddenPanels.get()),
+          1);
+    }
     PackedMatrix panels = transposed();
     run(packTask, panels.panels(), 1);
     run(hiddenTask, kernels.products().productTiles(count, panels), 1);

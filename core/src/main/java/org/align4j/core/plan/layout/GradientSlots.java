@@ -27,7 +27,9 @@ public final class GradientSlots {
     /** The kernel writes a temporary, which is then added to the target. */
     SPILL,
     /** The target is the memory of the output's gradient: nothing is to be done. */
-    SHARED
+    SHARED,
+    /** Nobody wants it: a kernel that makes it along with others writes it to a temporary. */
+    UNWANTED
   }
 
   /**
@@ -102,6 +104,9 @@ public final class GradientSlots {
   }
 
   private Write write(PlanOp op, PlanNode x, int time) {
+    if (!layout.needsGradient(x)) {
+      return new Write(Mode.UNWANTED, layout.open(x.columns(), time), null);
+    }
     boolean first = !written[x.id()];
     Slot target = target(x, time);
     written[x.id()] = true;
@@ -122,7 +127,8 @@ public final class GradientSlots {
     others.removeIf(other -> liveness.producer(other) >= i);
     for (PlanNode x : op.inputs()) {
       boolean possible =
-          !written[x.id()]
+          layout.needsGradient(x)
+              && !written[x.id()]
               && out.isWhole()
               && liveness.partOf(x) == null
               && (unchanged || others.isEmpty())
@@ -132,8 +138,10 @@ public final class GradientSlots {
         written[x.id()] = true;
         others.add(x);
         list.add(new Write(Mode.SHARED, out, null));
-      } else {
+      } else if (layout.needsGradient(x)) {
         list.add(write(op, x, time));
+      } else {
+        list.add(new Write(Mode.UNWANTED, out, null));
       }
     }
     residents.put(out.storage(), others);

@@ -10,6 +10,7 @@ import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.Liveness;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
+import org.align4j.core.graph.TrainedPaths;
 import org.align4j.core.ops.Ops.Op.View;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class Layout {
 
   private final Liveness liveness;
   private final ImmutableList<PlanOp> operations;
+  private final @Nullable TrainedPaths paths;
   private final boolean training;
   private final List<Step> steps = new ArrayList<>();
   private final List<Storage> storages = new ArrayList<>();
@@ -38,13 +40,15 @@ public final class Layout {
    * A layout.
    *
    * @param traits of each op
-   * @param training whether there is a backward pass
+   * @param paths that a backward pass takes; null where there is none
    */
-  public Layout(Graph graph, Function<PlanOp, ? extends OpTraits> traits, boolean training) {
+  public Layout(
+      Graph graph, Function<PlanOp, ? extends OpTraits> traits, @Nullable TrainedPaths paths) {
     this.liveness = new Liveness(graph);
+    this.paths = paths;
     this.operations = liveness.operations();
     operations.forEach(op -> this.traits.put(op, traits.apply(op)));
-    this.training = training;
+    this.training = paths != null;
     this.hidden = graph.hidden();
     this.values = new Slot[graph.activations()];
     this.recomputed = new Slot[graph.activations()];
@@ -117,6 +121,11 @@ public final class Layout {
     return found;
   }
 
+  /** Whether a backward pass makes a gradient of x. */
+  boolean needsGradient(PlanNode x) {
+    return paths != null && paths.needsGradient(x);
+  }
+
   /** Floats per token. */
   public long columns() {
     long most = 0;
@@ -150,7 +159,7 @@ public final class Layout {
       Slot slot = forwardSlot(op, i, time);
       slot.storage().use(time);
       values[op.out().id()] = slot;
-      if (training && traits(op).statistics() > 0) {
+      if (needsGradient(op.out()) && traits(op).statistics() > 0) {
         statistics.put(op, open(traits(op).statistics(), time));
       }
     }
@@ -182,6 +191,9 @@ public final class Layout {
     gradients.head(hidden, time);
     for (int i = operations.size() - 1; i >= 0; i--) {
       PlanOp op = operations.get(i);
+      if (!needsGradient(op.out())) {
+        continue;
+      }
       if (traits(op).backwardReadsInputs()) {
         op.inputs().forEach(this::recompute);
       }
@@ -197,12 +209,17 @@ public final class Layout {
     }
   }
 
-  /** Whether a backward step reads the value of x. */
+  /** Whether a backward step reads the value of x, or something that is made again from it. */
   private boolean readBackward(PlanNode x) {
     return x == hidden
-        || traits(liveness.maker(x)).backwardReadsOutput()
-        || liveness.consumers(x).stream()
-            .anyMatch(i -> traits(operations.get(i)).backwardReadsInputs());
+        || (needsGradient(x) && traits(liveness.maker(x)).backwardReadsOutput())
+        || liveness.consumers(x).stream().map(operations::get).anyMatch(this::readsBackward);
+  }
+
+  private boolean readsBackward(PlanOp op) {
+    OpTraits traits = traits(op);
+    return (needsGradient(op.out()) && traits.backwardReadsInputs())
+        || (traits.cheap() && readBackward(op.out()));
   }
 
   private void backwardMemory(PlanOp op, int time) {

@@ -66,8 +66,6 @@ final class LayerNormPlan extends OpPlan {
     Slot statistics = run.scratch(place());
     Slot dx = write.kernelTarget();
     NativeFloats weight = weights.floats(op.weight());
-    NativeFloats gradient = weights.gradient(op.weight());
-    NativeFloats biasGradient = weights.gradient(op.bias());
     boolean add = write.mode() == Mode.ADD;
     Bound<NormKernels.Gradient> operands =
         run.bound(() ->
@@ -79,9 +77,16 @@ final class LayerNormPlan extends OpPlan {
                 dx.matrix(),
                 add,
                 statistics.storage().floats()));
-    return Stage.sequence(
+    Stage input =
         run.rows(
-            dy, (from, to) -> run.kernels().norms().layerNormGradient(operands.get(), from, to)),
+            dy, (from, to) -> run.kernels().norms().layerNormGradient(operands.get(), from, to));
+    if (!weights.trains(op.weight()) && !weights.trains(op.bias())) {
+      return input;
+    }
+    NativeFloats gradient = weights.gradient(op.weight());
+    NativeFloats biasGradient = weights.gradient(op.bias());
+    return Stage.sequence(
+        input,
         run.columnSums(
             dy.columns(),
             (from, to) ->

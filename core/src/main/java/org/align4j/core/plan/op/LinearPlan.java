@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.ops.WeightLayout;
@@ -20,10 +19,18 @@ import org.align4j.core.plan.run.Weights;
 final class LinearPlan extends OpPlan {
 
   private final Op.Linear<PlanNode> op;
+  private final boolean trained;
 
-  LinearPlan(PlanOp place, Op.Linear<PlanNode> op) {
+  LinearPlan(PlanOp place, Op.Linear<PlanNode> op, boolean trained) {
     super(place);
     this.op = op;
+    this.trained = trained;
+  }
+
+  /** For the weight's gradient alone. */
+  @Override
+  public boolean backwardReadsInputs() {
+    return trained;
   }
 
   @Override
@@ -46,20 +53,21 @@ final class LinearPlan extends OpPlan {
   Stage backward(OpRun run, Slot dy, List<Write> writes) {
     Write write = writes.getFirst();
     Weights weights = run.context().weights();
-    Slot x = run.backwardValue(op.x());
-    Matrix gradient = weights.gradientMatrix(op.weight());
-    boolean outIn = op.layout() == WeightLayout.OUT_IN;
-    Slot right = outIn ? x : dy;
     List<Stage> stages = new ArrayList<>();
-    stages.add(
-        new WeightGradientStage(
-            run.context(),
-            outIn ? dy : x,
-            right,
-            outIn,
-            run.packedRows(right.columns()),
-            gradient));
-    if (op.bias() != null) {
+    if (trained) {
+      Slot x = run.backwardValue(op.x());
+      boolean outIn = op.layout() == WeightLayout.OUT_IN;
+      Slot right = outIn ? x : dy;
+      stages.add(
+          new WeightGradientStage(
+              run.context(),
+              outIn ? dy : x,
+              right,
+              outIn,
+              run.packedRows(right.columns()),
+              weights.gradientMatrix(op.weight())));
+    }
+    if (op.bias() != null && weights.trains(op.bias())) {
       NativeFloats bias = weights.gradient(op.bias());
       stages.add(
           run.columnSums(
@@ -69,13 +77,15 @@ final class LinearPlan extends OpPlan {
                       .rows()
                       .biasGradient(dy.matrix(), run.context().batch().rows(), bias, from, to)));
     }
-    stages.add(
-        LinearStage.inputGradient(
-            run.context(),
-            dy,
-            weights.transposed(op.weight(), op.layout()),
-            write.kernelTarget(),
-            write.mode() == Mode.ADD));
+    if (write.mode() != Mode.UNWANTED) {
+      stages.add(
+          LinearStage.inputGradient(
+              run.context(),
+              dy,
+              weights.transposed(op.weight(), op.layout()),
+              write.kernelTarget(),
+              write.mode() == Mode.ADD));
+    }
     return Stage.sequence(stages.toArray(Stage[]::new));
   }
 }

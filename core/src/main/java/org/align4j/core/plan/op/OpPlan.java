@@ -1,6 +1,7 @@
 package org.align4j.core.plan.op;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.ops.Ops.Op;
@@ -21,13 +22,17 @@ public abstract class OpPlan implements OpTraits {
     this.place = place;
   }
 
-  /** What an op is to this engine. */
-  public static OpPlan of(PlanOp place) {
+  /**
+   * What an op is to this engine.
+   *
+   * @param trained whether a parameter has a gradient
+   */
+  public static OpPlan of(PlanOp place, Predicate<PlanNode> trained) {
     return switch (place.op()) {
       case Op.Embedding<PlanNode> op -> new EmbeddingPlan(place, op);
       case Op.RmsNorm<PlanNode> op -> new RmsNormPlan(place, op);
       case Op.LayerNorm<PlanNode> op -> new LayerNormPlan(place, op);
-      case Op.Linear<PlanNode> op -> new LinearPlan(place, op);
+      case Op.Linear<PlanNode> op -> new LinearPlan(place, op, trained.test(op.weight()));
       case Op.Columns<PlanNode> op -> new ColumnsPlan(place, op);
       case Op.Rope<PlanNode> op -> new RopePlan(place, op);
       case Op.Attention<PlanNode> op -> new AttentionPlan(place, op);

@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.align4j.core.graph.Graph;
+import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
+import org.align4j.core.graph.TrainedPaths;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.NativeFloats;
@@ -62,8 +65,9 @@ public final class Plan implements AutoCloseable {
       RopeTables ropes,
       @Nullable KeyValueCache cache) {
     this.context = context;
-    Map<PlanOp, OpPlan> ops = ops(graph);
-    this.layout = new Layout(graph, ops::get, training);
+    Predicate<PlanNode> trained = context.weights()::trains;
+    Map<PlanOp, OpPlan> ops = ops(graph, trained);
+    this.layout = new Layout(graph, ops::get, training ? new TrainedPaths(graph, trained) : null);
     this.hidden = layout.value(graph.hidden());
     this.run = new OpRun(context, layout, ropes, cache, memory);
     List<Stage> ahead = new ArrayList<>();
@@ -91,9 +95,9 @@ public final class Plan implements AutoCloseable {
     this.zeroHiddenGradient = hiddenGradient == null ? null : run.zero(hiddenGradient);
   }
 
-  private static Map<PlanOp, OpPlan> ops(Graph graph) {
+  private static Map<PlanOp, OpPlan> ops(Graph graph, Predicate<PlanNode> trained) {
     Map<PlanOp, OpPlan> ops = new HashMap<>();
-    graph.operations().forEach(op -> ops.put(op, OpPlan.of(op)));
+    graph.operations().forEach(op -> ops.put(op, OpPlan.of(op, trained)));
     return ops;
   }
 
@@ -114,8 +118,10 @@ public final class Plan implements AutoCloseable {
   }
 
   /** Bytes per token of a plan that trains, whatever runs it. */
-  public static long trainingBytesPerToken(Graph graph) {
-    return new Layout(graph, OpPlan::of, true).columns() * Float.BYTES;
+  public static long trainingBytesPerToken(Graph graph, Predicate<PlanNode> trained) {
+    Layout layout =
+        new Layout(graph, op -> OpPlan.of(op, trained), new TrainedPaths(graph, trained));
+    return layout.columns() * Float.BYTES;
   }
 
   /** Bytes of the arena per token. */

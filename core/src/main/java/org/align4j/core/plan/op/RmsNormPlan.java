@@ -61,7 +61,6 @@ final class RmsNormPlan extends OpPlan {
     Slot inverse = run.scratch(place());
     Slot dx = write.kernelTarget();
     NativeFloats weight = run.context().weights().floats(op.weight());
-    NativeFloats gradient = run.context().weights().gradient(op.weight());
     boolean add = write.mode() == Mode.ADD;
     Bound<NormKernels.Gradient> operands =
         run.bound(() ->
@@ -73,8 +72,14 @@ final class RmsNormPlan extends OpPlan {
                 dx.matrix(),
                 add,
                 inverse.storage().floats()));
+    Stage input =
+        run.rows(dy, (from, to) -> run.kernels().norms().rmsNormGradient(operands.get(), from, to));
+    if (!run.context().weights().trains(op.weight())) {
+      return input;
+    }
+    NativeFloats gradient = run.context().weights().gradient(op.weight());
     return Stage.sequence(
-        run.rows(dy, (from, to) -> run.kernels().norms().rmsNormGradient(operands.get(), from, to)),
+        input,
         run.columnSums(
             op.weight().columns(),
             (from, to) ->

@@ -36,6 +36,7 @@ public final class Weights {
   private final Kernels kernels;
   private final Threads threads;
   private final Parameters parameters;
+  private final @Nullable BaseWeights base;
   private final NativeMemory memory;
   private final Map<String, Packing> forward = new LinkedHashMap<>();
   private final Map<String, Packing> transposed = new LinkedHashMap<>();
@@ -46,17 +47,44 @@ public final class Weights {
   private boolean stale = true;
   private int version;
 
-  /** The weights of a network; packed forms go into the memory. */
-  public Weights(Kernels kernels, Threads threads, Parameters parameters, NativeMemory memory) {
+  /**
+   * The weights of a network; packed forms of trained ones go into the memory.
+   *
+   * @param parameters that are trained
+   * @param base all others; null where there are none
+   */
+  public Weights(
+      Kernels kernels,
+      Threads threads,
+      Parameters parameters,
+      @Nullable BaseWeights base,
+      NativeMemory memory) {
     this.kernels = kernels;
     this.threads = threads;
     this.parameters = parameters;
+    this.base = base;
     this.memory = memory;
   }
 
   /** Checks that the parameters are those a definition declares. */
   public static void check(Map<String, long[]> shapes, Parameters parameters) {
+    check(shapes, parameters, null);
+  }
+
+  /** The same where some are frozen: every trained one must be declared, and no one twice. */
+  public static void check(
+      Map<String, long[]> shapes, Parameters trained, @Nullable BaseWeights base) {
+    if (base != null) {
+      for (String name : trained.names()) {
+        checkArgument(
+            shapes.containsKey(name),
+            "%s is to be trained, but the network has no such name",
+            name);
+        checkArgument(!base.parameters().contains(name), "%s is both trained and frozen", name);
+      }
+    }
     shapes.forEach((name, shape) -> {
+      Parameters parameters = base == null || trained.contains(name) ? trained : base.parameters();
       checkArgument(
           parameters.contains(name), "the network needs parameter %s, which is missing", name);
       var array = parameters.get(name);
@@ -81,7 +109,14 @@ public final class Weights {
   }
 
   private NativeFloats values(PlanNode parameter) {
-    return NativeFloats.of(parameters.get(parameter.name()));
+    return base == null || trains(parameter)
+        ? NativeFloats.of(parameters.get(parameter.name()))
+        : base.floats(parameter);
+  }
+
+  /** Whether a parameter is trained: only then it has a gradient. */
+  public boolean trains(PlanNode parameter) {
+    return parameters.contains(parameter.name());
   }
 
   /** A parameter {@code [rows, columns]}. */
@@ -89,8 +124,11 @@ public final class Weights {
     return floats(parameter).matrix(parameter.columns());
   }
 
-  /** Gradient of a parameter. */
+  /** Gradient of a parameter; of a frozen one, memory that nobody reads. */
   public NativeFloats gradient(PlanNode parameter) {
+    if (!trains(parameter)) {
+      return memory.allocate((long) parameter.rows() * parameter.columns());
+    }
     NativeFloats flat = flatGradient;
     if (flat == null) {
       flat = NativeFloats.of(gradients().flat());
@@ -107,6 +145,9 @@ public final class Weights {
 
   /** The right-hand side of {@code y = x · W}, kept and up to date from {@link #refresh} on. */
   public PackedMatrix packed(PlanNode weight, WeightLayout layout) {
+    if (base != null && !trains(weight)) {
+      return base.packed(weight, layout);
+    }
     return forward.computeIfAbsent(
             weight.name() + ' ' + layout,
             key -> {
@@ -124,7 +165,7 @@ public final class Weights {
     boolean outIn = layout == WeightLayout.OUT_IN;
     int depth = outIn ? weight.rows() : weight.columns();
     int columns = outIn ? weight.columns() : weight.rows();
-    boolean keep = parameters.size() <= KEPT_TRANSPOSED;
+    boolean keep = size() <= KEPT_TRANSPOSED;
     Packing packing =
         transposed.computeIfAbsent(
             weight.name() + ' ' + layout,
@@ -138,7 +179,11 @@ public final class Weights {
                         ? allocate(depth, columns)
                         : sharedTransposed.computeIfAbsent(
                             kernels.products().packedLength(depth, columns), memory::allocate)));
-    return new Transposed(this, packing, keep);
+    return new Transposed(this, packing, keep, trains(weight));
+  }
+
+  private long size() {
+    return parameters.size() + (base == null ? 0 : base.parameters().size());
   }
 
   private NativeFloats allocate(int depth, int columns) {
@@ -197,18 +242,21 @@ public final class Weights {
     private final Weights weights;
     private final Packing packing;
     private final boolean kept;
+    private final boolean trained;
 
-    private Transposed(Weights weights, Packing packing, boolean kept) {
+    private Transposed(Weights weights, Packing packing, boolean kept, boolean trained) {
       this.weights = weights;
       this.packing = packing;
       this.kept = kept;
+      this.trained = trained;
     }
 
     /** The panels; valid until another transposed weight is asked for. */
     PackedMatrix get() {
-      if (!kept || packing.version != weights.version) {
+      int version = trained ? weights.version : 0;
+      if (!kept || packing.version != version) {
         packing.pack();
-        packing.version = weights.version;
+        packing.version = version;
       }
       return packing.target;
     }

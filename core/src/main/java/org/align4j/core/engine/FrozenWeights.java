@@ -1,0 +1,17 @@
+package org.align4j.core.engine;
+
+import com.google.common.collect.ImmutableList;
+
+/**
+ * Weights that nobody trains, held once for all networks of a run: the base under adapters, and
+ * with them the reference and the critic. Made by {@link Engine#freeze}; to be closed after the
+ * networks that read them.
+ */
+public interface FrozenWeights extends AutoCloseable {
+
+  /** Names of the parameters, in order. */
+  ImmutableList<String> names();
+
+  @Override
+  void close();
+}
