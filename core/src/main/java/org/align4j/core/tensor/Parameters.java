@@ -5,10 +5,12 @@ import static com.google.common.base.Preconditions.checkNotNull;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.align4j.core.kernel.memory.NativeMemory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -66,6 +68,20 @@ public final class Parameters implements AutoCloseable {
     Map<String, INDArray> all = new LinkedHashMap<>(arrays);
     others.arrays.forEach((name, array) ->
         checkArgument(all.put(name, array) == null, "%s is in both sets of parameters", name));
+    return of(all);
+  }
+
+  /** Some of these, over the same arrays. */
+  public Parameters only(Predicate<String> names) {
+    ImmutableMap<String, INDArray> some = ImmutableMap.copyOf(Maps.filterKeys(arrays, names::test));
+    return new Parameters(type, some);
+  }
+
+  /** These in their order, over the others' arrays where those have one of the name. */
+  public Parameters replacing(Parameters others) {
+    Map<String, INDArray> all = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, array) -> all.put(name, others.contains(name) ? others.get(name) : array));
     return of(all);
   }
 

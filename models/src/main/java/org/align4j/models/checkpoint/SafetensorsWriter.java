@@ -29,7 +29,8 @@ public final class SafetensorsWriter {
     AtomicFiles.write(target, temporary -> writeTo(temporary, parameters));
   }
 
-  static void writeTo(Path file, Parameters parameters) throws IOException {
+  /** Writes a file in place. */
+  public static void writeTo(Path file, Parameters parameters) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,

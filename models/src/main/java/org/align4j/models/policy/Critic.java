@@ -1,10 +1,13 @@
 package org.align4j.models.policy;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.models.adapter.Adapter;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
 import org.align4j.models.transformer.Initialization;
@@ -21,23 +24,50 @@ public final class Critic implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Network network;
 
-  private Critic(Checkpoint checkpoint, Engine engine, Resources resources) {
+  private Critic(Checkpoint checkpoint, Network network) {
     this.checkpoint = checkpoint;
-    this.network =
+    this.network = network;
+  }
+
+  private Critic(Checkpoint checkpoint, Engine engine, Resources resources) {
+    this(
+        checkpoint,
         engine.create(
             new Transformer(checkpoint.config(), ModelHead.SCALAR),
             checkpoint.parameters(),
-            resources);
+            resources));
   }
 
-  /** A critic that starts from the policy's weights. */
+  /**
+   * A critic that starts from the policy's weights. Frozen weights are shared: that of an adapted
+   * policy has an adapter of its own of the same kind, and a head that is trained. Close it before
+   * the policy.
+   */
   public static Critic of(Policy policy, long seed) {
     Checkpoint body = policy.checkpoint();
+    Resources resources = policy.network().resources();
+    if (policy.base().isPresent()) {
+      Policy.Base base = policy.base().get();
+      var scalar = new Transformer(body.config(), ModelHead.SCALAR);
+      Parameters head = Initialization.scalarHead(body.config(), seed);
+      Optional<Adapter> own = policy.adapter().map(a -> Adapter.create(scalar, a.settings(), seed));
+      Parameters trained =
+          own.map(Adapter::parameters).orElseGet(() -> policy.parameters().copy()).and(head);
+      Network network =
+          policy
+              .engine()
+              .create(
+                  own.<NetworkDefinition>map(a -> a.network(scalar)).orElse(scalar),
+                  trained,
+                  base.frozen(),
+                  resources);
+      return new Critic(body, network);
+    }
     Parameters parameters = Initialization.scalarFrom(body.config(), body.parameters(), seed);
     return new Critic(
         new Checkpoint(body.config(), parameters, body.tokenizer(), body.chatTemplate()),
         policy.engine(),
-        policy.network().resources());
+        resources);
   }
 
   /**
@@ -74,6 +104,6 @@ public final class Critic implements AutoCloseable {
   @Override
   public void close() {
     network.close();
-    checkpoint.parameters().close();
+    network.parameters().close();
   }
 }

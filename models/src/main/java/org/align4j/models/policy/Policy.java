@@ -3,10 +3,15 @@ package org.align4j.models.policy;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.models.adapter.Adapter;
+import org.align4j.models.adapter.PeftFolder;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
 import org.align4j.models.generate.Generator;
@@ -15,6 +20,7 @@ import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A language model that samples and is trained: configuration, text and a network with a language
@@ -25,11 +31,24 @@ public final class Policy implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Engine engine;
   private final Network network;
+  private final @Nullable Base base;
 
-  private Policy(Checkpoint checkpoint, Engine engine, Network network) {
+  /**
+   * What an adapted or partly frozen policy stands on.
+   *
+   * @param frozen shared with reference and critic
+   * @param definition of the policy's network
+   * @param adapter null where some of the model's own parameters are trained
+   * @param name of the base model, for the adapter's file
+   */
+  record Base(
+      FrozenWeights frozen, NetworkDefinition definition, @Nullable Adapter adapter, String name) {}
+
+  private Policy(Checkpoint checkpoint, Engine engine, Network network, @Nullable Base base) {
     this.checkpoint = checkpoint;
     this.engine = engine;
     this.network = network;
+    this.base = base;
   }
 
   /** Reads a Hugging Face folder or a GGUF file. */
@@ -51,20 +70,72 @@ public final class Policy implements AutoCloseable {
   public static Policy of(Checkpoint checkpoint, Engine engine, Resources resources) {
     var transformer = new Transformer(checkpoint.config(), ModelHead.LANGUAGE);
     return new Policy(
-        checkpoint, engine, engine.create(transformer, checkpoint.parameters(), resources));
+        checkpoint, engine, engine.create(transformer, checkpoint.parameters(), resources), null);
   }
 
-  /** Writes a Hugging Face folder, which {@code transformers} and {@link #load} read. */
+  /**
+   * Takes over a checkpoint, frozen, and an adapter, which alone is trained and saved.
+   *
+   * @param name of the base model, a folder, a file or a name of the hub, for the adapter's file
+   */
+  public static Policy adapted(
+      Checkpoint checkpoint, Adapter adapter, String name, Engine engine, Resources resources) {
+    var network = adapter.network(new Transformer(checkpoint.config(), ModelHead.LANGUAGE));
+    FrozenWeights frozen = engine.freeze(checkpoint.parameters(), resources);
+    return new Policy(
+        checkpoint,
+        engine,
+        engine.create(network, adapter.parameters(), frozen, resources),
+        new Base(frozen, network, adapter, name));
+  }
+
+  /** Takes over a checkpoint of which some parameters are trained; it is saved whole. */
+  public static Policy partly(
+      Checkpoint checkpoint, TrainedParts trained, Engine engine, Resources resources) {
+    var network = new Transformer(checkpoint.config(), ModelHead.LANGUAGE);
+    Predicate<String> chosen = trained.of(checkpoint.config());
+    FrozenWeights frozen = engine.freeze(checkpoint.parameters().only(chosen.negate()), resources);
+    return new Policy(
+        checkpoint,
+        engine,
+        engine.create(network, checkpoint.parameters().only(chosen), frozen, resources),
+        new Base(frozen, network, null, ""));
+  }
+
+  /**
+   * Writes a Hugging Face folder, which {@code transformers} and {@link #load} read; of an adapted
+   * policy the adapter alone, a folder of {@code peft}.
+   */
   public void save(Path folder) {
-    HuggingFaceFolder.save(folder, checkpoint);
+    save(folder, parameters());
   }
 
-  /** Writes the same model with other weights, such as its moving average. */
-  public void save(Path folder, Parameters weights) {
+  /** Writes the same model with other trained parameters, such as their moving average. */
+  public void save(Path folder, Parameters trained) {
+    Adapter adapter = base == null ? null : base.adapter();
+    if (base != null && adapter != null) {
+      PeftFolder.save(
+          folder,
+          adapter.with(trained),
+          new Transformer(checkpoint.config(), ModelHead.LANGUAGE),
+          base.name());
+      return;
+    }
+    Parameters weights = base == null ? trained : checkpoint.parameters().replacing(trained);
     HuggingFaceFolder.save(
         folder,
         new Checkpoint(
             checkpoint.config(), weights, checkpoint.tokenizer(), checkpoint.chatTemplate()));
+  }
+
+  /** What it stands on, where it is adapted or partly frozen; closed with it. */
+  Optional<Base> base() {
+    return Optional.ofNullable(base);
+  }
+
+  /** The adapter, where it has one. */
+  public Optional<Adapter> adapter() {
+    return base().map(Base::adapter);
   }
 
   /** What the model looks like. */
@@ -72,7 +143,7 @@ public final class Policy implements AutoCloseable {
     return checkpoint.config();
   }
 
-  /** Parameters, configuration and text of the model, live. */
+  /** Configuration and text of the model, and the parameters it was made of. */
   public Checkpoint checkpoint() {
     return checkpoint;
   }
@@ -101,9 +172,9 @@ public final class Policy implements AutoCloseable {
     return network;
   }
 
-  /** The live parameters. */
+  /** The trained parameters, live. */
   public Parameters parameters() {
-    return checkpoint.parameters();
+    return network.parameters();
   }
 
   /** Tokens that end a response. */
@@ -129,6 +200,9 @@ public final class Policy implements AutoCloseable {
   @Override
   public void close() {
     network.close();
-    checkpoint.parameters().close();
+    network.parameters().close();
+    if (base != null) {
+      base.frozen().close();
+    }
   }
 }

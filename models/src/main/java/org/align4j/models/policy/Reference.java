@@ -5,6 +5,7 @@ import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.models.adapter.Adapter;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.Transformer;
@@ -15,17 +16,42 @@ public final class Reference implements AutoCloseable {
 
   private final Network network;
 
-  private Reference(
-      TransformerConfig config, Parameters parameters, Engine engine, Resources resources) {
-    this.network =
-        engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters, resources);
+  private Reference(Network network) {
+    this.network = network;
     network.freeze();
   }
 
-  /** The policy as it is now: a copy, which later updates do not reach. */
+  private Reference(
+      TransformerConfig config, Parameters parameters, Engine engine, Resources resources) {
+    this(engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters, resources));
+  }
+
+  /**
+   * The policy as it is now: a copy, which later updates do not reach. Frozen weights are not
+   * copied: the reference of a policy with a new adapter is the base itself. Close it before the
+   * policy.
+   */
   public static Reference of(Policy policy) {
-    return new Reference(
-        policy.config(), policy.parameters().copy(), policy.engine(), policy.network().resources());
+    Resources resources = policy.network().resources();
+    return policy
+        .base()
+        .map(base -> {
+          boolean plain = policy.adapter().map(Adapter::isIdentity).orElse(false);
+          return new Reference(
+              policy
+                  .engine()
+                  .create(
+                      plain
+                          ? new Transformer(policy.config(), ModelHead.LANGUAGE)
+                          : base.definition(),
+                      plain
+                          ? Parameters.none(policy.parameters().dataType())
+                          : policy.parameters().copy(),
+                      base.frozen(),
+                      resources));
+        })
+        .orElseGet(() ->
+            new Reference(policy.config(), policy.parameters().copy(), policy.engine(), resources));
   }
 
   /** Reads a Hugging Face folder or a GGUF file. */

@@ -48,6 +48,14 @@ public final class Initialization {
     return Parameters.of(arrays);
   }
 
+  /** A random {@code score.weight} alone. */
+  public static Parameters scalarHead(TransformerConfig config, long seed) {
+    long[] shape = {1, config.hiddenSize()};
+    return Parameters.of(
+        Map.of(
+            ParameterShapes.SCALAR_HEAD, draw(config, ParameterShapes.SCALAR_HEAD, shape, seed)));
+  }
+
   private static INDArray draw(TransformerConfig config, String name, long[] shape, long seed) {
     long length = 1;
     for (long size : shape) {
