@@ -44,6 +44,12 @@ public record MemoryPlan(long trained, long frozen, long cache, long working) {
         Resources.shared().memory());
   }
 
+  /** The same with frozen weights that all networks share. */
+  public MemoryPlan withShared(long parameters) {
+    return new MemoryPlan(
+        trained, frozen + FROZEN_COPIES * Float.BYTES * parameters, cache, working);
+  }
+
   /** All of it. */
   public long total() {
     return trained + frozen + cache + working;

@@ -67,7 +67,8 @@ interface PairModel extends AutoCloseable {
 
     @Override
     public MemoryPlan memory(boolean bodyLearns) {
-      return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 1, 0, 0);
+      return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 1, 0, 0)
+          .withShared(policy.frozenSize());
     }
 
     @Override

@@ -75,19 +75,15 @@ public final class PreferenceRun implements Trainable {
   /** A reward model on the body of a policy, which is taken over and closed. */
   public static PreferenceRun rewardModel(
       RewardModelConfig config, Policy policy, PairSplit pairs) {
-    try (policy) {
-      RewardModel model = RewardModel.of(policy, config.training().seed());
-      return new PreferenceRun(
-          new PairModel.Rewarding(model),
-          PreferenceTrainer.rewardModel(
-              model.network(),
-              ModelCodec.of(policy),
-              config.reward().loss(),
-              config.training().update()),
-          pairs,
-          config,
-          config.training());
-    }
+    ModelCodec codec = ModelCodec.of(policy);
+    RewardModel model = RewardModel.from(policy, config.training().seed());
+    return new PreferenceRun(
+        new PairModel.Rewarding(model),
+        PreferenceTrainer.rewardModel(
+            model.network(), codec, config.reward().loss(), config.training().update()),
+        pairs,
+        config,
+        config.training());
   }
 
   @Override

@@ -161,12 +161,13 @@ public final class RlRun implements Trainable {
       longest = Math.max(longest, prompt + settings.rollout().maxNewTokens());
     }
     return MemoryPlan.of(
-        policy.config(),
-        policy.parameters().size(),
-        critic == null ? 1 : 2,
-        1,
-        settings.rollout().size(),
-        longest);
+            policy.config(),
+            policy.parameters().size(),
+            critic == null ? 1 : 2,
+            1,
+            settings.rollout().size(),
+            longest)
+        .withShared(policy.frozenSize());
   }
 
   @Override

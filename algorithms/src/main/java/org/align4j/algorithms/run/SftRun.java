@@ -56,7 +56,8 @@ public final class SftRun implements Trainable {
 
   @Override
   public MemoryPlan memory() {
-    return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 0, 0, 0);
+    return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 0, 0, 0)
+        .withShared(policy.frozenSize());
   }
 
   @Override

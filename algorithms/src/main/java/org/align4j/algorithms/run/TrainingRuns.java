@@ -38,7 +38,7 @@ public final class TrainingRuns {
         RlRun run =
             new RlRun(
                 config,
-                PolicyFiles.load(config.input(), Engine.PLAN),
+                PolicyFiles.load(config.input(), config.training().seed(), Engine.PLAN),
                 data,
                 reward,
                 TrainingListener.NONE)) {

@@ -74,7 +74,7 @@ class DistillationRunTest {
   private RlRun open(TrainConfig config) {
     return new RlRun(
         config,
-        PolicyFiles.load(config.input(), Engine.PLAN),
+        PolicyFiles.load(config.input(), config.training().seed(), Engine.PLAN),
         TrainData.open(config.input(), config.run().evaluation(), true),
         Rewards.named("math"),
         TrainingListener.NONE);

@@ -9,6 +9,7 @@ import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.model.DownloadCommand;
 import org.align4j.bench.cli.model.EvaluateCommand;
 import org.align4j.bench.cli.model.GenerateCommand;
+import org.align4j.bench.cli.model.MergeCommand;
 import org.align4j.bench.cli.model.TemplatesCommand;
 import org.align4j.bench.cli.study.CompareCommand;
 import org.align4j.bench.cli.study.ReportCommand;
@@ -38,6 +39,7 @@ final class Commands {
         new EvaluateCommand(console),
         new GenerateCommand(console),
         new DownloadCommand(console),
+        new MergeCommand(console),
         new VerifyCommand(console),
         new TemplatesCommand(console),
         new ParityCommand(console),

@@ -21,9 +21,11 @@ public final class Workload implements AutoCloseable {
   private final TrainData data;
   private final Reward reward;
   private final Reference reference;
+  private final Policy start;
 
   private Workload(
       TrainConfig config, Engine engine, TrainData data, Reward reward, Policy policy) {
+    this.start = policy;
     this.config = config;
     this.engine = engine;
     this.data = data;
@@ -40,22 +42,28 @@ public final class Workload implements AutoCloseable {
     Reward reward = RewardSpec.parse(config.input().reward()).build(engine);
     TrainData data =
         TrainData.open(config.input(), config.run().evaluation(), reward.needsAnswer());
-    try (Policy policy = PolicyFiles.load(config.input(), engine)) {
-      int longest = config.training().rollout().maxNewTokens();
-      return new Workload(
-          config, engine, data.usable(policy, longest, config.input()), reward, policy);
+    Policy policy = PolicyFiles.load(config.input(), config.training().seed(), engine);
+    int longest = config.training().rollout().maxNewTokens();
+    Workload workload =
+        new Workload(config, engine, data.usable(policy, longest, config.input()), reward, policy);
+    if (policy.frozenSize() == 0) {
+      policy.close();
     }
+    return workload;
   }
 
   /** A run before its first step, with its own policy. */
   RlRun run(TrainConfig ofRun) {
-    Policy policy = PolicyFiles.load(config.input(), engine);
+    Policy policy = PolicyFiles.load(config.input(), config.training().seed(), engine);
     return RlRun.sharing(ofRun, policy, reference, data, reward);
   }
 
   @Override
   public void close() {
     reference.close();
+    if (start.frozenSize() > 0) {
+      start.close();
+    }
     reward.close();
   }
 }

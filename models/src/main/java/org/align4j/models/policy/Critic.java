@@ -1,19 +1,17 @@
 package org.align4j.models.policy;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
-import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
-import org.align4j.models.adapter.Adapter;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
 import org.align4j.models.transformer.Initialization;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value model as large as the policy: its body and a scalar head {@code score.weight [1,D]} drawn
@@ -23,10 +21,12 @@ public final class Critic implements AutoCloseable {
 
   private final Checkpoint checkpoint;
   private final Network network;
+  private final @Nullable ScalarModel shared;
 
-  private Critic(Checkpoint checkpoint, Network network) {
+  private Critic(Checkpoint checkpoint, Network network, @Nullable ScalarModel shared) {
     this.checkpoint = checkpoint;
     this.network = network;
+    this.shared = shared;
   }
 
   private Critic(Checkpoint checkpoint, Engine engine, Resources resources) {
@@ -35,7 +35,8 @@ public final class Critic implements AutoCloseable {
         engine.create(
             new Transformer(checkpoint.config(), ModelHead.SCALAR),
             checkpoint.parameters(),
-            resources));
+            resources),
+        null);
   }
 
   /**
@@ -47,21 +48,8 @@ public final class Critic implements AutoCloseable {
     Checkpoint body = policy.checkpoint();
     Resources resources = policy.network().resources();
     if (policy.base().isPresent()) {
-      Policy.Base base = policy.base().get();
-      var scalar = new Transformer(body.config(), ModelHead.SCALAR);
-      Parameters head = Initialization.scalarHead(body.config(), seed);
-      Optional<Adapter> own = policy.adapter().map(a -> Adapter.create(scalar, a.settings(), seed));
-      Parameters trained =
-          own.map(Adapter::parameters).orElseGet(() -> policy.parameters().copy()).and(head);
-      Network network =
-          policy
-              .engine()
-              .create(
-                  own.<NetworkDefinition>map(a -> a.network(scalar)).orElse(scalar),
-                  trained,
-                  base.frozen(),
-                  resources);
-      return new Critic(body, network);
+      ScalarModel model = ScalarModel.on(policy, seed);
+      return new Critic(body, model.network(), model);
     }
     Parameters parameters = Initialization.scalarFrom(body.config(), body.parameters(), seed);
     return new Critic(
@@ -78,9 +66,15 @@ public final class Critic implements AutoCloseable {
     return new Critic(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine, Resources.shared());
   }
 
-  /** Writes a Hugging Face folder. */
+  /** Writes a Hugging Face folder, an adapter merged into its weights. */
   public void save(Path folder) {
-    HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR);
+    if (shared == null) {
+      HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR);
+      return;
+    }
+    try (Checkpoint whole = shared.whole(checkpoint)) {
+      HuggingFaceFolder.save(folder, whole, ModelHead.SCALAR);
+    }
   }
 
   /** What the model looks like. */

@@ -1,6 +1,11 @@
 package org.align4j.models.policy;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableSet;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -8,9 +13,11 @@ import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.file.BadFileException;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.adapter.Adapter;
+import org.align4j.models.adapter.LoraSettings;
 import org.align4j.models.adapter.PeftFolder;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
@@ -51,14 +58,63 @@ public final class Policy implements AutoCloseable {
     this.base = base;
   }
 
-  /** Reads a Hugging Face folder or a GGUF file. */
+  /**
+   * Reads a Hugging Face folder, a GGUF file, or the folder of an adapter, whose file names its
+   * base model.
+   */
   public static Policy load(Path path, Engine engine) {
-    return of(Checkpoint.load(path), engine);
+    return load(path, engine, Resources.shared());
   }
 
   /** The same with resources of the caller's, to be closed after it. */
   public static Policy load(Path path, Engine engine, Resources resources) {
-    return of(Checkpoint.load(path), engine, resources);
+    return load(path, JsonNodeFactory.instance.objectNode(), engine, resources);
+  }
+
+  /** The same, whose chat template gets these names, see {@link Checkpoint#withTemplateKwargs}. */
+  public static Policy load(
+      Path path, ObjectNode templateKwargs, Engine engine, Resources resources) {
+    if (!PeftFolder.isAdapter(path)) {
+      return of(Checkpoint.load(path).withTemplateKwargs(templateKwargs), engine, resources);
+    }
+    String name = PeftFolder.base(path);
+    if (!Files.exists(Path.of(name))) {
+      throw new BadFileException(
+          path.resolve(PeftFolder.CONFIG),
+          "base_model_name_or_path is %s, which is not here: download the model and write its path",
+          name);
+    }
+    Checkpoint base = Checkpoint.load(Path.of(name)).withTemplateKwargs(templateKwargs);
+    try {
+      Adapter adapter = PeftFolder.load(path, new Transformer(base.config(), ModelHead.LANGUAGE));
+      return adapted(base, adapter, name, engine, resources);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
+  }
+
+  /**
+   * This policy, taken over, with a new adapter on its frozen weights.
+   *
+   * @param name of the base model, for the adapter's file
+   */
+  public Policy withAdapter(LoraSettings settings, long seed, String name) {
+    checkArgument(
+        base == null, "the policy has frozen weights already: a new adapter needs a whole model");
+    Adapter adapter =
+        Adapter.create(new Transformer(checkpoint.config(), ModelHead.LANGUAGE), settings, seed);
+    network.close();
+    return adapted(checkpoint, adapter, name, engine, network.resources());
+  }
+
+  /** This policy, taken over, of which only some parameters are trained. */
+  public Policy withTrained(TrainedParts trained) {
+    checkArgument(
+        base == null, "the policy has frozen weights already: train names parts of a whole model");
+    var _ = trained.of(checkpoint.config());
+    network.close();
+    return partly(checkpoint, trained, engine, network.resources());
   }
 
   /** Takes over a checkpoint and its parameters. */
@@ -131,6 +187,13 @@ public final class Policy implements AutoCloseable {
   /** What it stands on, where it is adapted or partly frozen; closed with it. */
   Optional<Base> base() {
     return Optional.ofNullable(base);
+  }
+
+  /** Number of frozen parameters. */
+  public long frozenSize() {
+    return base == null
+        ? 0
+        : checkpoint.parameters().size() - (base.adapter() == null ? parameters().size() : 0);
   }
 
   /** The adapter, where it has one. */

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
+import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.ScalarModel;
 import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.text.Tokenizer;
@@ -21,6 +23,7 @@ import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -33,10 +36,22 @@ public final class RewardModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Network network;
   private final Optional<RewardStatistics> statistics;
+  private final @Nullable Policy body;
+  private final @Nullable ScalarModel shared;
+
+  private RewardModel(Policy body, ScalarModel shared) {
+    this.checkpoint = body.checkpoint();
+    this.statistics = Optional.empty();
+    this.body = body;
+    this.shared = shared;
+    this.network = shared.network();
+  }
 
   private RewardModel(Checkpoint checkpoint, Engine engine, Optional<RewardStatistics> statistics) {
     this.checkpoint = checkpoint;
     this.statistics = statistics;
+    this.body = null;
+    this.shared = null;
     this.network =
         engine.create(
             new Transformer(checkpoint.config(), ModelHead.SCALAR), checkpoint.parameters());
@@ -48,7 +63,20 @@ public final class RewardModel implements AutoCloseable {
     return new RewardModel(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine, statistics);
   }
 
-  /** An untrained reward model on the body of a policy. */
+  /**
+   * An untrained reward model on the body of a policy, which is taken over. Frozen weights stay
+   * where they are: an adapted policy gives an adapted reward model.
+   */
+  public static RewardModel from(Policy policy, long seed) {
+    if (policy.frozenSize() > 0) {
+      return new RewardModel(policy, ScalarModel.on(policy, seed));
+    }
+    try (policy) {
+      return of(policy, seed);
+    }
+  }
+
+  /** An untrained reward model on a copy of the body of a policy without frozen weights. */
   public static RewardModel of(Policy policy, long seed) {
     Parameters parameters = Initialization.scalarFrom(policy.config(), policy.parameters(), seed);
     Checkpoint body = policy.checkpoint();
@@ -60,12 +88,22 @@ public final class RewardModel implements AutoCloseable {
 
   /** Writes a Hugging Face folder, without statistics: they would be those of other weights. */
   public void save(Path folder) {
-    HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR);
+    save(folder, temporary -> {});
+  }
+
+  private void save(Path folder, AtomicFiles.Filler others) {
+    if (shared == null) {
+      HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR, others);
+      return;
+    }
+    try (Checkpoint whole = shared.whole(checkpoint)) {
+      HuggingFaceFolder.save(folder, whole, ModelHead.SCALAR, others);
+    }
   }
 
   /** Writes a Hugging Face folder with the statistics of these weights beside it. */
   public void save(Path folder, RewardStatistics ofWeights) {
-    HuggingFaceFolder.save(folder, checkpoint, ModelHead.SCALAR, ofWeights::write);
+    save(folder, ofWeights::write);
   }
 
   /** The rewards of an evaluation set, where the folder that was read has them. */
@@ -148,7 +186,7 @@ public final class RewardModel implements AutoCloseable {
         "the head has %s weights, the body's hidden size is %s",
         weights.length,
         config().hiddenSize());
-    checkpoint
+    network
         .parameters()
         .get(ParameterShapes.SCALAR_HEAD)
         .assign(Nd4j.createFromArray(weights).reshape(1, weights.length));
@@ -158,6 +196,9 @@ public final class RewardModel implements AutoCloseable {
   @Override
   public void close() {
     network.close();
-    checkpoint.parameters().close();
+    network.parameters().close();
+    if (body != null) {
+      body.close();
+    }
   }
 }

@@ -6,12 +6,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.align4j.algorithms.settings.input.PairInput;
+import org.align4j.algorithms.settings.input.SftInput;
 import org.align4j.algorithms.settings.input.TrainInput;
 import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
-import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.core.runtime.Resources;
+import org.align4j.models.adapter.LoraSettings;
 import org.align4j.models.policy.Policy;
+import org.align4j.models.policy.TrainedParts;
 
 /** Reads the policy of a run. */
 public final class PolicyFiles {
@@ -19,20 +24,55 @@ public final class PolicyFiles {
   private PolicyFiles() {}
 
   /** The policy that a run of reinforcement learning starts from. */
-  public static Policy load(TrainInput input, Engine engine) {
-    return input.model().isPresent()
-        ? load(input.model().get(), input.chatTemplateKwargs(), engine)
-        : ArithmeticModel.pretrained(engine);
+  public static Policy load(TrainInput input, long seed, Engine engine) {
+    Policy policy =
+        input.model().isPresent()
+            ? load(input.model().get(), input.chatTemplateKwargs(), engine)
+            : ArithmeticModel.pretrained(engine);
+    return tuned(
+        policy, input.lora(), input.train(), input.model().orElse(TrainInput.EMBEDDED), seed);
+  }
+
+  /** The policy that supervised fine-tuning starts from. */
+  public static Policy load(SftInput input, long seed, Engine engine) {
+    Policy policy =
+        input.model().isPresent()
+            ? load(input.model().get(), input.chatTemplateKwargs(), engine)
+            : ArithmeticModel.untrained(engine, 1);
+    return tuned(
+        policy, input.lora(), input.train(), input.model().orElse(TrainInput.EMBEDDED), seed);
+  }
+
+  /** The language model that a run on pairs starts from. */
+  public static Policy load(PairInput input, long seed, Engine engine) {
+    return tuned(
+        Policy.load(Path.of(input.model()), engine),
+        input.lora(),
+        input.train(),
+        input.model(),
+        seed);
+  }
+
+  private static Policy tuned(
+      Policy policy, Optional<String> lora, Optional<String> train, String name, long seed) {
+    try {
+      if (lora.isPresent()) {
+        return policy.withAdapter(LoraSettings.parse(lora.get()), seed, name);
+      }
+      return train.isPresent() ? policy.withTrained(TrainedParts.parse(train.get())) : policy;
+    } catch (IllegalArgumentException e) {
+      policy.close();
+      throw e;
+    }
   }
 
   /**
-   * The policy of a Hugging Face folder or a GGUF file.
+   * The policy of a Hugging Face folder, a GGUF file or an adapter's folder.
    *
    * @param chatTemplateKwargs names for its chat template, a JSON object
    */
   public static Policy load(String path, String chatTemplateKwargs, Engine engine) {
-    ObjectNode names = kwargs(chatTemplateKwargs);
-    return Policy.of(Checkpoint.load(Path.of(path)).withTemplateKwargs(names), engine);
+    return Policy.load(Path.of(path), kwargs(chatTemplateKwargs), engine, Resources.shared());
   }
 
   private static ObjectNode kwargs(String text) {

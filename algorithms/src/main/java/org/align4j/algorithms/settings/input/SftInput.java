@@ -16,6 +16,17 @@ public record SftInput(
             changesResults = false)
         Optional<String> model,
     @Doc(
+            value =
+                "Adapter to train in place of the weights: rank=16,alpha=32,targets=attention|all|NAMES;"
+                    + " see docs/adapters.md.",
+            unset = "none")
+        Optional<String> lora,
+    @Doc(
+            value =
+                "Parameters to train in place of all: layers=FROM-TO, norms, embeddings, head, modules.",
+            unset = "all")
+        Optional<String> train,
+    @Doc(
             value = "Prompts with the responses to imitate, JSON lines.",
             unset = SftInput.EMBEDDED,
             changesResults = false)
@@ -40,12 +51,15 @@ public record SftInput(
     checkArgument(
         model.isPresent() == data.isPresent(),
         model.isPresent() ? "model needs data, the examples" : "data needs model, where to start");
+    Tuning.check(lora, train);
     FieldChecks.positive("maxNewTokens", maxNewTokens);
   }
 
   /** The embedded arithmetic task. */
   public static SftInput embedded(int maxNewTokens) {
     return new SftInput(
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -59,6 +73,8 @@ public record SftInput(
   public static SftInput of(String model, String data) {
     return new SftInput(
         Optional.of(model),
+        Optional.empty(),
+        Optional.empty(),
         Optional.of(data),
         Optional.empty(),
         Optional.empty(),

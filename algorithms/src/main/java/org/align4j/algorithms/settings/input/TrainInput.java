@@ -27,6 +27,17 @@ public record TrainInput(
         Optional<String> model,
     @Doc(
             value =
+                "Adapter to train in place of the weights: rank=16,alpha=32,targets=attention|all|NAMES;"
+                    + " see docs/adapters.md.",
+            unset = "none")
+        Optional<String> lora,
+    @Doc(
+            value =
+                "Parameters to train in place of all: layers=FROM-TO, norms, embeddings, head, modules.",
+            unset = "all")
+        Optional<String> train,
+    @Doc(
+            value =
                 "Teacher of algorithm=distillation: Hugging Face folder or GGUF file with the policy's"
                     + " tokenizer.",
             unset = "none",
@@ -75,6 +86,7 @@ public record TrainInput(
         model.isPresent()
             ? "model needs prompts, the problems to train on"
             : "prompts needs model, the policy to train");
+    Tuning.check(lora, train);
     updates.ifPresent(count -> FieldChecks.positive("updates", count));
     checkArgument(!reward.isBlank(), "reward is empty: name one, such as math");
   }
@@ -82,6 +94,8 @@ public record TrainInput(
   /** The embedded arithmetic task. */
   public static TrainInput embedded() {
     return new TrainInput(
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -100,6 +114,8 @@ public record TrainInput(
     return new TrainInput(
         Optional.empty(),
         Optional.of(model),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.of(prompts),
         Optional.empty(),

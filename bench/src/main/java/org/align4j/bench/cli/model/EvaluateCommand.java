@@ -25,7 +25,7 @@ import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.metric.StepLines;
-import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.core.runtime.Resources;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -222,7 +222,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Policy start() {
-    return Policy.of(
-        Checkpoint.load(model).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
+    return Policy.load(model, chatTemplate.kwargs(), engine.engine(), Resources.shared());
   }
 }

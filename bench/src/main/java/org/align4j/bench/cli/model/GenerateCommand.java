@@ -14,7 +14,7 @@ import org.align4j.bench.cli.console.UsageException;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.core.runtime.Resources;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.generate.SampledResponse;
@@ -211,7 +211,6 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   private Policy start() {
-    return Policy.of(
-        Checkpoint.load(model).withTemplateKwargs(chatTemplate.kwargs()), engine.engine());
+    return Policy.load(model, chatTemplate.kwargs(), engine.engine(), Resources.shared());
   }
 }

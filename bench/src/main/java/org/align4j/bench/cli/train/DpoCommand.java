@@ -10,11 +10,11 @@ import org.align4j.algorithms.preference.PairSplit;
 import org.align4j.algorithms.run.PreferenceRun;
 import org.align4j.algorithms.run.config.DpoConfig;
 import org.align4j.algorithms.run.data.PairData;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.folder.RunFolder;
 import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.core.engine.Engine;
-import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,7 +86,9 @@ public final class DpoCommand extends RunCommand {
         PairOptions.pairs(split, config.training()) + PairOptions.steps(split, config.training()),
         Optional.of(model),
         PairOptions.files(config.input(), config.run()),
-        phases -> PreferenceRun.direct(config, Policy.load(model, engine), split));
+        phases ->
+            PreferenceRun.direct(
+                config, PolicyFiles.load(config.input(), config.training().seed(), engine), split));
   }
 
   @Override

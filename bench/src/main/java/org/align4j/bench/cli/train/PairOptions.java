@@ -21,6 +21,20 @@ final class PairOptions {
   private @Nullable String model;
 
   @Option(
+      names = "--lora",
+      paramLabel = "rank=16,alpha=32,targets=all",
+      description =
+          "Train a LoRA adapter on the frozen model: targets are attention, all, or modules such as q_proj,v_proj. OUT/policy is then PEFT's folder; bench/run merge makes a model of it.")
+  private @Nullable String lora;
+
+  @Option(
+      names = "--train",
+      paramLabel = "PARTS",
+      description =
+          "Train these parameters only: layers=FROM-TO, norms, embeddings, head, or modules, comma-separated.")
+  private @Nullable String train;
+
+  @Option(
       names = "--data",
       paramLabel = "FILE.jsonl",
       description =
@@ -47,6 +61,8 @@ final class PairOptions {
   /** Adds the fields that were given. */
   void put(Map<String, String> values) {
     RunCommand.put(values, "model", model);
+    RunCommand.put(values, "lora", lora);
+    RunCommand.put(values, "train", train);
     RunCommand.put(values, "data", data);
     RunCommand.put(values, "skipBadLines", skipBadLines);
     RunCommand.put(values, "evaluation.size", evalSize);

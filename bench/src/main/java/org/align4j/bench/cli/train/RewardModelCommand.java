@@ -11,6 +11,7 @@ import org.align4j.algorithms.run.FrozenHeadRun;
 import org.align4j.algorithms.run.PreferenceRun;
 import org.align4j.algorithms.run.config.RewardModelConfig;
 import org.align4j.algorithms.run.data.PairData;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.folder.RunFolder;
 import org.align4j.algorithms.settings.RewardModelSettings.Head;
 import org.align4j.algorithms.settings.field.Fields;
@@ -99,7 +100,7 @@ public final class RewardModelCommand extends RunCommand {
         Optional.of(model),
         PairOptions.files(config.input(), config.run()),
         phases -> {
-          Policy policy = Policy.load(model, engine);
+          Policy policy = PolicyFiles.load(config.input(), config.training().seed(), engine);
           return frozen
               ? new FrozenHeadRun(config, policy, split, done -> features(done, split))
               : PreferenceRun.rewardModel(config, policy, split);

@@ -11,9 +11,7 @@ import org.align4j.algorithms.run.config.SftConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.SftData;
 import org.align4j.algorithms.settings.input.SftInput;
-import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.bench.cli.console.Console;
-import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +29,20 @@ public final class SftCommand extends RunCommand {
 
   @Option(names = "--model", paramLabel = "FOLDER-OR-GGUF", description = "Where to start from.")
   private @Nullable String model;
+
+  @Option(
+      names = "--lora",
+      paramLabel = "rank=16,alpha=32,targets=all",
+      description =
+          "Train a LoRA adapter on the frozen model: targets are attention, all, or modules such as q_proj,v_proj. OUT/policy is then PEFT's folder; bench/run merge makes a model of it.")
+  private @Nullable String lora;
+
+  @Option(
+      names = "--train",
+      paramLabel = "PARTS",
+      description =
+          "Train these parameters only: layers=FROM-TO, norms, embeddings, head, or modules, comma-separated.")
+  private @Nullable String train;
 
   @Option(
       names = "--data",
@@ -80,6 +92,8 @@ public final class SftCommand extends RunCommand {
   Map<String, String> given() {
     Map<String, String> values = new LinkedHashMap<>();
     put(values, "model", model);
+    put(values, "lora", lora);
+    put(values, "train", train);
     put(values, "data", data);
     put(values, "promptKey", promptKey);
     put(values, "answerKey", answerKey);
@@ -115,13 +129,10 @@ public final class SftCommand extends RunCommand {
             config.training().update().microBatchTokens()),
         input.model().map(Path::of),
         files.build(),
-        phases -> new SftRun(config, policy(input), examples));
-  }
-
-  private Policy policy(SftInput input) {
-    return input.model().isPresent()
-        ? PolicyFiles.load(
-            input.model().get(), input.chatTemplateKwargs(), options().engine().engine())
-        : ArithmeticModel.untrained(options().engine().engine(), 1);
+        phases ->
+            new SftRun(
+                config,
+                PolicyFiles.load(input, config.training().seed(), options().engine().engine()),
+                examples));
   }
 }

@@ -37,6 +37,20 @@ public class TrainCommand extends RunCommand {
   private @Nullable String model;
 
   @Option(
+      names = "--lora",
+      paramLabel = "rank=16,alpha=32,targets=all",
+      description =
+          "Train a LoRA adapter on the frozen model: targets are attention, all, or modules such as q_proj,v_proj. OUT/policy is then PEFT's folder; bench/run merge makes a model of it.")
+  private @Nullable String lora;
+
+  @Option(
+      names = "--train",
+      paramLabel = "PARTS",
+      description =
+          "Train these parameters only: layers=FROM-TO, norms, embeddings, head, or modules, comma-separated.")
+  private @Nullable String train;
+
+  @Option(
       names = "--prompts",
       paramLabel = "FILE.jsonl",
       description = "Prompts to train on; needs --model.")
@@ -92,6 +106,8 @@ public class TrainCommand extends RunCommand {
     Map<String, String> values = new LinkedHashMap<>();
     put(values, "preset", preset);
     put(values, "model", model);
+    put(values, "lora", lora);
+    put(values, "train", train);
     put(values, "prompts", prompts);
     put(values, "algorithm", algorithm);
     put(values, "reward", reward);
@@ -122,7 +138,7 @@ public class TrainCommand extends RunCommand {
         phases ->
             new RlRun(
                 config,
-                PolicyFiles.load(input, options().engine().engine()),
+                PolicyFiles.load(input, config.training().seed(), options().engine().engine()),
                 data,
                 scorer,
                 phases));

@@ -83,7 +83,7 @@ public record PlannedRun(
     Reward reward = RewardSpec.parse(config.input().reward()).build(Engine.PLAN);
     TrainData data =
         TrainData.open(config.input(), config.run().evaluation(), reward.needsAnswer());
-    Policy policy = PolicyFiles.load(config.input(), Engine.PLAN);
+    Policy policy = PolicyFiles.load(config.input(), config.training().seed(), Engine.PLAN);
     return new RlRun(config, policy, data, reward, TrainingListener.NONE);
   }
 
