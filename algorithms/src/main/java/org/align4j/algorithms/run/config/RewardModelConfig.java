@@ -8,6 +8,7 @@ import java.util.Map;
 import org.align4j.algorithms.run.data.PairData;
 import org.align4j.algorithms.settings.PreferenceSettings;
 import org.align4j.algorithms.settings.RewardModelSettings;
+import org.align4j.algorithms.settings.RewardModelSettings.Head;
 import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.algorithms.settings.input.PairInput;
 import org.align4j.algorithms.settings.run.RunSettings;
@@ -48,6 +49,11 @@ public record RewardModelConfig(
             (RunSettings) parts.get(2),
             (PreferenceSettings) parts.get(3));
     config.reward.checkNothingIdle(config.training, PreferenceSettings.rewardModel());
+    PairInput input = config.input;
+    checkArgument(
+        config.reward.head() != Head.FROZEN || (input.lora().isEmpty() && input.train().isEmpty()),
+        "%s is set, but a frozen head trains nothing of the body: set head to full (--head full)",
+        input.lora().isPresent() ? "lora" : "train");
     checkArgument(
         config.run.evaluation().isOn(),
         "evaluation.size is 0: a reward model's statistics are those of held-out pairs; it must be at"
