@@ -215,7 +215,8 @@ public final class SentencePieceTokenizer implements Tokenizer {
 
   /**
    * Text of ids. A run of bytes is UTF-8, and each byte that does not fit in becomes U+FFFD, as in
-   * SentencePiece; the prefix goes from the beginning, where the first token has it.
+   * SentencePiece; at the beginning the prefix goes or, of a model that removes extra spaces, all
+   * spaces.
    */
   @Override
   public String decode(int[] ids) {
@@ -236,9 +237,22 @@ public final class SentencePieceTokenizer implements Tokenizer {
       }
     }
     flush(run, text);
-    boolean prefixed =
-        model.normalization().addsPrefix() && !text.isEmpty() && text.charAt(0) == ' ';
-    return prefixed ? text.substring(1) : text.toString();
+    return text.substring(blanks(text));
+  }
+
+  /** How many spaces the beginning of a text has that are not its own. */
+  private int blanks(StringBuilder text) {
+    int most = 0;
+    if (model.normalization().removesExtraSpaces()) {
+      most = text.length();
+    } else if (model.normalization().addsPrefix()) {
+      most = Math.min(1, text.length());
+    }
+    int blanks = 0;
+    while (blanks < most && text.charAt(blanks) == ' ') {
+      blanks++;
+    }
+    return blanks;
   }
 
   private static void flush(ByteArrayOutputStream run, StringBuilder text) {

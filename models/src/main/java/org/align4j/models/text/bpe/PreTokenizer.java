@@ -50,7 +50,6 @@ public enum PreTokenizer {
   DEEPSEEK_CODER("deepseek-coder", Splits.DEEPSEEK_CODER),
   DEEPSEEK_V3("deepseek-v3 hunyuan-dense joyai-llm hy_v4", Splits.DEEPSEEK_V3),
   SPARK("spark2_5", Splits.SPARK),
-  AFMOE("afmoe", Splits.AFMOE),
   FALCON("falcon", Splits.FALCON),
   BLOOM("bloom poro-chat gpt3-finnish", Splits.BLOOM),
   VIKING("viking", Splits.VIKING),

@@ -60,16 +60,6 @@ final class Splits {
               + "\\s+(?!\\S)|\\s+",
           "\\p{N}");
 
-  /** Digits in threes from the right; scripts without spaces by themselves. */
-  static final ImmutableList<String> AFMOE =
-      ImmutableList.of(
-          "\\p{N}{1,3}(?=(?:\\p{N}{3})*(?!\\p{N}))",
-          "[一-\\x{9FFF}㐀-\\x{4DBF}\\x{F900}-\\x{FAFF}\\x{3040}-ゟ゠-ヿ\\x{FF65}-\\x{FF9F}"
-              + "\\x{2F00}-\\x{2FDF}\\x{0E00}-\\x{0E7F}\\x{0E80}-\\x{0EFF}\\x{1780}-\\x{17FF}"
-              + "\\x{1000}-\\x{109F}\\x{AA60}-\\x{AA7F}\\x{A9E0}-\\x{A9FF}\\x{AC00}-\\x{D7AF}"
-              + "\\x{1100}-\\x{11FF}]+",
-          DEEPSEEK_3);
-
   static final ImmutableList<String> YOUTU =
       ImmutableList.of(
           "[가-힣ㄱ-ㆎ]+|[！…“”‘’—：；，、-\\x{303F}︰-﹏]+|[ㄅ-ㄯ]+|" + HAN_KANA,

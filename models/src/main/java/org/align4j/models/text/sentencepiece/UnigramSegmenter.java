@@ -56,9 +56,9 @@ public final class UnigramSegmenter implements Segmenter {
         @Nullable Integer id = ids.get(normal.substring(start, end));
         if (id != null && pieces.types().get(id) != Type.UNUSED) {
           single |= end == first;
-          double candidate = score(id, normal, start, end) + best[start];
+          float candidate = (float) score(id, normal, start, end) + best[start];
           if (from[end] < 0 || candidate > best[end]) {
-            best[end] = (float) candidate;
+            best[end] = candidate;
             from[end] = start;
             piece[end] = id;
           }
