@@ -22,7 +22,8 @@ final class DocumentLinksTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:\\s]+)(#[^)]*)?\\)");
 
   private static List<Path> documents() throws IOException {
-    List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    List<Path> documents =
+        new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")));
     try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
       files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.align4j.algorithms.run.config.ConfigFile;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.settings.field.Fields;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +61,7 @@ final class TrainingPageTest {
   private int recipe(List<String> yaml) throws IOException {
     Path file = Files.write(folder.resolve("example.yaml"), yaml);
     TrainConfig config = TrainConfig.of(ConfigFile.read(file, TrainConfig.embedded().parts()));
-    assertThat(Recipe.of(config.training()).objective().settings().offPolicy().isOn())
+    assertThat(ResolvedAlgorithm.of(config.training()).objective().settings().offPolicy().isOn())
         .as(yaml.toString())
         .isTrue();
     return 1;

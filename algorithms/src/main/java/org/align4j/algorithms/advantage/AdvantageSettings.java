@@ -7,7 +7,7 @@ import org.align4j.algorithms.convention.Whitening;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an estimator is told.
+ * Settings of an estimator.
  *
  * @param gamma discount γ in (0, 1]; default 1 (paper, table 1)
  * @param lambda λ of GAE in [0, 1]; default by convention (0.95 in OpenRLHF 0.5.5, 1 at its head)

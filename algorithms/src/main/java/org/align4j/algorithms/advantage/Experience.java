@@ -78,7 +78,7 @@ public record Experience(
     }
   }
 
-  /** An experience without critic, greedy rollout or a generator of its own numerics. */
+  /** An experience without critic, greedy rollout or a generator with other numerics. */
   public static Experience of(
       INDArray responseMask,
       INDArray logProbs,

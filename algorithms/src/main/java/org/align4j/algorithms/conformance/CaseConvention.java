@@ -10,7 +10,7 @@ import org.align4j.algorithms.convention.Convention;
 
 /**
  * The convention of a case. A plain name such as {@code verl} means the version that the case's
- * {@code source} names, which begins with the peer and a version number or a commit: the newest
+ * {@code source} names, which starts with the peer and a version number or a commit: the newest
  * preset that is not newer than it. Where the source names none, the newest of all is meant.
  */
 final class CaseConvention {
@@ -37,7 +37,7 @@ final class CaseConvention {
 
   private CaseConvention() {}
 
-  static Convention of(CaseFile file) {
+  static Convention of(ConformanceCase file) {
     String name = file.convention();
     boolean plain = Convention.ALL.stream().anyMatch(c -> c.name().equals(name));
     Matcher source = SOURCE.matcher(file.source());

@@ -46,7 +46,7 @@ public final class Conformance {
 
   /** What a kind of case answers, by the names in {@code expected}. */
   interface CaseKind {
-    Map<String, INDArray> run(CaseFile file);
+    Map<String, INDArray> run(ConformanceCase file);
   }
 
   /** Runs all {@code *.json} files of the folders, each folder's in the order of their names. */
@@ -91,7 +91,7 @@ public final class Conformance {
     List<String> failures = new ArrayList<>();
     // A case must never stop the run: whatever it throws is its own failure.
     try {
-      CaseFile file = CaseFile.of(root);
+      ConformanceCase file = ConformanceCase.of(root);
       CaseKind kind = KINDS.get(file.kind());
       if (kind == null) {
         throw new IllegalArgumentException(
@@ -123,7 +123,7 @@ public final class Conformance {
       failures.add("%s: no such result; there are %s".formatted(key, got.keySet()));
       return;
     }
-    INDArray expected = CaseFile.array(expectedNode);
+    INDArray expected = ConformanceCase.array(expectedNode);
     if (!Arrays.equals(actual.shape(), expected.shape())) {
       failures.add(
           "%s: got shape %s, expected %s"

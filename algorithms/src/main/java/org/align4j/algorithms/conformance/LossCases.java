@@ -34,7 +34,7 @@ final class LossCases {
 
   private LossCases() {}
 
-  static Map<String, INDArray> policy(CaseFile file) {
+  static Map<String, INDArray> policy(ConformanceCase file) {
     PolicyLossInputs inputs =
         PolicyLossInputs.of(
                 file.input("log_probs"),
@@ -70,7 +70,7 @@ final class LossCases {
   }
 
   /** DPPO and GMPO have their bounds where other losses have the clip, as in the peers. */
-  private static LossOptions options(CaseFile file) {
+  private static LossOptions options(ConformanceCase file) {
     SurrogateOptions usual = SurrogateOptions.DEFAULT;
     SurrogateOptions surrogate =
         usual
@@ -99,7 +99,7 @@ final class LossCases {
   }
 
   /** The aggregation of a case, by the name that its peer had for it. */
-  private static Aggregation aggregation(CaseFile file, Convention convention) {
+  private static Aggregation aggregation(ConformanceCase file, Convention convention) {
     return convention
         .loss()
         .meaning(Aggregation.of(file.word("aggregation", Aggregation.TOKEN_MEAN.label())));
@@ -116,7 +116,7 @@ final class LossCases {
     return words.contains("gpg") || words.contains("reinforce") ? "reinforce" : "ppo-clip";
   }
 
-  static Map<String, INDArray> value(CaseFile file) {
+  static Map<String, INDArray> value(ConformanceCase file) {
     INDArray mask = file.input("mask");
     ValueLoss loss =
         new ValueLoss(
@@ -133,7 +133,7 @@ final class LossCases {
     return ImmutableMap.of("loss", scalar(result.loss()), "grad", result.gradient());
   }
 
-  static Map<String, INDArray> preference(CaseFile file) {
+  static Map<String, INDArray> preference(ConformanceCase file) {
     if (file.name().startsWith("bradley-terry")) {
       PairLoss loss =
           BradleyTerry.PLAIN.evaluate(
@@ -167,7 +167,7 @@ final class LossCases {
         "grad_policy_rejected", loss.rejectedGradient());
   }
 
-  private static Map<String, INDArray> neighbour(CaseFile file) {
+  private static Map<String, INDArray> neighbour(ConformanceCase file) {
     double beta = file.number("beta");
     PolicyPairLoss preference =
         switch (file.name()) {
@@ -183,7 +183,7 @@ final class LossCases {
         "grad_policy_rejected", loss.rejectedGradient());
   }
 
-  private static ResponseLogProbs side(CaseFile file, String side) {
+  private static ResponseLogProbs side(ConformanceCase file, String side) {
     INDArray policy = file.input("policy_" + side);
     INDArray reference = file.inputOrNull("ref_" + side);
     INDArray lengths = file.inputOrNull(side + "_lengths");

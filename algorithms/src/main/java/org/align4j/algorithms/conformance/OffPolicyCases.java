@@ -20,7 +20,7 @@ final class OffPolicyCases {
 
   private OffPolicyCases() {}
 
-  static Map<String, INDArray> run(CaseFile file) {
+  static Map<String, INDArray> run(ConformanceCase file) {
     INDArray mask = file.input("mask");
     INDArray old = file.input("old_log_probs");
     INDArray logProbs = file.inputOrNull("log_probs");
@@ -38,7 +38,7 @@ final class OffPolicyCases {
   }
 
   /** By the options of the peer, or, without any, by what the case is called. */
-  static OffPolicy settings(CaseFile file) {
+  static OffPolicy settings(ConformanceCase file) {
     if (file.config().has("is_correction_level")) {
       return openRlhf(file);
     } else if (file.config().hasNonNull("rollout_is") || file.config().hasNonNull("rollout_rs")) {
@@ -61,7 +61,7 @@ final class OffPolicyCases {
     return OffPolicy.NONE.withWeight(weight, 0, Double.POSITIVE_INFINITY);
   }
 
-  private static OffPolicy openRlhf(CaseFile file) {
+  private static OffPolicy openRlhf(ConformanceCase file) {
     String level = file.word("is_correction_level", "off");
     if (level.equals("off")) {
       return OffPolicy.NONE;
@@ -90,7 +90,7 @@ final class OffPolicyCases {
    * verl: weights with one bound are truncated, with two are zeroed outside; rejection leaves out
    * by a KL estimate, for k1 within the logarithms of two ratios. One rejection rule at a time.
    */
-  private static OffPolicy verl(CaseFile file) {
+  private static OffPolicy verl(ConformanceCase file) {
     OffPolicy settings = OffPolicy.NONE;
     String weight = file.word("rollout_is", "");
     if (!weight.isEmpty()) {

@@ -24,7 +24,7 @@ final class RewardCases {
 
   private RewardCases() {}
 
-  static Map<String, INDArray> kl(CaseFile file) {
+  static Map<String, INDArray> kl(ConformanceCase file) {
     TokenKl kl = TokenKl.of(file.name(), CaseConvention.of(file).klClamp(file.name()));
     INDArray logProbs = file.input("log_probs");
     INDArray reference = file.input("ref_log_probs");
@@ -34,7 +34,7 @@ final class RewardCases {
         "grad", kl.derivative(logProbs, reference, mask));
   }
 
-  static Map<String, INDArray> advantage(CaseFile file) {
+  static Map<String, INDArray> advantage(ConformanceCase file) {
     Experience experience =
         Experience.of(
                 file.input("mask"),
@@ -65,7 +65,7 @@ final class RewardCases {
   }
 
   /** Single rewards [K,B] with their weights, where a case has them. */
-  private static @Nullable RewardParts parts(CaseFile file) {
+  private static @Nullable RewardParts parts(ConformanceCase file) {
     INDArray components = file.inputOrNull("components");
     if (components == null) {
       return null;
@@ -76,7 +76,7 @@ final class RewardCases {
   }
 
   /** Groups by any label: numbers or strings. */
-  private static Groups groups(CaseFile file) {
+  private static Groups groups(ConformanceCase file) {
     JsonNode labels = file.inputs().path("group");
     checkArgument(labels.isArray(), "inputs.group is missing: advantage needs it");
     Map<String, Integer> ids = new HashMap<>();
@@ -88,7 +88,7 @@ final class RewardCases {
     return Groups.of(group);
   }
 
-  static Map<String, INDArray> controller(CaseFile file) {
+  static Map<String, INDArray> controller(ConformanceCase file) {
     double init = file.number("init");
     KlController controller =
         file.name().equals("fixed")

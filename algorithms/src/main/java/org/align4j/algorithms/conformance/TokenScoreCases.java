@@ -3,12 +3,12 @@ package org.align4j.algorithms.conformance;
 import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Inputs;
 import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.ops.Ops;
 import org.align4j.core.samediff.SameDiffNetwork;
 import org.align4j.core.tensor.Parameters;
@@ -45,7 +45,7 @@ final class TokenScoreCases {
     }
   }
 
-  static Map<String, INDArray> run(CaseFile file) {
+  static Map<String, INDArray> run(ConformanceCase file) {
     INDArray logits = file.input("logits");
     INDArray labels = file.input("labels");
     Lookup definition = new Lookup(labels.length(), logits.size(2));

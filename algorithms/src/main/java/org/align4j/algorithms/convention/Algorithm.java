@@ -41,7 +41,7 @@ public record Algorithm(
     this(name, estimator, loss, needsCritic, needsGreedyRollout, needsGroups, Optional.empty());
   }
 
-  /** An algorithm with a recipe of its own. */
+  /** An algorithm with its own recipe. */
   public Algorithm(
       String name,
       String estimator,

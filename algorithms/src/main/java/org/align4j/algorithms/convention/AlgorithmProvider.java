@@ -5,8 +5,8 @@ import org.align4j.algorithms.registry.Named;
 import org.align4j.algorithms.registry.Registry;
 
 /**
- * An algorithm of one's own: an estimator, a loss and what it is under a convention, by one name.
- * One class and one line in {@code
+ * Your own algorithm: an estimator, a loss and what it is under a convention, by one name. One
+ * class and one line in {@code
  * META-INF/services/org.align4j.algorithms.convention.AlgorithmProvider} register it. An estimator
  * alone needs none: its name runs it under the clipped loss and the convention's usual recipe.
  */

@@ -13,7 +13,7 @@ import org.align4j.algorithms.registry.ExtensionException;
  * What the peers do differently, as data: no class asks which convention it works under. Sources of
  * each value, and what each peer changed in which version, are in {@code docs/conventions.md}.
  *
- * <p>A convention of one's own is another one with differences, registered by a {@link
+ * <p>Your own convention is another one with differences, registered by a {@link
  * ConventionProvider}:
  *
  * <pre>{@code
@@ -29,8 +29,7 @@ import org.align4j.algorithms.registry.ExtensionException;
  * @param loss what losses do differently
  * @param recipes aggregation and KL by algorithm name; names without an entry have the default
  *     aggregation and k1 in the reward
- * @param notes by algorithm name: what a run of it is to be told, such as that the peer has it no
- *     more
+ * @param notes by algorithm name: a message for its runs, such as that the peer has it no more
  */
 public record Convention(
     String name,
@@ -341,7 +340,7 @@ public record Convention(
     return ExtensionException.guard("convention", name, provider::convention);
   }
 
-  /** The same rules under a name of one's own. */
+  /** The same rules under another name. */
   public Convention named(String value) {
     return new Convention(value, value, advantage, kl, loss, recipes, notes);
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.align4j.core.file.JsonFiles;
 
 /**
- * What a chat's template is told besides the messages.
+ * Names for a chat template besides the messages.
  *
  * @param tools schemas of what the model may call
  * @param templateKwargs other names, such as {@code enable_thinking}

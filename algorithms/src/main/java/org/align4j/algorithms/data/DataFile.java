@@ -46,7 +46,7 @@ final class DataFile implements AutoCloseable {
       boolean compressed = isGzip(head(in));
       FileChannel channel =
           compressed || !Files.isRegularFile(file)
-              ? copy(file, compressed ? new GZIPInputStream(in, 1 << 16) : in)
+              ? copy(compressed ? new GZIPInputStream(in, 1 << 16) : in)
               : FileChannel.open(file);
       DataFile data = new DataFile(file, channel);
       try {
@@ -80,7 +80,7 @@ final class DataFile implements AutoCloseable {
     return FileKind.startsWith(head, 0x1f, 0x8b);
   }
 
-  private static FileChannel copy(Path file, InputStream in) throws IOException {
+  private static FileChannel copy(InputStream in) throws IOException {
     Path temporary = Files.createTempFile("align4j-", ".jsonl");
     FileChannel channel =
         FileChannel.open(

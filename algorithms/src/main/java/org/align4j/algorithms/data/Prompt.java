@@ -13,7 +13,7 @@ import java.util.List;
  * @param chat whether the messages go through the model's chat template; otherwise the text is fed
  *     as it is
  * @param answer the reference answer; empty where there is none
- * @param options what the chat template is told besides
+ * @param options other names for the chat template
  */
 public record Prompt(
     String id, ImmutableList<Message> messages, boolean chat, String answer, ChatOptions options) {
@@ -22,7 +22,7 @@ public record Prompt(
     checkArgument(!messages.isEmpty(), "prompt %s has no message", id);
   }
 
-  /** A prompt whose template is told nothing besides. */
+  /** A prompt without other names for its template. */
   public Prompt(String id, ImmutableList<Message> messages, boolean chat, String answer) {
     this(id, messages, chat, answer, ChatOptions.NONE);
   }

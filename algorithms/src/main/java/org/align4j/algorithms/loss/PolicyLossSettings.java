@@ -7,7 +7,7 @@ import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.offpolicy.OffPolicy;
 
 /**
- * What a policy loss is told.
+ * Settings of a policy loss.
  *
  * @param clipLow ε below 1, in (0, 1); default 0.2 (paper, table 1)
  * @param clipHigh ε above 1, above 0; default 0.2 (paper); DAPO uses 0.28

@@ -1,16 +1,14 @@
 package org.align4j.algorithms.loss;
 
 import static com.google.common.base.Preconditions.checkNotNull;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.collect.ImmutableMap;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.align4j.algorithms.registry.ExtensionException;
+import org.align4j.core.samediff.SilencedOutput;
 import org.align4j.core.tensor.ArrayScope;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -70,7 +68,7 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
       PolicyLossInputs inputs, INDArray weights, PolicyLossSettings settings) {
     // Graph and session keep arrays of their own from call to call.
     Answer answer;
-    try (ArrayScope scope = ArrayScope.outside()) {
+    try (ArrayScope _ = ArrayScope.outside()) {
       answer = run(inputs, weights);
     }
     Surrogate surrogate =
@@ -127,14 +125,7 @@ public final class SameDiffPolicyLoss implements PolicyLoss {
     SDVariable anchor = graph.var("anchor", Nd4j.zeros(type, 1));
     SDVariable loss = losses.mul(weights).sum().add(anchor.sum());
     graph.setLossVariables(loss.name());
-    // Differentiating prints a line per op on standard output; a library does not print.
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
-    try {
-      graph.createGradFunction(LOG_PROBS);
-    } finally {
-      System.setOut(out);
-    }
+    SilencedOutput.run(() -> graph.createGradFunction(LOG_PROBS));
     return new Built(graph, losses.name());
   }
 }

@@ -37,7 +37,7 @@ public record PairFeatures(float[][] chosen, float[][] rejected, double[] margin
    * The final hidden states at the last tokens.
    *
    * @param tokenBudget most tokens of one forward pass
-   * @param progress is told how many pairs are done
+   * @param progress gets the number of pairs that are done
    */
   public static PairFeatures of(
       RewardModel body,

@@ -34,7 +34,7 @@ public final class FormatReward implements Reward {
   }
 
   /**
-   * A pattern of one's own, found anywhere in the response unless it is anchored.
+   * Your own pattern, found anywhere in the response unless it is anchored.
    *
    * @throws IllegalArgumentException for what is no regular expression
    */

@@ -28,7 +28,7 @@ public interface Reward extends Named, AutoCloseable {
     return false;
   }
 
-  /** Scores one response. A call that takes long should heed interrupts. */
+  /** Scores one response. A call that takes long should react to interrupts. */
   Judgement judge(Completion completion);
 
   /** Most calls at a time: 1, or more where the reward may be called by many threads at once. */

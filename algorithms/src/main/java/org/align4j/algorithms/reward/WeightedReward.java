@@ -17,35 +17,35 @@ import java.util.stream.Collectors;
 public final class WeightedReward implements Reward {
 
   /**
-   * A summand.
+   * A weighted reward of the sum.
    *
    * @param name of the component and its metric
    * @param weight finite; with 0 the score is recorded only
    */
-  public record Part(String name, double weight, Reward reward) {
+  public record Component(String name, double weight, Reward reward) {
 
     /** Checks name and weight. */
-    public Part {
-      checkArgument(!name.isBlank(), "a part's name is empty: its metric is named by it");
+    public Component {
+      checkArgument(!name.isBlank(), "a component's name is empty: its metric is named by it");
       checkArgument(
           Double.isFinite(weight), "weight of %s is %s: it must be a finite number", name, weight);
     }
   }
 
-  private final ImmutableList<Part> parts;
+  private final ImmutableList<Component> parts;
 
   /** A sum of at least one part; names differ. */
-  public WeightedReward(List<Part> parts) {
+  public WeightedReward(List<Component> parts) {
     checkArgument(!parts.isEmpty(), "there is no reward to sum");
     checkArgument(
-        parts.stream().map(Part::name).distinct().count() == parts.size(),
+        parts.stream().map(Component::name).distinct().count() == parts.size(),
         "two parts have one name (%s): their metrics need different ones",
-        parts.stream().map(Part::name).collect(Collectors.joining(", ")));
+        parts.stream().map(Component::name).collect(Collectors.joining(", ")));
     this.parts = ImmutableList.copyOf(parts);
   }
 
   /** The parts in order. */
-  public ImmutableList<Part> parts() {
+  public ImmutableList<Component> parts() {
     return parts;
   }
 
@@ -56,12 +56,12 @@ public final class WeightedReward implements Reward {
 
   @Override
   public ImmutableMap<String, Double> weights() {
-    return parts.stream().collect(ImmutableMap.toImmutableMap(Part::name, Part::weight));
+    return parts.stream().collect(ImmutableMap.toImmutableMap(Component::name, Component::weight));
   }
 
   @Override
   public String name() {
-    return parts.stream().map(Part::name).collect(Collectors.joining("+"));
+    return parts.stream().map(Component::name).collect(Collectors.joining("+"));
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.align4j.algorithms.settings.RlSettings;
 
 /**
- * The arithmetic of batches, told before the first step.
+ * The arithmetic of batches, printed before the first step.
  *
  * @param prompts of one rollout batch
  * @param samplesPerPrompt responses to each

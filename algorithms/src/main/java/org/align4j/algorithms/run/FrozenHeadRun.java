@@ -41,7 +41,7 @@ public final class FrozenHeadRun implements Trainable {
    * A run at its beginning.
    *
    * @param policy whose body is read; taken over and closed
-   * @param progress is told how many training pairs have features
+   * @param progress gets the number of training pairs that have features
    */
   public FrozenHeadRun(
       RewardModelConfig config, Policy policy, PairSplit pairs, IntConsumer progress) {
@@ -92,7 +92,7 @@ public final class FrozenHeadRun implements Trainable {
   }
 
   @Override
-  public Step step() {
+  public StepResult step() {
     long before = System.nanoTime();
     FrozenHead.State state = head().state();
     double loss = head().epoch();
@@ -112,7 +112,7 @@ public final class FrozenHeadRun implements Trainable {
       head().restore(state.next());
     }
     double seconds = (System.nanoTime() - before) * 1e-9;
-    return new Step(
+    return new StepResult(
         ImmutableMap.of("loss", loss, "skipped_steps", finite ? 0.0 : 1.0),
         ImmutableMap.of("time/total", seconds),
         ImmutableList.of());

@@ -1,7 +1,7 @@
 package org.align4j.algorithms.run;
 
 import java.util.Locale;
-import org.align4j.core.engine.Resources;
+import org.align4j.core.runtime.Resources;
 import org.align4j.models.transformer.TransformerConfig;
 
 /**

@@ -107,12 +107,12 @@ public final class PreferenceRun implements Trainable {
 
   /** Metrics have TRL's names and are of the batch before the step. */
   @Override
-  public Step step() {
+  public StepResult step() {
     long before = System.nanoTime();
     PreferenceTrainer.Report report = trainer.step(batch(), schedule.at(done));
     done++;
     double seconds = (System.nanoTime() - before) * 1e-9;
-    return new Step(
+    return new StepResult(
         ImmutableMap.<String, Double>builder()
             .putAll(report.scores().metrics())
             .put("learning_rate", report.learningRate())

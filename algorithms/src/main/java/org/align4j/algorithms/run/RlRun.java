@@ -19,7 +19,7 @@ import org.align4j.algorithms.train.RlTrainer;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.evaluation.Evaluation;
 import org.align4j.algorithms.train.evaluation.Evaluator;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.algorithms.train.report.SampleTrace;
 import org.align4j.algorithms.train.report.ScoredSample;
 import org.align4j.algorithms.train.report.StepReport;
@@ -57,7 +57,7 @@ public final class RlRun implements Trainable {
    *
    * @param policy to train, taken over; the reference is a copy of it as it is now, or the teacher
    * @param reward scores the responses, taken over
-   * @param listener is told of phases and steps
+   * @param listener listens to phases and steps
    */
   public RlRun(
       TrainConfig config, Policy policy, TrainData data, Reward reward, TrainingListener listener) {
@@ -91,7 +91,9 @@ public final class RlRun implements Trainable {
     this.shared = shared;
     RlSettings settings = config.training();
     this.critic =
-        Recipe.of(settings).algorithm().needsCritic() ? Critic.of(policy, settings.seed()) : null;
+        ResolvedAlgorithm.of(settings).algorithm().needsCritic()
+            ? Critic.of(policy, settings.seed())
+            : null;
     RlModels models =
         new RlModels(
             policy.network(),
@@ -168,14 +170,14 @@ public final class RlRun implements Trainable {
   }
 
   @Override
-  public Step step() {
+  public StepResult step() {
     StepReport report = trainer.step(listener);
     listener.onStep(report);
-    return new Step(report.metrics(), report.times(), completions(report));
+    return new StepResult(report.metrics(), report.times(), completions(report));
   }
 
   private ImmutableList<Map<String, @Nullable Object>> completions(StepReport report) {
-    Map<ScoredSample, SampleTrace> traces = new IdentityHashMap<>();
+    IdentityHashMap<ScoredSample, SampleTrace> traces = new IdentityHashMap<>();
     if (config.run().logging().tokens()) {
       report.traces().forEach(trace -> traces.put(trace.sample(), trace));
     }

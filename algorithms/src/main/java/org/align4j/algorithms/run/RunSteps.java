@@ -61,7 +61,7 @@ public final class RunSteps implements AutoCloseable {
     notFinite.replay(Math.max(from, 0));
   }
 
-  /** Writes the evaluation of the model that the run begins with. */
+  /** Writes the evaluation of the model at the start of the run. */
   public void beginning(Map<String, Double> evaluation) {
     logs.metrics(0, evaluation);
   }
@@ -74,7 +74,7 @@ public final class RunSteps implements AutoCloseable {
    */
   public Map<String, Double> step() {
     long step = trainable.updates() + 1;
-    Trainable.Step done = stepOrStop(step);
+    Trainable.StepResult done = stepOrStop(step);
     boolean last = step == trainable.planned();
     Map<String, Double> row = new LinkedHashMap<>(done.metrics());
     if (settings.evaluation().isDue(step, last)) {
@@ -98,7 +98,7 @@ public final class RunSteps implements AutoCloseable {
     return row;
   }
 
-  private Trainable.Step stepOrStop(long step) {
+  private Trainable.StepResult stepOrStop(long step) {
     notFinite.beforeStep(step);
     try {
       return trainable.step();

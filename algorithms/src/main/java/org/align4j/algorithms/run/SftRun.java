@@ -60,11 +60,11 @@ public final class SftRun implements Trainable {
   }
 
   @Override
-  public Step step() {
+  public StepResult step() {
     long before = System.nanoTime();
     ImmutableMap<String, Double> metrics = trainer.step().metrics();
     double seconds = (System.nanoTime() - before) * 1e-9;
-    return new Step(metrics, ImmutableMap.of("time/total", seconds), ImmutableList.of());
+    return new StepResult(metrics, ImmutableMap.of("time/total", seconds), ImmutableList.of());
   }
 
   /** Loss of held-out examples, where there are any; accuracy where they have answers. */

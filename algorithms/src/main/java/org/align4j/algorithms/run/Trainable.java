@@ -22,7 +22,7 @@ public interface Trainable extends AutoCloseable {
    * @param times {@code time/*} in seconds and what else differs from run to run
    * @param completions sampled responses, rows of {@code completions.jsonl} without their step
    */
-  record Step(
+  record StepResult(
       ImmutableMap<String, Double> metrics,
       ImmutableMap<String, Double> times,
       ImmutableList<Map<String, @Nullable Object>> completions) {}
@@ -37,7 +37,7 @@ public interface Trainable extends AutoCloseable {
   MemoryPlan memory();
 
   /** Does the next step. */
-  Step step();
+  StepResult step();
 
   /**
    * Metrics {@code eval/*} of the model as it is; the first decides which checkpoint is best. The

@@ -88,7 +88,7 @@ public final class TrainingRun {
         listener.onEvaluation(0);
         ImmutableMap<String, Double> beginning = trainable.evaluate();
         steps.beginning(beginning);
-        var unused = best.observe(0, beginning);
+        var _ = best.observe(0, beginning);
       }
       Outcome outcome = run(steps);
       finish(outcome);
@@ -178,7 +178,7 @@ public final class TrainingRun {
     AtomicFiles.replaceFolder(
         folder.averageModel(),
         average -> {
-          boolean unused = trainable.saveAverage(average);
+          var _ = trainable.saveAverage(average);
         });
     trainable.conclude(folder);
     saveBest();

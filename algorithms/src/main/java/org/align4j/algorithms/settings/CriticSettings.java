@@ -1,8 +1,8 @@
 package org.align4j.algorithms.settings;
 
 import java.util.OptionalDouble;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** The critic of PPO; see the {@link Doc} of each component. */
@@ -18,11 +18,11 @@ public record CriticSettings(
             unset = "convention")
         OptionalDouble valueClip) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public CriticSettings {
-    Checks.notNegative("critic.learningRate", learningRate);
-    Checks.notNegative("critic.warmupUpdates", warmupUpdates);
-    valueClip.ifPresent(clip -> Checks.bound("critic.valueClip", clip));
+    FieldChecks.notNegative("critic.learningRate", learningRate);
+    FieldChecks.notNegative("critic.warmupUpdates", warmupUpdates);
+    valueClip.ifPresent(clip -> FieldChecks.bound("critic.valueClip", clip));
   }
 
   /** With another peak learning rate. */

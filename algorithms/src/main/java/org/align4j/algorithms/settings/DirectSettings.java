@@ -9,8 +9,8 @@ import org.align4j.algorithms.loss.preference.Kto;
 import org.align4j.algorithms.loss.preference.Orpo;
 import org.align4j.algorithms.loss.preference.PolicyPairLoss;
 import org.align4j.algorithms.loss.preference.SimPo;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 
 /** The loss of direct preference optimisation; see the {@link Doc} of each component. */
 public record DirectSettings(
@@ -55,9 +55,9 @@ public record DirectSettings(
     KTO
   }
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public DirectSettings {
-    Checks.positive("beta", beta);
+    FieldChecks.positive("beta", beta);
     checkArgument(
         loss == Loss.CDPO || labelSmoothing.isEmpty(),
         "labelSmoothing is for loss cdpo: %s takes every label as right",
@@ -65,9 +65,9 @@ public record DirectSettings(
     only(Loss.SIMPO, "margin", margin, loss);
     only(Loss.KTO, "desirableWeight", desirableWeight, loss);
     only(Loss.KTO, "undesirableWeight", undesirableWeight, loss);
-    margin.ifPresent(value -> Checks.notNegative("margin", value));
-    desirableWeight.ifPresent(value -> Checks.positive("desirableWeight", value));
-    undesirableWeight.ifPresent(value -> Checks.positive("undesirableWeight", value));
+    margin.ifPresent(value -> FieldChecks.notNegative("margin", value));
+    desirableWeight.ifPresent(value -> FieldChecks.positive("desirableWeight", value));
+    undesirableWeight.ifPresent(value -> FieldChecks.positive("undesirableWeight", value));
     double smoothing = labelSmoothing.orElse(SMOOTHING);
     checkArgument(
         smoothing > 0 && smoothing < 0.5,

@@ -3,8 +3,8 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.OptionalDouble;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /**
@@ -26,13 +26,13 @@ public record EntropySettings(
     @Doc("Step of an adaptive weight, above 0; TRL 0.005.") double step,
     @Doc("Highest adaptive weight, above 0; TRL 1.") double highest) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public EntropySettings {
     checkArgument(
         topShare > 0 && topShare <= 1, "entropy.topShare is %s: it must be in (0, 1]", topShare);
-    target.ifPresent(value -> Checks.positive("entropy.target", value));
-    Checks.positive("entropy.step", step);
-    Checks.positive("entropy.highest", highest);
+    target.ifPresent(value -> FieldChecks.positive("entropy.target", value));
+    FieldChecks.positive("entropy.step", step);
+    FieldChecks.positive("entropy.highest", highest);
   }
 
   /** All tokens, a fixed weight. */

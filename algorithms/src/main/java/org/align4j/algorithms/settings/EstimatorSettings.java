@@ -4,8 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** The advantages; see the {@link Doc} of each component. */
@@ -28,13 +28,13 @@ public record EstimatorSettings(
     @Doc(value = "ε above 0 of GRPO's division by the deviation.", unset = "convention")
         OptionalDouble groupEpsilon) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public EstimatorSettings {
     checkArgument(gamma > 0 && gamma <= 1, "advantage.gamma is %s: it must be in (0, 1]", gamma);
     double l = lambda.orElse(1);
     checkArgument(l >= 0 && l <= 1, "advantage.lambda is %s: it must be in [0, 1]", l);
-    scoreClip.ifPresent(clip -> Checks.bound("advantage.scoreClip", clip));
-    groupEpsilon.ifPresent(epsilon -> Checks.positive("advantage.groupEpsilon", epsilon));
+    scoreClip.ifPresent(clip -> FieldChecks.bound("advantage.scoreClip", clip));
+    groupEpsilon.ifPresent(epsilon -> FieldChecks.positive("advantage.groupEpsilon", epsilon));
   }
 
   /** With another discount. */

@@ -1,7 +1,7 @@
 package org.align4j.algorithms.settings;
 
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** How a reward head is trained on frozen features; see the {@link Doc} of each component. */
@@ -17,12 +17,12 @@ public record HeadSettings(
   /** Found on GSM8K's pairs with a model of 135 M parameters: see docs/reward-models.md. */
   public static final HeadSettings DEFAULT = new HeadSettings(100, 64, 1e-3, 1);
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public HeadSettings {
-    Checks.positive("frozen.epochs", epochs);
-    Checks.positive("frozen.pairs", pairs);
-    Checks.positive("frozen.learningRate", learningRate);
-    Checks.notNegative("frozen.l2", l2);
+    FieldChecks.positive("frozen.epochs", epochs);
+    FieldChecks.positive("frozen.pairs", pairs);
+    FieldChecks.positive("frozen.learningRate", learningRate);
+    FieldChecks.notNegative("frozen.l2", l2);
   }
 
   /** With another number of passes. */

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Algorithm.KlPlace;
 import org.align4j.algorithms.convention.KlWeighting;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** The KL to the reference; see the {@link Doc} of each component. */
@@ -39,12 +39,12 @@ public record KlSettings(
             unset = "convention")
         Optional<KlWeighting> weighting) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public KlSettings {
-    Checks.notNegative("kl.coefficient", coefficient);
-    Checks.notNegative("kl.target", target);
-    Checks.positive("kl.horizon", horizon);
-    lossCoefficient.ifPresent(weight -> Checks.notNegative("kl.lossCoefficient", weight));
+    FieldChecks.notNegative("kl.coefficient", coefficient);
+    FieldChecks.notNegative("kl.target", target);
+    FieldChecks.positive("kl.horizon", horizon);
+    lossCoefficient.ifPresent(weight -> FieldChecks.notNegative("kl.lossCoefficient", weight));
   }
 
   /** With another β. */

@@ -5,8 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.align4j.algorithms.convention.Aggregation;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** The policy's objective; see the {@link Doc} of each component. */
@@ -31,18 +31,18 @@ public record ObjectiveSettings(
     @Doc(value = "From losses of tokens to one number.", unset = "convention")
         Optional<Aggregation> aggregation) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public ObjectiveSettings {
     checkArgument(
         clipLow > 0 && clipLow < 1, "objective.clipLow is %s: it must be in (0, 1)", clipLow);
-    Checks.positive("objective.clipHigh", clipHigh);
+    FieldChecks.positive("objective.clipHigh", clipHigh);
     double c = dualClip.orElse(2);
     checkArgument(c > 1, "objective.dualClip is %s: it must be above 1, or none", c);
     checkArgument(
         Double.isFinite(entropyCoefficient),
         "objective.entropyCoefficient is %s: it must be finite",
         entropyCoefficient);
-    Checks.notNegative("objective.positiveNll", positiveNll);
+    FieldChecks.notNegative("objective.positiveNll", positiveNll);
   }
 
   /** With a policy loss other than the algorithm's own. */

@@ -8,8 +8,8 @@ import org.align4j.algorithms.offpolicy.OffPolicy;
 import org.align4j.algorithms.offpolicy.OffPolicy.Level;
 import org.align4j.algorithms.offpolicy.OffPolicy.Statistic;
 import org.align4j.algorithms.offpolicy.OffPolicy.Weight;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** Tokens that another policy sampled; see the {@link Doc} of each component. */
@@ -49,9 +49,10 @@ public record OffPolicySettings(
         double negativeLimit) {
 
   /** The word for bounds that depend on the statistic. */
+  @SuppressWarnings("UnusedVariable") // annotations above read it
   private static final String USUAL = "usual";
 
-  /** Bounds of OpenRLHF's gate on the ratio. */
+  /** FieldChecks of OpenRLHF's gate on the ratio. */
   private static final double RATIO_LOW = 0.5;
 
   private static final double RATIO_HIGH = 5;
@@ -68,19 +69,19 @@ public record OffPolicySettings(
           Double.POSITIVE_INFINITY,
           Double.POSITIVE_INFINITY);
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public OffPolicySettings {
     double low = gateLow.orElse(0);
     checkArgument(Double.isFinite(low), "offPolicy.gateLow is %s: it must be finite", low);
     double high = gateHigh.orElse(0);
     checkArgument(!Double.isNaN(high), "offPolicy.gateHigh is NaN: it must be a number, or none");
-    Checks.notNegative("offPolicy.weightLow", weightLow);
+    FieldChecks.notNegative("offPolicy.weightLow", weightLow);
     checkArgument(
         weightHigh > weightLow,
         "offPolicy.weightHigh is %s: it must be above offPolicy.weightLow (%s)",
         weightHigh,
         weightLow);
-    Checks.bound("offPolicy.negativeLimit", negativeLimit);
+    FieldChecks.bound("offPolicy.negativeLimit", negativeLimit);
   }
 
   /**

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /**
- * What training on preference pairs is told; the group {@code update} is that of {@link
- * RlSettings}. See the {@link Doc} of each component.
+ * Settings of training on preference pairs; the group {@code update} is that of {@link RlSettings}.
+ * See the {@link Doc} of each component.
  */
 public record PreferenceSettings(
     @Doc("Seed of the order of the pairs.") long seed,
@@ -22,9 +22,9 @@ public record PreferenceSettings(
         int maxLength,
     @Doc("How the model learns; update.samples are pairs.") UpdateSettings update) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public PreferenceSettings {
-    steps.ifPresent(count -> Checks.positive("steps", count));
+    steps.ifPresent(count -> FieldChecks.positive("steps", count));
     checkArgument(maxLength > 1, "maxLength is %s: it must be at least 2", maxLength);
   }
 

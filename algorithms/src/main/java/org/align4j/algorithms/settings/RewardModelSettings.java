@@ -4,8 +4,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
 import org.align4j.algorithms.loss.preference.BradleyTerry;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** What of a reward model is trained and how; see the {@link Doc} of each component. */
@@ -32,9 +32,9 @@ public record RewardModelSettings(
     FULL
   }
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public RewardModelSettings {
-    Checks.notNegative("centring", centring);
+    FieldChecks.notNegative("centring", centring);
   }
 
   /** A frozen head with TRL's centring. */
@@ -57,7 +57,7 @@ public record RewardModelSettings(
     return new BradleyTerry(centring);
   }
 
-  /** Refuses changes of what the other head is told. */
+  /** Refuses changed settings of the other head. */
   public void checkNothingIdle(PreferenceSettings training, PreferenceSettings defaults) {
     if (head == Head.FULL) {
       checkSame("frozen.", frozen, HeadSettings.DEFAULT, "frozen: full takes steps and update");

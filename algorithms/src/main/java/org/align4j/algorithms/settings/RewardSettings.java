@@ -2,8 +2,8 @@ package org.align4j.algorithms.settings;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /**
@@ -37,16 +37,16 @@ public record RewardSettings(
     RUNNING
   }
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public RewardSettings {
-    Checks.notNegative("rewards.lengthBuffer", lengthBuffer);
-    Checks.notNegative("rewards.lengthFactor", lengthFactor);
+    FieldChecks.notNegative("rewards.lengthBuffer", lengthBuffer);
+    FieldChecks.notNegative("rewards.lengthFactor", lengthFactor);
     checkArgument(
         truncation <= 1 && Double.isFinite(truncation),
         "rewards.truncation is %s: it must be at most 1",
         truncation);
-    Checks.bound("rewards.clip", clip);
-    Checks.positive("rewards.scale", scale);
+    FieldChecks.bound("rewards.clip", clip);
+    FieldChecks.positive("rewards.scale", scale);
   }
 
   /** With a penalty of long responses. */

@@ -16,7 +16,7 @@ import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.core.registry.NearestName;
 
 /**
- * What reinforcement learning is told, in groups. A field is found by its path, such as {@code
+ * Settings of reinforcement learning, in groups. A field is found by its path, such as {@code
  * update.learningRate}; its {@link Doc} says what it means and where its number comes from. What a
  * convention decides is unset unless the user sets it.
  *

@@ -3,8 +3,8 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.core.engine.SamplingSettings;
 
@@ -35,14 +35,14 @@ public record RolloutSettings(
   /** Rollout batches kept at most. */
   private static final int MOST_STALE = 64;
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public RolloutSettings {
-    Checks.positive("rollout.prompts", prompts);
-    Checks.positive("rollout.samples", samples);
-    Checks.positive("rollout.maxNewTokens", maxNewTokens);
-    Checks.positive("rollout.temperature", temperature);
+    FieldChecks.positive("rollout.prompts", prompts);
+    FieldChecks.positive("rollout.samples", samples);
+    FieldChecks.positive("rollout.maxNewTokens", maxNewTokens);
+    FieldChecks.positive("rollout.temperature", temperature);
     checkArgument(topK >= 0, "rollout.topK is %s: it must be 0 (no limit) or above", topK);
-    Checks.notNegative("rollout.refill", refill);
+    FieldChecks.notNegative("rollout.refill", refill);
     checkArgument(
         staleness >= 0 && staleness <= MOST_STALE,
         "rollout.staleness is %s: it must be 0 (none) to %s, for so many rollout batches are kept",

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /**
- * What supervised fine-tuning is told; the group {@code update} is that of {@link RlSettings}. See
+ * Settings of supervised fine-tuning; the group {@code update} is that of {@link RlSettings}. See
  * the {@link Doc} of each component.
  */
 public record SftSettings(
@@ -22,9 +22,9 @@ public record SftSettings(
     @Doc("How the policy learns; OpenRLHF has a learning rate of 5e-6 for 8B.")
         UpdateSettings update) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public SftSettings {
-    steps.ifPresent(count -> Checks.positive("steps", count));
+    steps.ifPresent(count -> FieldChecks.positive("steps", count));
     checkArgument(maxLength > 1, "maxLength is %s: it must be at least 2", maxLength);
   }
 

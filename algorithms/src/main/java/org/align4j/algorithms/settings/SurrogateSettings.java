@@ -3,8 +3,8 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import org.align4j.algorithms.loss.SurrogateOptions;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** Numbers of single policy losses; see the {@link Doc} of each component. */
@@ -23,13 +23,13 @@ public record SurrogateSettings(
     @Doc("Covariance below which it does; verl 5.") double covHigh,
     @Doc("Weight of KL-Cov's penalty of the log-ratio, 0 or above; verl 1.") double covPenalty) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public SurrogateSettings {
-    Checks.positive("surrogate.sapoPositive", sapoPositive);
-    Checks.positive("surrogate.sapoNegative", sapoNegative);
-    Checks.positive("surrogate.dppoDivergence", dppoDivergence);
-    Checks.bound("surrogate.dppoCap", dppoCap);
-    Checks.positive("surrogate.gmpoClip", gmpoClip);
+    FieldChecks.positive("surrogate.sapoPositive", sapoPositive);
+    FieldChecks.positive("surrogate.sapoNegative", sapoNegative);
+    FieldChecks.positive("surrogate.dppoDivergence", dppoDivergence);
+    FieldChecks.bound("surrogate.dppoCap", dppoCap);
+    FieldChecks.positive("surrogate.gmpoClip", gmpoClip);
     checkArgument(
         covShare > 0 && covShare <= 1, "surrogate.covShare is %s: it must be in (0, 1]", covShare);
     checkArgument(
@@ -37,7 +37,7 @@ public record SurrogateSettings(
         "surrogate.covLow is %s: it must be below surrogate.covHigh (%s)",
         covLow,
         covHigh);
-    Checks.notNegative("surrogate.covPenalty", covPenalty);
+    FieldChecks.notNegative("surrogate.covPenalty", covPenalty);
   }
 
   /** The numbers of the papers and of verl. */

@@ -3,8 +3,8 @@ package org.align4j.algorithms.settings;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.OptionalInt;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.optim.LearningRateSchedule;
@@ -45,21 +45,21 @@ public record UpdateSettings(
                 + " --enable_ema has 0.992.")
         double emaDecay) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public UpdateSettings {
-    Checks.positive("update.samples", samples);
-    Checks.positive("update.epochs", epochs);
-    Checks.positive("update.microBatchTokens", microBatchTokens);
-    Checks.notNegative("update.learningRate", learningRate);
-    Checks.notNegative("update.warmupUpdates", warmupUpdates.orElse(0));
+    FieldChecks.positive("update.samples", samples);
+    FieldChecks.positive("update.epochs", epochs);
+    FieldChecks.positive("update.microBatchTokens", microBatchTokens);
+    FieldChecks.notNegative("update.learningRate", learningRate);
+    FieldChecks.notNegative("update.warmupUpdates", warmupUpdates.orElse(0));
     int decay = decayUpdates.orElse(0);
     checkArgument(
         decay == 0 || decay > warmupUpdates.orElse(0),
         "update.decayUpdates is %s: it must be 0 (no decay) or above update.warmupUpdates, %s",
         decay,
         warmupUpdates.orElse(0));
-    Checks.notNegative("update.maxNorm", maxNorm);
-    Checks.notNegative("update.weightDecay", weightDecay);
+    FieldChecks.notNegative("update.maxNorm", maxNorm);
+    FieldChecks.notNegative("update.weightDecay", weightDecay);
     checkArgument(
         emaDecay >= 0 && emaDecay < 1, "update.emaDecay is %s: it must be in [0, 1)", emaDecay);
   }

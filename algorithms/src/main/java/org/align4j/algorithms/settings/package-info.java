@@ -1,8 +1,8 @@
 /**
- * What training is told: groups of settings with presets, typed withers and a text form by dotted
+ * Settings of training: groups of settings with presets, typed withers and a text form by dotted
  * name ({@code field}); {@code input} and {@code run} are about what surrounds it. What the
- * settings are turned into is {@code train.experience.Recipe}; what conventions decide is {@code
- * convention}. Start at {@link org.align4j.algorithms.settings.RlSettings}.
+ * settings are turned into is {@code train.experience.ResolvedAlgorithm}; what conventions decide
+ * is {@code convention}. Start at {@link org.align4j.algorithms.settings.RlSettings}.
  */
 @NullMarked
 package org.align4j.algorithms.settings;

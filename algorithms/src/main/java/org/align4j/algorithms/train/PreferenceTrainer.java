@@ -135,7 +135,7 @@ public final class PreferenceTrainer implements AutoCloseable {
   private PairScores evaluate(PackedSequences packed, List<PreferencePair> pairs) {
     double[] sums = sums(SequenceScores.of(training.network(), packed).outputs());
     int b = pairs.size();
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       return objective.score(
           packed, pairs, Arrays.copyOf(sums, b), Arrays.copyOfRange(sums, b, 2 * b));
     }

@@ -21,7 +21,7 @@ import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.codec.PromptCheck;
 import org.align4j.algorithms.train.codec.PromptCodec;
 import org.align4j.algorithms.train.experience.ExperienceMaker;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.algorithms.train.experience.RewardStage;
 import org.align4j.algorithms.train.experience.StepMetrics;
 import org.align4j.algorithms.train.experience.TrainingBatch;
@@ -63,7 +63,7 @@ public final class RlTrainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RlTrainer.class);
 
   private final RlSettings settings;
-  private final Recipe recipe;
+  private final ResolvedAlgorithm resolved;
   private final RlModels models;
   private final CurriculumStream stream;
   private final RolloutQueue rollouts;
@@ -100,8 +100,8 @@ public final class RlTrainer implements AutoCloseable {
       Reward reward,
       RewardLimits limits) {
     this.settings = settings;
-    this.recipe = Recipe.of(settings);
-    Recipe.note(settings).ifPresent(LOG::warn);
+    this.resolved = ResolvedAlgorithm.of(settings);
+    ResolvedAlgorithm.note(settings).ifPresent(LOG::warn);
     this.models = models;
     this.stream =
         new CurriculumStream(
@@ -116,7 +116,7 @@ public final class RlTrainer implements AutoCloseable {
             codec,
             this.reward,
             settings,
-            recipe.algorithm().needsGreedyRollout());
+            resolved.algorithm().needsGreedyRollout());
     this.rollouts =
         new RolloutQueue(
             new RolloutCollector(stream, sampler, reward, settings.rollout()),
@@ -124,18 +124,18 @@ public final class RlTrainer implements AutoCloseable {
             stream::prompt);
     this.rewards = new RewardStage(settings);
     Network critic =
-        recipe.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
+        resolved.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker =
         new ExperienceMaker(
             models.reference(),
             critic,
             samplesOffPolicy() ? models.policy() : null,
-            recipe,
+            resolved,
             settings,
             reward);
     AdamWSettings optimizer = settings.update().optimizer();
     this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
-    this.policyUpdate = new PolicyUpdate(policy, recipe.objective(), settings);
+    this.policyUpdate = new PolicyUpdate(policy, resolved.objective(), settings);
     this.divergenceUpdate =
         settings.distillation().divergence().isEmpty()
             ? null
@@ -143,12 +143,12 @@ public final class RlTrainer implements AutoCloseable {
                 policy,
                 models.requireTeacher(),
                 new Divergence(settings.distillation().divergence().getAsDouble()),
-                recipe.objective(),
+                resolved.objective(),
                 settings);
     this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
     this.criticUpdate =
-        this.critic == null ? null : new CriticUpdate(this.critic, recipe.valueLoss(), settings);
-    this.klController = Recipe.klController(settings, settings.kl().coefficient());
+        this.critic == null ? null : new CriticUpdate(this.critic, resolved.valueLoss(), settings);
+    this.klController = ResolvedAlgorithm.klController(settings, settings.kl().coefficient());
   }
 
   /**
@@ -208,9 +208,9 @@ public final class RlTrainer implements AutoCloseable {
     updates = counters.count("updates");
     stream.seek(counters.count("prompts"));
     sampler.seek(counters.count("drawn"));
-    klController = Recipe.klController(settings, counters.number("klCoefficient"));
+    klController = ResolvedAlgorithm.klController(settings, counters.number("klCoefficient"));
     policyUpdate.restore(
-        Recipe.entropyController(
+        ResolvedAlgorithm.entropyController(
             settings, counters.number("entropyCoefficient"), counters.number("entropyMeasured")));
     rewards
         .pipeline()
@@ -263,7 +263,7 @@ public final class RlTrainer implements AutoCloseable {
             statistics.squares()));
   }
 
-  /** Steps up to this number of updates, each told to the sink and the listener. */
+  /** Steps up to this number of updates, each reported to the sink and the listener. */
   public void run(long untilUpdates, MetricSink sink, TrainingListener listener) {
     while (updates < untilUpdates) {
       StepReport report = step(listener);
@@ -331,11 +331,11 @@ public final class RlTrainer implements AutoCloseable {
 
   /**
    * Whether the policy that samples may differ from the one before its update: by updates, or by
-   * the rounding of another engine where that matters. The old log-probs are then scored anew.
+   * the rounding of another engine where that matters. The old log-probs are then scored again.
    */
   private boolean samplesOffPolicy() {
     return settings.rollout().staleness() > 0
-        || (recipe.objective().settings().offPolicy().isOn() && models.ratioTolerance() > 0);
+        || (resolved.objective().settings().offPolicy().isOn() && models.ratioTolerance() > 0);
   }
 
   /** Before the first update of a rollout batch the policy is the old one: ρ is 1. */

@@ -72,7 +72,7 @@ public final class SftTrainer implements AutoCloseable {
   /**
    * What a step did.
    *
-   * @param tokens that were computed: what examples begin with in common is computed once
+   * @param tokens that were computed: a shared prefix is computed once
    */
   public record Report(
       int step, double loss, double learningRate, double gradientNorm, long tokens) {
@@ -87,7 +87,7 @@ public final class SftTrainer implements AutoCloseable {
     }
   }
 
-  /** Is told of each step. */
+  /** Listens to each step. */
   @FunctionalInterface
   public interface Listener {
     void onStep(Report report);

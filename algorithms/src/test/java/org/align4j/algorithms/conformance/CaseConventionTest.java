@@ -18,7 +18,7 @@ class CaseConventionTest {
          "expected":{"kl":1},"tolerance":0}
         """;
     return CaseConvention.of(
-            CaseFile.of(
+            ConformanceCase.of(
                 new ObjectMapper()
                     .readTree(text.replace("CONVENTION", convention).replace("SOURCE", source))))
         .version();

@@ -2,7 +2,9 @@ package org.align4j.algorithms.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.align4j.algorithms.reward.math.MathVerifier;
@@ -46,14 +48,14 @@ class ArithmeticTaskTest {
   }
 
   private static int calculate(String text) {
-    String[] parts = text.replace(":", "").split(", ");
-    int value = number(parts[0]);
-    for (int i = 1; i < parts.length; i++) {
-      String[] words = parts[i].split(" ");
+    List<String> parts = Splitter.on(", ").splitToList(text.replace(":", ""));
+    int value = number(parts.get(0));
+    for (int i = 1; i < parts.size(); i++) {
+      List<String> words = Splitter.on(' ').splitToList(parts.get(i));
       value =
-          switch (words[0]) {
-            case "add" -> value + number(words[1]);
-            case "take" -> value - number(words[1]);
+          switch (words.get(0)) {
+            case "add" -> value + number(words.get(1));
+            case "take" -> value - number(words.get(1));
             case "double" -> value * 2;
             default -> value / 2;
           };

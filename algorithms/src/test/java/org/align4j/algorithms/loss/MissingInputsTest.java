@@ -16,7 +16,7 @@ class MissingInputsTest {
   private static final INDArray ONES = Nd4j.ones(DataType.DOUBLE, 1, 2);
 
   private static void evaluate(PolicyLossInputs inputs, PolicyLossSettings settings) {
-    LossResult unused = new PolicyObjective(new PpoClip(), settings).evaluate(inputs);
+    var _ = new PolicyObjective(new PpoClip(), settings).evaluate(inputs);
   }
 
   @Test

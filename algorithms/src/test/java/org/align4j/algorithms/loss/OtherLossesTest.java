@@ -266,7 +266,7 @@ class OtherLossesTest {
     // Twice each, as a trainer has it: the graph outlives the arrays of the first time.
     for (DataType type :
         new DataType[] {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT, DataType.DOUBLE}) {
-      try (ArrayScope scope = ArrayScope.open()) {
+      try (ArrayScope _ = ArrayScope.open()) {
         PolicyLossInputs inputs = inputs(type);
         inputs = inputs.withRefLogProbs(inputs.oldLogProbs());
         LossResult expected = new PolicyObjective(new PpoClip(), settings).evaluate(inputs);

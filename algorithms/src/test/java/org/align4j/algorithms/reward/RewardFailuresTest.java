@@ -139,8 +139,8 @@ class RewardFailuresTest {
     Reward sum =
         new WeightedReward(
             List.of(
-                new WeightedReward.Part("good", 1, Reward.of("good", c -> number(c) + 1.0)),
-                new WeightedReward.Part("bad", 1, bad)));
+                new WeightedReward.Component("good", 1, Reward.of("good", c -> number(c) + 1.0)),
+                new WeightedReward.Component("bad", 1, bad)));
     try (RewardRunner runner = new RewardRunner(sum, DROP)) {
       Judgement judgement = runner.judge(responses(1)).get(0);
       assertThat(judgement.score()).isNaN();
@@ -154,7 +154,8 @@ class RewardFailuresTest {
   void aSumThatOverflowsIsAFailure() {
     Reward sum =
         new WeightedReward(
-            List.of(new WeightedReward.Part("big", 10, Reward.of("big", c -> Double.MAX_VALUE))));
+            List.of(
+                new WeightedReward.Component("big", 10, Reward.of("big", c -> Double.MAX_VALUE))));
     try (RewardRunner runner = new RewardRunner(sum, STOP)) {
       assertThatThrownBy(() -> runner.judge(responses(1))).hasMessageContaining("Infinity");
     }

@@ -59,8 +59,8 @@ class RewardTest {
     Reward sum =
         new WeightedReward(
             List.of(
-                new WeightedReward.Part("math", 0.9, new MathReward()),
-                new WeightedReward.Part("two", 0.5, Reward.of("two", c -> -2))));
+                new WeightedReward.Component("math", 0.9, new MathReward()),
+                new WeightedReward.Component("two", 0.5, Reward.of("two", c -> -2))));
     Judgement judgement = sum.judge(SEVEN);
     assertThat(judgement.score()).isEqualTo(0.9 - 1);
     assertThat(judgement.verdict()).isEqualTo("correct");
@@ -71,7 +71,7 @@ class RewardTest {
 
   @Test
   void partsOfOneNameAreRefused() {
-    var part = new WeightedReward.Part("a", 1, Reward.of("a", c -> 0));
+    var part = new WeightedReward.Component("a", 1, Reward.of("a", c -> 0));
     assertThatThrownBy(() -> new WeightedReward(List.of(part, part)))
         .hasMessageContaining("two parts have one name (a, a)");
   }

@@ -47,7 +47,7 @@ final class CountingRun implements Trainable {
   }
 
   @Override
-  public Step step() {
+  public StepResult step() {
     if (step + 1 >= notFiniteFrom) {
       NonFiniteException failure = new NonFiniteException("the loss is NaN", null, -1);
       if (!guard.skips(failure)) {
@@ -55,7 +55,7 @@ final class CountingRun implements Trainable {
       }
     }
     step++;
-    return new Step(
+    return new StepResult(
         ImmutableMap.of("train/reward", Math.sqrt(step)), ImmutableMap.of(), ImmutableList.of());
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,15 +35,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PreferenceRunTest {
 
   /** What learns, with settings for the tiny model. */
-  private enum Way {
+  enum Way {
     DPO(Map.of()),
     FULL(Map.of("head", "full")),
     FROZEN(Map.of("head", "frozen", "frozen.epochs", "40"));
 
-    private final Map<String, String> settings;
+    private final ImmutableMap<String, String> settings;
 
     Way(Map<String, String> settings) {
-      this.settings = settings;
+      this.settings = ImmutableMap.copyOf(settings);
     }
 
     Trainable open(Map<String, String> others) {
@@ -89,7 +90,7 @@ class PreferenceRunTest {
     }
     seen.add(run.evaluate());
     run.saveModel(folder.resolve(name));
-    boolean unused = run.saveAverage(folder.resolve(name + "-ema"));
+    var _ = run.saveAverage(folder.resolve(name + "-ema"));
     return seen;
   }
 

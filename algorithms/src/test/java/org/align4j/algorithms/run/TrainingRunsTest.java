@@ -78,7 +78,7 @@ class TrainingRunsTest {
 
   @Test
   void otherSettingsAreAnotherRun() throws IOException {
-    var unused = train("updates=1");
+    var _ = train("updates=1");
     JsonNode before = description();
     assertThatThrownBy(() -> train("updates=1", "update.learningRate=1e-3"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -89,7 +89,7 @@ class TrainingRunsTest {
 
   @Test
   void otherHeldOutPromptsAreAnotherRun() throws IOException {
-    var unused = train("updates=1");
+    var _ = train("updates=1");
     assertThat(description().path("data").findValuesAsText("path"))
         .containsExactly(
             folder.resolve("train.jsonl").toString(), folder.resolve("test.jsonl").toString());

@@ -35,7 +35,7 @@ class DynamicSamplingTest {
       StepReport report = run.trainer.step();
       double rounds = metric(report, Metric.SAMPLING_ROUNDS);
       assertThat(rounds).isBetween(2.0, 11.0);
-      assertThat(report.samples()).hasSize((int) rounds * 16);
+      assertThat(report.samples()).hasSize((int) (rounds * 16));
       // Four prompts of four samples are learnt from, none of them of an even number.
       assertThat(report.traces()).hasSize(16);
       assertThat(report.traces())

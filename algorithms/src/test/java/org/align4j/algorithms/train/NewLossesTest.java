@@ -10,7 +10,7 @@ import java.util.Map;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.WeightedReward;
 import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.core.engine.Engine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,8 +63,8 @@ class NewLossesTest {
   private static WeightedReward twoRewards() {
     return new WeightedReward(
         List.of(
-            new WeightedReward.Part("as", 1, new TinyRun.ShareOfAs()),
-            new WeightedReward.Part(
+            new WeightedReward.Component("as", 1, new TinyRun.ShareOfAs()),
+            new WeightedReward.Component(
                 "short", 0.5, Reward.of("short", (prompt, text) -> text.length() < 4 ? 100 : 0))));
   }
 
@@ -83,7 +83,7 @@ class NewLossesTest {
 
   @Test
   void gdpoRefusesShapedRewards() {
-    assertThatThrownBy(() -> Recipe.of(of("gdpo", "rewards.normalize", "batch")))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(of("gdpo", "rewards.normalize", "batch")))
         .hasMessageStartingWith(
             "gdpo takes each reward as it was judged: leave rewards.lengthBuffer");
   }

@@ -142,7 +142,7 @@ class PreferenceTrainerTest {
    * float32 of size one, over a step of 1e-2.
    */
   private static void assertGradients(Network network, PreferenceTrainer trainer) {
-    var unused = trainer.step(WITH_MARGINS, 0);
+    var _ = trainer.step(WITH_MARGINS, 0);
     double largest = 0;
     for (String name : network.parameters().names()) {
       INDArray parameter = network.parameters().get(name);

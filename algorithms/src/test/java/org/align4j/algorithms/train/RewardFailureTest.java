@@ -115,8 +115,8 @@ class RewardFailureTest {
     Reward sum =
         new WeightedReward(
             List.of(
-                new WeightedReward.Part("length", 0.5, LENGTH),
-                new WeightedReward.Part("one", 2, Reward.of("one", (prompt, text) -> 1))));
+                new WeightedReward.Component("length", 0.5, LENGTH),
+                new WeightedReward.Component("one", 2, Reward.of("one", (prompt, text) -> 1))));
     try (TinyRun run = new TinyRun(TinyRun.SETTINGS, Engine.PLAN)) {
       Map<String, Double> metrics = step(run, TinyRun.SETTINGS, sum).metrics();
       assertThat(metrics).containsEntry("score/one", 1.0).containsKey("score/length");

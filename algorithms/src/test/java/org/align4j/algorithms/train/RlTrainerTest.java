@@ -17,7 +17,7 @@ import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.train.codec.ModelCodec;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.ScoredSample;
 import org.align4j.algorithms.train.report.StepReport;
@@ -279,8 +279,7 @@ class RlTrainerTest {
       var before = run.policy.parameters().copy();
       TrainStep step = new TrainStep("policy", run.policy.network(), AdamWSettings.DEFAULT);
       run.policy.network().gradients().flat().putScalar(0, Float.NaN);
-      assertThat(step.optimizer().update(run.policy.network().gradients(), 0.1).applied())
-          .isFalse();
+      assertThat(step.optimizer().update(0.1).applied()).isFalse();
       for (String name : before.names()) {
         assertThat(run.policy.parameters().get(name)).isEqualTo(before.get(name));
       }
@@ -308,9 +307,9 @@ class RlTrainerTest {
                   new TinyRun.ShareOfAs()))
           .hasMessage("ppo needs a critic: pass one");
     }
-    assertThatThrownBy(() -> Recipe.of(TinyRun.SETTINGS.with("algorithm", "grop")))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(TinyRun.SETTINGS.with("algorithm", "grop")))
         .hasMessageContaining("did you mean grpo?");
-    assertThatThrownBy(() -> Recipe.of(TinyRun.SETTINGS.with("convention", "openrlh")))
+    assertThatThrownBy(() -> ResolvedAlgorithm.of(TinyRun.SETTINGS.with("convention", "openrlh")))
         .hasMessageContaining("did you mean openrlhf?");
   }
 

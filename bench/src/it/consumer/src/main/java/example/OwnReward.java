@@ -27,8 +27,8 @@ public final class OwnReward {
     Reward sum =
         new WeightedReward(
             List.of(
-                new WeightedReward.Part("math", 0.9, Rewards.named("math")),
-                new WeightedReward.Part("brief", 0.1, brief)));
+                new WeightedReward.Component("math", 0.9, Rewards.named("math")),
+                new WeightedReward.Component("brief", 0.1, brief)));
     RewardLimits limits =
         RewardLimits.DEFAULT.withPerResponse(Duration.ofSeconds(5)).withOnFailure(OnFailure.DROP);
     try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN);

@@ -12,7 +12,7 @@ import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.TrainingRun;
 import org.align4j.algorithms.run.TrainingRuns;
 import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,19 +45,19 @@ final class OwnAlgorithmTest {
   /** What the library itself has is composed by one's own convention too. */
   @Test
   void theConventionDecidesWhatTheSettingsLeaveOpen() {
-    Recipe grpo =
-        Recipe.of(RlSettings.arithmetic().withAlgorithm("grpo").withConvention("house"));
+    ResolvedAlgorithm grpo =
+        ResolvedAlgorithm.of(RlSettings.arithmetic().withAlgorithm("grpo").withConvention("house"));
     assertEquals(0, grpo.objective().settings().klCoefficient());
     assertEquals(1e-3, grpo.advantage().convention().advantage().groupEpsilon());
   }
 
   @Test
   void theAlgorithmIsItsEstimatorItsLossAndItsRecipe() {
-    Recipe recipe =
-        Recipe.of(RlSettings.arithmetic().withAlgorithm("half-ratio").withConvention("verl-0.8"));
-    assertEquals("half-baseline", recipe.estimator().name());
+    ResolvedAlgorithm resolved =
+        ResolvedAlgorithm.of(RlSettings.arithmetic().withAlgorithm("half-ratio").withConvention("verl-0.8"));
+    assertEquals("half-baseline", resolved.estimator().name());
     assertEquals(
-        "seq-mean-token-mean", recipe.objective().settings().aggregation().label());
-    assertEquals(0.001, recipe.objective().settings().klCoefficient());
+        "seq-mean-token-mean", resolved.objective().settings().aggregation().label());
+    assertEquals(0.001, resolved.objective().settings().klCoefficient());
   }
 }

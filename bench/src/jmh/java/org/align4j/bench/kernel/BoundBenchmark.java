@@ -1,7 +1,7 @@
 package org.align4j.bench.kernel;
 
-import org.align4j.core.kernel.FmaPeak;
-import org.align4j.core.kernel.MemoryBandwidth;
+import org.align4j.core.kernel.vector.FmaPeak;
+import org.align4j.core.kernel.vector.MemoryBandwidth;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /**

@@ -1,13 +1,14 @@
 package org.align4j.bench.kernel;
 
 import java.util.Random;
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.WeightLayout;
+import org.align4j.core.runtime.Resources;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -17,7 +18,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 public class KernelState {
 
-  final Kernels kernels = Kernels.best();
+  final Kernels kernels = Resources.shared().kernels();
   private final Random random = new Random(1);
   NativeMemory memory = new NativeMemory();
   Threads threads = new Threads(1);
@@ -41,8 +42,8 @@ public class KernelState {
     return floats((long) rows * columns).matrix(columns);
   }
 
-  Floats floats(long count) {
-    Floats floats = memory.allocate(count);
+  NativeFloats floats(long count) {
+    NativeFloats floats = memory.allocate(count);
     float[] values = new float[1 << 12];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
@@ -56,8 +57,13 @@ public class KernelState {
 
   PackedMatrix packed(int depth, int columns) {
     PackedMatrix packed =
-        kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
-    kernels.pack(matrix(depth, columns), WeightLayout.IN_OUT, packed, 0, packed.panels());
+        kernels
+            .products()
+            .packed(
+                memory.allocate(kernels.products().packedLength(depth, columns)), depth, columns);
+    kernels
+        .products()
+        .pack(matrix(depth, columns), WeightLayout.IN_OUT, packed, 0, packed.panels());
     return packed;
   }
 }

@@ -1,8 +1,8 @@
 package org.align4j.bench.kernel;
 
-import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.WeightLayout;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -49,16 +49,20 @@ public class ProductBenchmark {
       Matrix y = state.matrix(rows, columns);
       product =
           (from, to, s) ->
-              state.kernels.product(x, rows, weights[turn], null, y, false, from, to, s);
-      tiles = state.kernels.productTiles(rows, weights[0]);
+              state.kernels.products().product(x, rows, weights[turn], null, y, false, from, to, s);
+      tiles = state.kernels.products().productTiles(rows, weights[0]);
       PackedMatrix right = state.packed(rows, depth);
       Matrix dWeight = state.matrix(columns, depth);
       gradient =
           (from, to, s) ->
-              state.kernels.transposedProduct(y, columns, right, dWeight, true, from, to, s);
-      gradientTiles = state.kernels.productTiles(columns, right);
+              state
+                  .kernels
+                  .products()
+                  .transposedProduct(y, columns, right, dWeight, true, from, to, s);
+      gradientTiles = state.kernels.products().productTiles(columns, right);
       pack =
-          (from, to, s) -> state.kernels.pack(dWeight, WeightLayout.OUT_IN, weights[0], from, to);
+          (from, to, s) ->
+              state.kernels.products().pack(dWeight, WeightLayout.OUT_IN, weights[0], from, to);
     }
 
     double gigaflop() {

@@ -1,11 +1,15 @@
 package org.align4j.bench.kernel;
 
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.NormKernels;
+import org.align4j.core.kernel.OptimiserKernels;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,19 +53,23 @@ public class RowKernelBenchmark {
       Matrix x = state.matrix(N, D);
       Matrix dy = state.matrix(N, D);
       Matrix y = state.matrix(N, D);
-      Floats w = state.floats(D);
-      Floats inverse = state.floats(N);
-      rmsNorm = (from, to, s) -> k.rmsNorm(x, w, 1e-5f, y, from, to);
+      NativeFloats w = state.floats(D);
+      NativeFloats inverse = state.floats(N);
+      rmsNorm = (from, to, s) -> k.norms().rmsNorm(x, w, 1e-5f, y, from, to);
       rmsNormGradient =
-          (from, to, s) -> k.rmsNormGradient(x, w, 1e-5f, dy, y, false, inverse, from, to);
-      add = (from, to, s) -> k.add(x, dy, y, from, to);
+          (from, to, s) ->
+              k.norms()
+                  .rmsNormGradient(
+                      new NormKernels.Gradient(x, w, 1e-5f, dy, y, false, inverse), from, to);
+      add = (from, to, s) -> k.rows().add(x, dy, y, from, to);
       Matrix gate = state.matrix(N, F);
       Matrix up = state.matrix(N, F);
       Matrix out = state.matrix(N, F);
       Matrix dUp = state.matrix(N, F);
-      swiGlu = (from, to, s) -> k.swiGlu(gate, up, out, from, to);
-      swiGluGradient = (from, to, s) -> k.swiGluGradient(gate, up, out, dUp, dUp, from, to);
-      gelu = (from, to, s) -> k.gelu(gate, Gelu.TANH, out, from, to);
+      swiGlu = (from, to, s) -> k.activations().swiGlu(gate, up, out, from, to);
+      swiGluGradient =
+          (from, to, s) -> k.activations().swiGluGradient(gate, up, out, dUp, dUp, from, to);
+      gelu = (from, to, s) -> k.activations().gelu(gate, Gelu.TANH, out, from, to);
       int[] positions = new int[N];
       int[] offsets = new int[N / 256 + 1];
       int[] prefix = new int[N / 256];
@@ -71,7 +79,7 @@ public class RowKernelBenchmark {
         offsets[n / 256 + 1] = (n / 256 + 1) * 256;
       }
       Matrix cos = state.matrix(256, 32);
-      rope = (from, to, s) -> k.rope(y, cos, cos, positions, false, from, to);
+      rope = (from, to, s) -> k.rows().rope(y, cos, cos, positions, false, from, to);
       tiles.set(new SequenceLayout(offsets, prefix));
       Matrix key = state.matrix(N, 192);
       Matrix value = state.matrix(N, 192);
@@ -82,43 +90,58 @@ public class RowKernelBenchmark {
       Matrix dx = state.matrix(N, D);
       Matrix dKeyParts = state.matrix(N, 192);
       Matrix dValueParts = state.matrix(N, 192);
-      attention = (from, to, s) -> k.attention(x, key, value, tiles, attended, lse, from, to, s);
+      attention =
+          (from, to, s) ->
+              k.attention()
+                  .attention(
+                      new AttentionKernels.Operands(x, key, value, tiles, attended, lse),
+                      from,
+                      to,
+                      s);
       attentionGradient =
           (from, to, s) ->
-              k.attentionGradient(
-                  x,
-                  key,
-                  value,
-                  tiles,
-                  attended,
-                  lse,
-                  dy,
-                  dx,
-                  dKey,
-                  dValue,
-                  dKeyParts,
-                  dValueParts,
-                  from,
-                  to,
-                  s);
+              k.attention()
+                  .attentionGradient(
+                      new AttentionKernels.Gradient(
+                          new AttentionKernels.Operands(x, key, value, tiles, attended, lse),
+                          dy,
+                          dx,
+                          dKey,
+                          dValue,
+                          dKeyParts,
+                          dValueParts),
+                      from,
+                      to,
+                      s);
       Matrix logits = state.matrix(LABELS, V);
-      Matrix sums = state.matrix(LABELS, 3 * V / Kernels.SLICE);
-      statistics = (from, to, s) -> k.sliceStatistics(logits, 1, sums, 0, from, to, s);
-      Floats norms = state.floats(LABELS);
+      Matrix sums = state.matrix(LABELS, 3 * V / HeadKernels.SLICE);
+      statistics = (from, to, s) -> k.heads().sliceStatistics(logits, 1, sums, 0, from, to, s);
+      NativeFloats norms = state.floats(LABELS);
       int[] labels = new int[LABELS];
       float[] slopes = new float[LABELS];
       logitsGradient =
           (from, to, s) ->
-              k.logitsGradient(logits, 0, labels, 1, norms, norms, slopes, null, from, to);
-      Floats parameter = state.floats(P);
-      Floats gradient = state.floats(P);
-      Floats m = state.floats(P);
-      Floats v = state.memory.allocate(P);
+              k.heads()
+                  .logitsGradient(
+                      logits,
+                      0,
+                      new HeadKernels.LogitsGradient(labels, 1, norms, norms, slopes, null),
+                      from,
+                      to);
+      NativeFloats parameter = state.floats(P);
+      NativeFloats gradient = state.floats(P);
+      NativeFloats m = state.floats(P);
+      NativeFloats v = state.memory.allocate(P);
       adamW =
           (from, to, s) ->
-              k.adamW(parameter, gradient, m, v, 1, 1e-3, 0.9, 0.999, 1e-8, 0, 1, from, to);
-      double[] partials = new double[P / Kernels.SUM_TILE];
-      norm = (from, to, s) -> k.sumOfSquares(gradient, partials, from, to);
+              k.optimiser()
+                  .adamW(
+                      new OptimiserKernels.Moments(parameter, gradient, m, v),
+                      new OptimiserKernels.AdamWStep(1, 1e-3, 0.9, 0.999, 1e-8, 0, 1),
+                      from,
+                      to);
+      double[] partials = new double[P / OptimiserKernels.SUM_TILE];
+      norm = (from, to, s) -> k.optimiser().sumOfSquares(gradient, partials, from, to);
     }
   }
 
@@ -202,14 +225,14 @@ public class RowKernelBenchmark {
   /** Reads four, writes three. */
   @Benchmark
   public void adamW(KernelState state, Operands o, Work work) {
-    state.threads.run(o.adamW, P, Kernels.SUM_TILE);
+    state.threads.run(o.adamW, P, OptimiserKernels.SUM_TILE);
     work.gigabytes += 28e-9 * P;
   }
 
   /** Reads the gradient. */
   @Benchmark
   public void globalNorm(KernelState state, Operands o, Work work) {
-    state.threads.run(o.norm, P / Kernels.SUM_TILE, 1);
+    state.threads.run(o.norm, P / OptimiserKernels.SUM_TILE, 1);
     work.gigabytes += 4e-9 * P;
   }
 }

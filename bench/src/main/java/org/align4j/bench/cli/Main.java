@@ -1,6 +1,7 @@
 package org.align4j.bench.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import org.align4j.bench.cli.console.AddressSpace;
@@ -55,7 +56,7 @@ public final class Main implements Runnable {
     for (Object command : Commands.all(console)) {
       line.addSubcommand(command);
     }
-    line.setOut(new java.io.PrintWriter(results, true));
+    line.setOut(new PrintWriter(results, true, results.charset()));
     line.setUsageHelpAutoWidth(true);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((failure, given) -> {
@@ -65,7 +66,7 @@ public final class Main implements Runnable {
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> Failures.report(failure, console));
     try {
-      Arguments.check(args);
+      TypedArguments.check(args);
       AddressSpace.check();
       return line.execute(args.toArray(String[]::new));
     } catch (UsageException | Error e) {

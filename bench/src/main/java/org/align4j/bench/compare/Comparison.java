@@ -103,7 +103,7 @@ public final class Comparison {
         before = run.evaluate();
         PeakMemory.reset();
       }
-      var unused = run.step();
+      var _ = run.step();
       OptionalLong peak = PeakMemory.bytes();
       long networks = run.memory().trained();
       return new Footprint(peak, Math.max(networks, peak.orElse(0) - resident));

@@ -2,7 +2,7 @@ package org.align4j.bench.compare;
 
 import java.util.Map;
 
-/** Is told how far the comparison is. */
+/** Listens to the progress of the comparison. */
 public interface ComparisonListener {
 
   /** The unmeasured first update of an algorithm begins. */

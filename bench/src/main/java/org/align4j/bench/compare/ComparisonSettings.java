@@ -13,7 +13,7 @@ import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.RolloutSettings;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.core.engine.Engine;
 
 /**
@@ -46,7 +46,7 @@ public record ComparisonSettings(
     checkArgument(
         config.input().updates().isPresent(), "updates is not set: all runs must have as many");
     for (String algorithm : algorithms) {
-      var unused = Recipe.of(training(config, algorithm));
+      var _ = ResolvedAlgorithm.of(training(config, algorithm));
     }
   }
 

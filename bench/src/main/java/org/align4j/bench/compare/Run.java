@@ -54,7 +54,7 @@ final class Run implements AutoCloseable {
   /** The next update, and the evaluation after the last. */
   void step() {
     try {
-      var unused = steps.step();
+      var _ = steps.step();
     } catch (RuntimeException | Error e) {
       folder.status(RunFolder.Status.FAILED, clock);
       throw e;

@@ -47,7 +47,7 @@ public final class Workload implements AutoCloseable {
     }
   }
 
-  /** A run at its beginning, with a policy of its own. */
+  /** A run before its first step, with its own policy. */
   RlRun run(TrainConfig ofRun) {
     Policy policy = PolicyFiles.load(config.input(), engine);
     return RlRun.sharing(ofRun, policy, reference, data, reward);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param stepsWritten steps in the file
  * @param steps steps shown
  */
-record Completions(int stepsWritten, List<Step> steps) {
+record Completions(int stepsWritten, List<StepSamples> steps) {
 
   static final Completions NONE = new Completions(0, ImmutableList.of());
 
@@ -41,7 +41,7 @@ record Completions(int stepsWritten, List<Step> steps) {
    * @param written samples in the file
    * @param samples those shown
    */
-  record Step(long step, int written, List<Sample> samples) {}
+  record StepSamples(long step, int written, List<Sample> samples) {}
 
   /**
    * One sample; what the file does not have is null.
@@ -154,7 +154,7 @@ record Completions(int stepsWritten, List<Step> steps) {
     try {
       List<CompletionIndex.Block> written = CompletionIndex.of(file);
       List<CompletionIndex.Block> shown = spread(written);
-      ImmutableList.Builder<Step> steps = ImmutableList.builder();
+      ImmutableList.Builder<StepSamples> steps = ImmutableList.builder();
       for (CompletionIndex.Block block : shown) {
         steps.add(step(file, block, room / shown.size()));
       }
@@ -175,7 +175,8 @@ record Completions(int stepsWritten, List<Step> steps) {
     return spread.build();
   }
 
-  private static Step step(Path file, CompletionIndex.Block block, long room) throws IOException {
+  private static StepSamples step(Path file, CompletionIndex.Block block, long room)
+      throws IOException {
     ImmutableList.Builder<Sample> samples = ImmutableList.builder();
     try (InputStream in = Files.newInputStream(file)) {
       ByteStreams.skipFully(in, block.start());
@@ -188,6 +189,6 @@ record Completions(int stepsWritten, List<Step> steps) {
         LenientLines.object(line).map(Sample::of).ifPresent(samples::add);
       }
     }
-    return new Step(block.step(), block.lines(), samples.build());
+    return new StepSamples(block.step(), block.lines(), samples.build());
   }
 }

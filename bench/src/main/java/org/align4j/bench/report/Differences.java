@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.ReportedRun;
 import org.align4j.bench.report.folder.RunGroup;
 
 /**
@@ -45,7 +45,7 @@ record Differences(boolean recorded, List<Row> different, List<Row> same) {
     return new Differences(recorded, different.build(), same.build());
   }
 
-  private static ImmutableMap<String, String> all(RunFolder run) {
+  private static ImmutableMap<String, String> all(ReportedRun run) {
     return ImmutableMap.<String, String>builder()
         .putAll(run.facts())
         .putAll(run.settings())

@@ -23,7 +23,6 @@ import org.align4j.core.file.AtomicFiles;
  */
 public final class HtmlPage {
 
-  private static final String BEGINNING = "<!doctype html>\n<!-- Align4J %s -->";
   private static final String UPLOT = "META-INF/resources/webjars/uplot/%s/%s";
   private static final String PLACE = "org/align4j/bench/report/";
 
@@ -52,7 +51,7 @@ public final class HtmlPage {
       return;
     }
     checkArgument(!Files.isDirectory(out), "%s is a folder: name a file", out);
-    String beginning = BEGINNING.formatted(kind);
+    String beginning = "<!doctype html>\n<!-- Align4J %s -->".formatted(kind);
     try (InputStream in = Files.newInputStream(out)) {
       byte[] there = in.readNBytes(beginning.length());
       checkArgument(

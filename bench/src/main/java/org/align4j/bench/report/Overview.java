@@ -5,7 +5,7 @@ import com.google.common.math.Stats;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.align4j.algorithms.train.report.Metric;
-import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.ReportedRun;
 import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ record Overview(List<Row> rows) {
   record Cell(@Nullable Number mean, @Nullable Number deviation) {}
 
   /** The end of a run is its last tenth: a single batch is noise. */
-  private static int tenth(RunFolder run) {
+  private static int tenth(ReportedRun run) {
     return Math.max(1, run.metrics().size() / 10);
   }
 
@@ -56,11 +56,11 @@ record Overview(List<Row> rows) {
   }
 
   private static Row row(
-      String label, String unit, List<RunGroup> groups, ToDoubleFunction<RunFolder> figure) {
+      String label, String unit, List<RunGroup> groups, ToDoubleFunction<ReportedRun> figure) {
     return new Row(label, unit, groups.stream().map(group -> cell(group, figure)).toList());
   }
 
-  private static Cell cell(RunGroup group, ToDoubleFunction<RunFolder> figure) {
+  private static Cell cell(RunGroup group, ToDoubleFunction<ReportedRun> figure) {
     double[] values = group.runs().stream().mapToDouble(figure).filter(Double::isFinite).toArray();
     if (values.length == 0) {
       return new Cell(null, null);
@@ -70,16 +70,16 @@ record Overview(List<Row> rows) {
         values.length < 2 ? null : Curve.rounded(Stats.of(values).sampleStandardDeviation()));
   }
 
-  private static double first(RunFolder run, Metric metric) {
+  private static double first(ReportedRun run, Metric metric) {
     double[] values = run.metrics().values(metric.label());
     return values.length == 0 ? Double.NaN : values[0];
   }
 
-  private static double end(RunFolder run, Metric metric) {
+  private static double end(ReportedRun run, Metric metric) {
     return run.metrics().mean(metric.label(), tenth(run));
   }
 
-  private static double accuracy(RunFolder run) {
+  private static double accuracy(ReportedRun run) {
     double[] values = run.metrics().values("eval/accuracy");
     for (int i = values.length - 1; i >= 0; i--) {
       if (Double.isFinite(values[i])) {
@@ -89,7 +89,7 @@ record Overview(List<Row> rows) {
     return Double.NaN;
   }
 
-  private static double perThousand(RunFolder run) {
+  private static double perThousand(ReportedRun run) {
     return 1000 * run.metrics().sum("time/total") / run.metrics().sum("tokens/generate");
   }
 }

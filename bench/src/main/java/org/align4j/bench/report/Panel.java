@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
-import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.ReportedRun;
 import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ record Panel(
       ImmutableList.of("time/", "cpu/", "tokens/");
 
   /** The paper's metrics first, then the others of this version, then what else was written. */
-  static ImmutableList<String> metrics(List<RunFolder> runs) {
+  static ImmutableList<String> metrics(List<ReportedRun> runs) {
     ImmutableSet.Builder<String> written = ImmutableSet.builder();
     runs.forEach(run -> written.addAll(run.metrics().names()));
     ImmutableSet<String> names = written.build();
@@ -51,7 +51,7 @@ record Panel(
     List<@Nullable BandView> bands = new ArrayList<>();
     for (RunGroup group : groups) {
       List<double[]> aligned = new ArrayList<>();
-      for (RunFolder run : group.runs()) {
+      for (ReportedRun run : group.runs()) {
         double[] values = grid.aligned(run.metrics(), metric);
         Curve curve = new Curve(grid.thinned(values));
         curves.add(curve.hasValues() ? curve : null);

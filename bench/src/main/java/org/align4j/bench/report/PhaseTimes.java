@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.align4j.algorithms.train.report.Phase;
-import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.ReportedRun;
 import org.align4j.bench.report.folder.RunGroup;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ record PhaseTimes(List<String> phases, List<Curve> wall, @Nullable List<Curve> c
   static PhaseTimes of(List<RunGroup> groups) {
     ImmutableSet.Builder<String> written = ImmutableSet.builder();
     for (RunGroup group : groups) {
-      for (RunFolder run : group.runs()) {
+      for (ReportedRun run : group.runs()) {
         run.metrics().names().stream()
             .filter(name -> name.startsWith("time/") || name.startsWith("cpu/"))
             .map(name -> name.substring(name.indexOf('/') + 1))

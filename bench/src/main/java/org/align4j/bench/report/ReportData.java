@@ -4,8 +4,8 @@ import com.google.common.collect.ImmutableList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.align4j.bench.report.folder.GuardEvent;
-import org.align4j.bench.report.folder.RunFolder;
+import org.align4j.bench.report.folder.GuardLine;
+import org.align4j.bench.report.folder.ReportedRun;
 import org.align4j.bench.report.folder.RunGroup;
 
 /**
@@ -21,8 +21,8 @@ import org.align4j.bench.report.folder.RunGroup;
  * @param rewardAgainstKl reward against KL consumed
  * @param times seconds by phase
  * @param differences settings
- * @param guards guards that spoke, the first of them
- * @param guardsWritten how many spoke
+ * @param guards guard warnings, the first of them
+ * @param guardsWritten how many there were
  */
 record ReportData(
     List<GroupView> groups,
@@ -64,16 +64,16 @@ record ReportData(
       List<String> notes,
       Completions completions) {}
 
-  /** A guard that spoke in the run of this place. */
-  record GuardView(int run, GuardEvent event) {}
+  /** A warning of a guard in the run of this place. */
+  record GuardView(int run, GuardLine event) {}
 
-  static ReportData of(List<RunFolder> folders) {
+  static ReportData of(List<ReportedRun> folders) {
     List<RunGroup> groups = RunGroup.of(folders);
-    List<RunFolder> runs = groups.stream().flatMap(group -> group.runs().stream()).toList();
+    List<ReportedRun> runs = groups.stream().flatMap(group -> group.runs().stream()).toList();
     List<String> metrics = Panel.metrics(runs);
     long curves = (long) metrics.size() * (runs.size() + 3L * groups.size());
-    int limit = (int) Math.clamp(NUMBERS / curves, LEAST_POSITIONS, MOST_POSITIONS);
-    StepGrid grid = StepGrid.over(runs.stream().map(RunFolder::metrics).toList(), limit);
+    int limit = Math.clamp(NUMBERS / curves, LEAST_POSITIONS, MOST_POSITIONS);
+    StepGrid grid = StepGrid.over(runs.stream().map(ReportedRun::metrics).toList(), limit);
     List<GuardView> guards =
         IntStream.range(0, runs.size())
             .boxed()
@@ -99,7 +99,7 @@ record ReportData(
     long room = Math.min(COMPLETIONS_OF_RUN, COMPLETIONS / runs);
     ImmutableList.Builder<RunView> views = ImmutableList.builder();
     for (int g = 0; g < groups.size(); g++) {
-      for (RunFolder run : groups.get(g).runs()) {
+      for (ReportedRun run : groups.get(g).runs()) {
         views.add(
             new RunView(
                 g,

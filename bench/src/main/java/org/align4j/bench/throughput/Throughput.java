@@ -8,11 +8,11 @@ import java.util.function.LongSupplier;
 import org.align4j.bench.compare.PeakMemory;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Optimiser;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.kernel.FmaPeak;
-import org.align4j.core.kernel.MemoryBandwidth;
 import org.align4j.core.kernel.Threads;
-import org.align4j.core.optim.AdamW;
+import org.align4j.core.kernel.vector.FmaPeak;
+import org.align4j.core.kernel.vector.MemoryBandwidth;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.random.CounterRandom;
 import org.align4j.core.tensor.Parameters;
@@ -117,8 +117,7 @@ public final class Throughput {
   private double train(Network network) {
     PackedSequences packed =
         PackedSequences.ofResponses(sequences(), network.preferredTokens(), 1f);
-    try (AdamW optimiser =
-        new AdamW(network.parameters(), AdamWSettings.DEFAULT.withLearningRate(1e-6))) {
+    try (Optimiser optimiser = network.optimiser(AdamWSettings.DEFAULT, List.of())) {
       return best(() -> {
         network.gradients().zero();
         for (MicroBatch batch : packed.batches()) {
@@ -127,8 +126,7 @@ public final class Throughput {
           Arrays.fill(coefficients, -1f / (SEQUENCES * (LENGTH - 1)));
           network.backward(coefficients, null);
         }
-        optimiser.update(network.gradients());
-        network.parametersChanged();
+        optimiser.update(1e-6);
         return SEQUENCES * LENGTH;
       });
     }

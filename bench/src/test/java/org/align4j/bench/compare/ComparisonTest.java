@@ -37,7 +37,7 @@ final class ComparisonTest {
   @BeforeAll
   static void compareBothWays() {
     results = run("in-turns", inTurns, StopSignal.NEVER, Long.MAX_VALUE);
-    var unused = run("one-by-one", oneByOne, StopSignal.NEVER, 0);
+    var _ = run("one-by-one", oneByOne, StopSignal.NEVER, 0);
   }
 
   private static Path of(String out, String algorithm, String file) {

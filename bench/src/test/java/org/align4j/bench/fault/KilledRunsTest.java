@@ -109,7 +109,7 @@ final class KilledRunsTest {
     int rows = inCheckpoint ? ROWS : random.nextInt(ROWS);
     RunProcess process = start(kind, run);
     process.waitUntil(
-        () -> inCheckpoint && RunResults.writesCheckpoint(run) || RunResults.rows(run) > rows);
+        () -> (inCheckpoint && RunResults.writesCheckpoint(run)) || RunResults.rows(run) > rows);
     Thread.sleep(random.nextInt(inCheckpoint ? 10 : 200));
     boolean killed = process.isAlive();
     process.kill();
@@ -215,7 +215,7 @@ final class KilledRunsTest {
       finish(kind, run);
       RunResults.assertSame(run, unbroken(kind));
     } finally {
-      int unused = new ProcessBuilder("umount", disk.toString()).start().waitFor();
+      var _ = new ProcessBuilder("umount", disk.toString()).start().waitFor();
     }
   }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A headless Chromium, driven over its DevTools protocol. */
+@SuppressWarnings("try") // close waits for the process and may be interrupted
 final class Browser implements AutoCloseable {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.align4j.algorithms.run.BatchPlan;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.settings.field.Fields;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.bench.reproduce.study.Condition;
 import org.align4j.bench.reproduce.study.Study;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ final class StudiesTest {
     for (Study study : all()) {
       for (Condition condition : study.conditions()) {
         TrainConfig config = study.config(condition, 1, Map.of());
-        assertThat(Recipe.of(config.training())).isNotNull();
+        assertThat(ResolvedAlgorithm.of(config.training())).isNotNull();
         assertThat(BatchPlan.of(config.training(), 1).updates()).isEqualTo(1);
         assertThat(config.training().convention()).isEqualTo("paper");
       }

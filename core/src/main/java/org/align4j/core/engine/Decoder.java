@@ -3,8 +3,8 @@ package org.align4j.core.engine;
 /**
  * Step-by-step decoding with a key-value cache. A slot holds one sequence; the samples of one
  * prompt share the prompt's cache, and may share more as long as they agree. Finished sequences are
- * retired and their slots used again (continuous batching). Results of a slot do not depend on its
- * company.
+ * retired and their slots used again (continuous batching). Results of a slot do not depend on the
+ * others.
  */
 public interface Decoder extends AutoCloseable {
 

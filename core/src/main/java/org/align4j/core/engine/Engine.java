@@ -3,6 +3,7 @@ package org.align4j.core.engine;
 import com.google.common.collect.ImmutableList;
 import org.align4j.core.registry.NearestName;
 import org.align4j.core.registry.Services;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
 /** What interprets a network, by name; see {@link EngineProvider}. */

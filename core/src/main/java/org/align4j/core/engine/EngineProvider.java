@@ -1,11 +1,14 @@
 package org.align4j.core.engine;
 
+import org.align4j.core.Experimental;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
 /**
  * An engine. One class and one line in {@code META-INF/services} register one, also from a jar of
  * its own; {@link Engine#of} finds it by name.
  */
+@Experimental
 public interface EngineProvider {
 
   /** What {@code --engine} says, in lower case. */

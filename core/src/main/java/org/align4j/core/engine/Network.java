@@ -1,5 +1,10 @@
 package org.align4j.core.engine;
 
+import java.util.List;
+import org.align4j.core.batch.TokenBatch;
+import org.align4j.core.optim.AdamWSettings;
+import org.align4j.core.optim.ParameterGroup;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Network extends AutoCloseable {
 
-  /** The live parameters. After writing to them call {@link #parametersChanged}. */
+  /**
+   * The parameters in host memory, live: after writing to them call {@link #parametersChanged}. An
+   * engine that computes with copies elsewhere brings these up to date here, so nothing asks for
+   * them within a training step.
+   */
   Parameters parameters();
 
   /**
-   * Tells the engine that parameters were written: cached forms of them (packed weights) are made
-   * anew.
+   * Tells the engine that parameters were written: cached forms of them (packed weights) are
+   * rebuilt.
    */
   void parametersChanged();
 
@@ -61,12 +70,20 @@ public interface Network extends AutoCloseable {
   }
 
   /**
-   * Tokens that {@link #forward} and {@link #backward} take best at once. Larger batches give the
-   * same, but cost more memory or time: a trainer splits its mini-batches and lets the gradients
-   * add up.
+   * Tokens that {@link #forward} and {@link #backward} have memory for: a batch is one pass, and a
+   * larger one takes more. Whoever trains splits mini-batches into such micro-batches, whose
+   * gradients add up.
    */
   default int preferredTokens() {
     return Integer.MAX_VALUE;
+  }
+
+  /**
+   * An optimiser of these parameters, moments of zero: it applies {@link #gradients}, where they
+   * are, and tells the network. A parameter follows the first group that has it.
+   */
+  default Optimiser optimiser(AdamWSettings settings, List<ParameterGroup> groups) {
+    return new HostOptimiser(this, settings, groups);
   }
 
   /** What it computes with; its optimiser shares it. */

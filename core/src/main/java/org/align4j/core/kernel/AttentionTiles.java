@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Heads;
 
 /**
@@ -18,7 +18,7 @@ public final class AttentionTiles {
   /**
    * Query rows of a block. Blocks start at fixed positions, so they depend on the sequence alone.
    */
-  static final int QUERY_BLOCK = 64;
+  public static final int QUERY_BLOCK = 64;
 
   /** Most sequences of a tile: enough to use a prefix well, few enough to occupy every thread. */
   private static final int MOST_MEMBERS = 8;
@@ -60,15 +60,18 @@ public final class AttentionTiles {
     return heads;
   }
 
-  /** Number of tiles of {@link Kernels#attention} or {@link Kernels#stepAttention}. */
+  /**
+   * Number of tiles of {@link AttentionKernels#attention} or {@link
+   * AttentionKernels#stepAttention}.
+   */
   public int tiles() {
     return pieces * heads.key();
   }
 
   /**
-   * Number of tiles of {@link Kernels#attentionGradient}: groups times key heads. A group is a
-   * segment, or neighbours that continue the same one, and all that continue these but for groups
-   * of their own.
+   * Number of tiles of {@link AttentionKernels#attentionGradient}: groups times key heads. A group
+   * is a segment, or neighbours that continue the same one, and all that continue these but for
+   * groups of their own.
    */
   public int gradientTiles() {
     return groups * heads.key();
@@ -168,7 +171,7 @@ public final class AttentionTiles {
    * Has all that continue a segment begin groups, or as many as wanted at about equal distances.
    */
   private void beginChildren(SequenceLayout layout, int segment, int wanted) {
-    long total = treeTokens[segment] - layout.length(segment);
+    long total = (long) treeTokens[segment] - layout.length(segment);
     long before = 0;
     int begun = 0;
     for (int s = segment + 1; s < layout.segments() && begun < wanted; s++) {
@@ -182,7 +185,7 @@ public final class AttentionTiles {
     }
   }
 
-  /** Whether these are tiles of {@link #addStep}, for {@link Kernels#stepAttention}. */
+  /** Whether these are tiles of {@link #addStep}, for {@link AttentionKernels#stepAttention}. */
   public boolean areSteps() {
     return steps;
   }
@@ -192,8 +195,8 @@ public final class AttentionTiles {
    * attends to rows {@code [prefixRow, prefixRow + prefixLength)} of a cache and, from position
    * {@code prefixLength} on, to rows {@code ownRow ...} up to itself. Rows that follow each other
    * and have a prefix in common make one tile. A key's place in its block of {@link
-   * Kernels#KEY_BLOCK} rows is that of its position in a block of positions: the prefix begins a
-   * block, and the sequence's own rows begin where the prefix ends in its last one.
+   * AttentionKernels#KEY_BLOCK} rows is that of its position in a block of positions: the prefix
+   * begins a block, and the sequence's own rows begin where the prefix ends in its last one.
    */
   public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     checkArgument(
@@ -202,12 +205,13 @@ public final class AttentionTiles {
         position,
         prefixLength);
     checkArgument(
-        prefixRow % Kernels.KEY_BLOCK == 0 && (ownRow - prefixLength) % Kernels.KEY_BLOCK == 0,
+        prefixRow % AttentionKernels.KEY_BLOCK == 0
+            && (ownRow - prefixLength) % AttentionKernels.KEY_BLOCK == 0,
         "key rows begin at %s and, after a prefix of %s, at %s: modulo %s they must be positions",
         prefixRow,
         prefixLength,
         ownRow,
-        Kernels.KEY_BLOCK);
+        AttentionKernels.KEY_BLOCK);
     checkState(steps || pieces == 0, "a step does not go with tiles of a layout: clear them");
     steps = true;
     boolean joins = pieces > 0 && joins(queryRow, prefixRow, prefixLength);
@@ -284,72 +288,72 @@ public final class AttentionTiles {
   }
 
   /** The block of a tile, the first where it has several. */
-  int block(int tile) {
+  public int block(int tile) {
     return pieceFrom(tile / heads.key());
   }
 
   /** Blocks of a tile: one, or the sequences of {@link #addStep} that it joins. */
-  int members(int tile) {
+  public int members(int tile) {
     int piece = tile / heads.key();
     return pieceEnd[piece] - pieceFrom(piece);
   }
 
-  int keyHead(int tile) {
+  public int keyHead(int tile) {
     return tile % heads.key();
   }
 
   /** The group of a gradient's tile. */
-  int group(int tile) {
+  public int group(int tile) {
     return tile / heads.key();
   }
 
   /** Keys before a group's own: their gradients go to {@link #groupPart}. */
-  int groupStart(int group) {
+  public int groupStart(int group) {
     return runStart[groupRun[group]];
   }
 
   /** First of the {@link #partRows} of a group. */
-  int groupPart(int group) {
+  public int groupPart(int group) {
     return groupPart[group];
   }
 
-  int groupFrom(int group) {
+  public int groupFrom(int group) {
     return group == 0 ? 0 : groupEnd[group - 1];
   }
 
-  int groupTo(int group) {
+  public int groupTo(int group) {
     return groupEnd[group];
   }
 
-  int queryRow(int block) {
+  public int queryRow(int block) {
     return queryRow[block];
   }
 
-  int count(int block) {
+  public int count(int block) {
     return count[block];
   }
 
-  int position(int block) {
+  public int position(int block) {
     return position[block];
   }
 
   /** First cache row of a step's prefix. */
-  int prefixRow(int block) {
+  public int prefixRow(int block) {
     return runRow[runBefore[lastRun[block]]];
   }
 
   /** Length of a step's prefix. */
-  int prefixLength(int block) {
+  public int prefixLength(int block) {
     return runStart[lastRun[block]];
   }
 
   /** First cache row of what follows a step's prefix. */
-  int ownRow(int block) {
+  public int ownRow(int block) {
     return runRow[lastRun[block]];
   }
 
   /** Row of the key at an absolute position. */
-  int keyRow(int block, int at) {
+  public int keyRow(int block, int at) {
     return rowOf(lastRun[block], at);
   }
 
@@ -362,7 +366,7 @@ public final class AttentionTiles {
   }
 
   /** Whether the keys at positions {@code [start, start + count)} lie in consecutive rows. */
-  boolean consecutive(int block, int start, int count) {
+  public boolean consecutive(int block, int start, int count) {
     // Rows ascend along a chain: every segment continues an earlier one.
     return keyRow(block, start + count - 1) - keyRow(block, start) == count - 1;
   }

@@ -4,19 +4,25 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.lang.foreign.MemorySegment;
+import org.align4j.core.kernel.memory.Elements;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.Memory;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of one attention that decoding reads, in the order in which {@link
- * Kernels#stepAttention} multiplies them: a block of {@link Kernels#KEY_BLOCK} rows after the
- * other, keys in panels {@code [row / width][head][headDim][width]}, values in columns of panels
- * {@code [row / block][head][headDim / width][block][width]}. So rows that nobody writes take no
- * memory. A row's place in its block is that of its position, see {@link AttentionTiles#addStep}.
+ * AttentionKernels#stepAttention} multiplies them: a block of {@link AttentionKernels#KEY_BLOCK}
+ * rows after the other, keys in panels {@code [row / width][head][headDim][width]}, values in
+ * columns of panels {@code [row / block][head][headDim / width][block][width]}. So rows that nobody
+ * writes take no memory. A row's place in its block is that of its position, see {@link
+ * AttentionTiles#addStep}.
  */
 public final class KeyValuePanels {
 
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   /** Floats copied at once when there are more rows. */
   private static final int CHUNK = 1 << 14;
@@ -27,10 +33,10 @@ public final class KeyValuePanels {
   private int rows;
   private final Elements keys = this::key;
   private final Elements values = this::value;
-  private @Nullable Floats keyFloats;
-  private @Nullable Floats valueFloats;
+  private @Nullable NativeFloats keyFloats;
+  private @Nullable NativeFloats valueFloats;
 
-  KeyValuePanels(Heads heads, int width) {
+  public KeyValuePanels(Heads heads, int width) {
     checkArgument(
         BLOCK % width == 0, "panels of %s rows do not make up blocks of %s", width, BLOCK);
     this.heads = heads;
@@ -42,7 +48,7 @@ public final class KeyValuePanels {
    * Makes room for more rows; those there are keep what they hold.
    *
    * @param memory the same in every call
-   * @param more a multiple of {@link Kernels#KEY_BLOCK}, above the rows there are
+   * @param more a multiple of {@link AttentionKernels#KEY_BLOCK}, above the rows there are
    */
   public void grow(NativeMemory memory, int more) {
     checkArgument(
@@ -56,8 +62,8 @@ public final class KeyValuePanels {
     rows = more;
   }
 
-  private static Floats grown(NativeMemory memory, @Nullable Floats old, long count) {
-    Floats larger = memory.allocate(count);
+  private static NativeFloats grown(NativeMemory memory, @Nullable NativeFloats old, long count) {
+    NativeFloats larger = memory.allocate(count);
     if (old != null) {
       float[] part = new float[CHUNK];
       for (long at = 0; at < old.length(); at += CHUNK) {
@@ -81,18 +87,19 @@ public final class KeyValuePanels {
         BLOCK);
     checkRows(from, from + count);
     checkRows(to, to + count);
-    copy(keyFloats, from, to, count, heads.key() * heads.headDim());
-    copy(valueFloats, from, to, count, heads.key() * across * width);
+    copy(keyFloats, from, to, count, (long) heads.key() * heads.headDim());
+    copy(valueFloats, from, to, count, (long) heads.key() * across * width);
   }
 
-  private static void copy(@Nullable Floats floats, int from, int to, int count, long columns) {
+  private static void copy(
+      @Nullable NativeFloats floats, int from, int to, int count, long columns) {
     checkState(floats != null, "the cache is empty");
     MemorySegment.copy(
         Memory.ALL,
-        floats.address() + Float.BYTES * from * columns,
+        floats.address() + (long) Float.BYTES * from * columns,
         Memory.ALL,
-        floats.address() + Float.BYTES * to * columns,
-        Float.BYTES * count * columns);
+        floats.address() + (long) Float.BYTES * to * columns,
+        (long) Float.BYTES * count * columns);
   }
 
   /**
@@ -136,7 +143,7 @@ public final class KeyValuePanels {
   }
 
   /** Throws unless these are panels of such heads for kernels of such a width. */
-  void checkFor(Heads of, int kernelWidth) {
+  public void checkFor(Heads of, int kernelWidth) {
     checkArgument(
         heads.equals(of) && width == kernelWidth,
         "a cache of %s in panels of %s does not serve %s in panels of %s",
@@ -147,7 +154,7 @@ public final class KeyValuePanels {
   }
 
   /** Throws unless rows {@code [from, to)} exist. */
-  void checkRows(int from, int to) {
+  public void checkRows(int from, int to) {
     if (from < 0 || from > to || to > rows) {
       throw new IndexOutOfBoundsException(
           "rows [" + from + ", " + to + ") are outside the " + rows + " of the cache");
@@ -155,36 +162,36 @@ public final class KeyValuePanels {
   }
 
   /** Address of a row's first element in its panel of keys; the next one is a width further. */
-  long keyAddress(int head, int row) {
+  public long keyAddress(int head, int row) {
     checkState(keyFloats != null, "the cache is empty");
     long panel = (long) (row / width) * heads.key() + head;
     return keyFloats.address() + 4L * (panel * heads.headDim() * width + row % width);
   }
 
   /** Bytes from one panel of keys to the next of the same head. */
-  long keyPitch() {
+  public long keyPitch() {
     return 4L * heads.key() * heads.headDim() * width;
   }
 
   /** Address of a row in its first panel of values; the block's next row is a width further. */
-  long valueAddress(int head, int row) {
+  public long valueAddress(int head, int row) {
     checkState(valueFloats != null, "the cache is empty");
     long panel = ((long) (row / BLOCK) * heads.key() + head) * across;
     return valueFloats.address() + 4L * width * (panel * BLOCK + row % BLOCK);
   }
 
   /** Bytes from one panel of values to the next columns of the same head. */
-  long valuePitch() {
+  public long valuePitch() {
     return 4L * width * BLOCK;
   }
 
   /** Keys by their column in {@code [row, Hk·headDim]}. */
-  Elements keys() {
+  public Elements keys() {
     return keys;
   }
 
   /** Values by their column in {@code [row, Hk·headDim]}. */
-  Elements values() {
+  public Elements values() {
     return values;
   }
 

@@ -2,20 +2,22 @@ package org.align4j.core.kernel;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.align4j.core.kernel.memory.NativeFloats;
+
 /**
  * The right-hand side of a product, {@code [depth, columns]}, in the order in which a kernel reads
  * it: panels of {@code width} columns, each {@code [depth][width]}, the last one filled up with
- * zeros. Made by {@link Kernels#packed}, filled by {@link Kernels#pack}.
+ * zeros. Made by {@link ProductKernels#packed}, filled by {@link ProductKernels#pack}.
  */
 public final class PackedMatrix {
 
-  private final Floats data;
+  private final NativeFloats data;
   private final int depth;
   private final int columns;
   private final int width;
   private final long panelStride;
 
-  PackedMatrix(Floats data, int depth, int columns, int width, long panelStride) {
+  PackedMatrix(NativeFloats data, int depth, int columns, int width, long panelStride) {
     this.data = data;
     this.depth = depth;
     this.columns = columns;
@@ -23,7 +25,7 @@ public final class PackedMatrix {
     this.panelStride = panelStride;
   }
 
-  static PackedMatrix of(Floats data, int depth, int columns, int width) {
+  public static PackedMatrix of(NativeFloats data, int depth, int columns, int width) {
     checkArgument(
         depth > 0 && columns > 0, "[%s,%s] cannot be packed: it is empty", depth, columns);
     long length = length(depth, columns, width);
@@ -37,7 +39,7 @@ public final class PackedMatrix {
     return new PackedMatrix(data, depth, columns, width, (long) depth * width);
   }
 
-  static long length(int depth, int columns, int width) {
+  public static long length(int depth, int columns, int width) {
     return (long) depth * width * ((columns + width - 1) / width);
   }
 
@@ -51,7 +53,7 @@ public final class PackedMatrix {
     return columns;
   }
 
-  /** Number of panels: what {@link Kernels#pack} may be split over. */
+  /** Number of panels: what {@link ProductKernels#pack} may be split over. */
   public int panels() {
     return (columns + width - 1) / width;
   }
@@ -83,12 +85,12 @@ public final class PackedMatrix {
   }
 
   /** Bytes from one panel to the next. */
-  long panelPitch() {
+  public long panelPitch() {
     return Float.BYTES * panelStride;
   }
 
   /** Address of row k of panel p. */
-  long address(int panel, int k) {
+  public long address(int panel, int k) {
     return data.address() + Float.BYTES * (panel * panelStride + (long) k * width);
   }
 }

@@ -1,5 +1,8 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+
 /**
  * Working memory of one thread. It grows to the largest request and stays; contents are undefined
  * at each request. Within one round of {@link Threads} a kernel may find again what it has left
@@ -8,7 +11,7 @@ package org.align4j.core.kernel;
 public final class Scratch implements AutoCloseable {
 
   private final NativeMemory memory = new NativeMemory();
-  private Floats floats = memory.allocate(1024);
+  private NativeFloats floats = memory.allocate(1024);
   private long heldAddress;
   private long heldShape;
   private boolean round;
@@ -16,7 +19,7 @@ public final class Scratch implements AutoCloseable {
   /**
    * Address of at least {@code count} floats, aligned to 64 bytes; the previous request is void.
    */
-  long address(long count) {
+  public long address(long count) {
     heldAddress = 0;
     if (floats.length() < count) {
       // What grows with a sequence must not grow in every step.
@@ -31,7 +34,7 @@ public final class Scratch implements AutoCloseable {
    * Remembers what the last request was made of, until the next one or the end of the round.
    * Outside a round nothing is remembered: nobody could say when it has changed.
    */
-  void hold(long address, long shape) {
+  public void hold(long address, long shape) {
     if (round) {
       heldAddress = address;
       heldShape = shape;
@@ -39,12 +42,12 @@ public final class Scratch implements AutoCloseable {
   }
 
   /** Whether the last request still holds what was made of this in this round. */
-  boolean holds(long address, long shape) {
+  public boolean holds(long address, long shape) {
     return heldAddress == address && heldShape == shape;
   }
 
   /** Address of the last request. */
-  long held() {
+  public long held() {
     return floats.address();
   }
 

@@ -1,5 +1,8 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.vector.lanes.NarrowSums;
+import org.align4j.core.kernel.vector.lanes.VectorSums;
+
 /**
  * The order in which kernels add up a row: one for all processors, so that a sum has the same bits
  * with vectors of 16, 8 or 4 lanes and without any.
@@ -14,18 +17,18 @@ package org.align4j.core.kernel;
  * <p>So are added: squares, products and totals of a norm's row, exponentials over a slice of the
  * vocabulary, squares of gradients (whole sixteens; up to fifteen that are left are a chain of
  * their own, added last). All other sums are single chains in ascending order, whatever the lanes:
- * products over their depth, the keys of attention in blocks of {@link Kernels#KEY_BLOCK}, and what
- * goes over rows (gradients of weights, biases and tables).
+ * products over their depth, the keys of attention in blocks of {@link AttentionKernels#KEY_BLOCK},
+ * and what goes over rows (gradients of weights, biases and tables).
  */
-final class SumTree {
+public final class SumTree {
 
   /** Partial sums. */
-  static final int WAYS = 16;
+  public static final int WAYS = 16;
 
   private SumTree() {}
 
   /** Largest multiple of {@link #WAYS} up to {@code n}. */
-  static int bound(int n) {
+  public static int bound(int n) {
     return n & -WAYS;
   }
 }

@@ -230,7 +230,7 @@ public final class TensorBoardEvents implements MetricSink {
     private void raw(long value) {
       long rest = value;
       while ((rest & ~0x7fL) != 0) {
-        out.write((int) (rest & 0x7f | 0x80));
+        out.write((int) ((rest & 0x7f) | 0x80));
         rest >>>= 7;
       }
       out.write((int) rest);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Axis letters: N packed tokens, D hidden, V vocabulary, H heads. All values are float32
  * (float64 where the engine was asked for it), all activations are two-dimensional {@code [N,
- * columns]}. Which tokens form a sequence, and what several begin with, is a property of the batch
- * ({@link org.align4j.core.engine.SequenceLayout}) and not of the model: the engine applies it in
- * {@link #attention}.
+ * columns]}. Which tokens form a sequence, and which prefix several share, is a property of the
+ * batch ({@link org.align4j.core.batch.SequenceLayout}) and not of the model: the engine applies it
+ * in {@link #attention}.
  *
  * @param <T> a node of the engine's graph
  */

@@ -4,10 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import org.align4j.core.engine.Resources;
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.OptimiserKernels.AdamWStep;
+import org.align4j.core.kernel.OptimiserKernels.Moments;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +83,7 @@ public final class AdamW implements AutoCloseable {
     this.firstMoment = Nd4j.create(type, parameters.size());
     this.secondMoment = Nd4j.create(type, parameters.size());
     boolean host = Nd4j.getBackend().getClass().getSimpleName().equals("CpuBackend");
-    this.kernels = host && type == DataType.FLOAT ? Kernels.best() : null;
+    this.kernels = host && type == DataType.FLOAT ? resources.kernels() : null;
     this.threads = resources.threads();
   }
 
@@ -126,26 +128,22 @@ public final class AdamW implements AutoCloseable {
 
   private void update(Kernels fast, Part part, INDArray gradient, float scale, float rate) {
     long length = part.array().length();
-    Floats theta = Floats.of(part.array());
-    Floats g = Floats.of(gradient).slice(part.offset(), length);
-    Floats m = Floats.of(firstMoment).slice(part.offset(), length);
-    Floats v = Floats.of(secondMoment).slice(part.offset(), length);
+    NativeFloats theta = NativeFloats.of(part.array());
+    NativeFloats g = NativeFloats.of(gradient).slice(part.offset(), length);
+    NativeFloats m = NativeFloats.of(firstMoment).slice(part.offset(), length);
+    NativeFloats v = NativeFloats.of(secondMoment).slice(part.offset(), length);
+    Moments moments = new Moments(theta, g, m, v);
+    AdamWStep step =
+        new AdamWStep(
+            scale,
+            rate,
+            (float) settings.beta1(),
+            (float) settings.beta2(),
+            (float) settings.epsilon(),
+            (float) part.decay(),
+            (int) steps);
     threads.run(
-        (from, to, scratch) ->
-            fast.adamW(
-                theta,
-                g,
-                m,
-                v,
-                scale,
-                rate,
-                (float) settings.beta1(),
-                (float) settings.beta2(),
-                (float) settings.epsilon(),
-                (float) part.decay(),
-                (int) steps,
-                from,
-                to),
+        (from, to, scratch) -> fast.optimiser().adamW(moments, step, from, to),
         Math.toIntExact(length),
         TILE);
   }

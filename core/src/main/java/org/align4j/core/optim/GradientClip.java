@@ -1,8 +1,9 @@
 package org.align4j.core.optim;
 
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.OptimiserKernels;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.tensor.Gradients;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -20,11 +21,15 @@ public final class GradientClip {
    * @param kernels compute it where given float32 in host memory
    */
   static double norm(Gradients gradients, Kernels kernels, Threads threads) {
-    Floats flat = Floats.of(gradients.flat());
+    NativeFloats flat = NativeFloats.of(gradients.flat());
     double[] partials =
-        new double[Math.toIntExact((flat.length() + Kernels.SUM_TILE - 1) / Kernels.SUM_TILE)];
+        new double
+            [Math.toIntExact(
+                (flat.length() + OptimiserKernels.SUM_TILE - 1) / OptimiserKernels.SUM_TILE)];
     threads.run(
-        (from, to, scratch) -> kernels.sumOfSquares(flat, partials, from, to), partials.length, 1);
+        (from, to, scratch) -> kernels.optimiser().sumOfSquares(flat, partials, from, to),
+        partials.length,
+        1);
     double sum = 0;
     for (double partial : partials) {
       sum += partial;

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  *
  * @param members accepts names
  * @param rateMultiplier times the learning rate, at least 0; 0 freezes the group
- * @param weightDecay in place of the settings' decay, at least 0
+ * @param weightDecay instead of the settings' decay, at least 0
  */
 public record ParameterGroup(Predicate<String> members, double rateMultiplier, double weightDecay) {
 

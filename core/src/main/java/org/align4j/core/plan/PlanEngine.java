@@ -3,8 +3,7 @@ package org.align4j.core.plan;
 import org.align4j.core.engine.EngineProvider;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
-import org.align4j.core.engine.Resources;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
 /** {@code --engine plan}. */
@@ -17,7 +16,7 @@ public final class PlanEngine implements EngineProvider {
 
   @Override
   public String processor() {
-    return Kernels.best().name();
+    return Resources.shared().kernels().name();
   }
 
   @Override

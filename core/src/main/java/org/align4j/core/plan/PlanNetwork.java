@@ -4,21 +4,19 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
-import java.util.List;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
-import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOps;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.decode.PlanDecoder;
 import org.align4j.core.plan.head.ActiveRows;
 import org.align4j.core.plan.head.Distillation;
@@ -34,6 +32,7 @@ import org.align4j.core.plan.run.RopeTables;
 import org.align4j.core.plan.run.Stage;
 import org.align4j.core.plan.run.SubBatch;
 import org.align4j.core.plan.run.Weights;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +67,7 @@ public final class PlanNetwork implements Network {
   private HeadResults results = HeadPass.room(0);
 
   private HeadResults scoreResults = HeadPass.room(0);
-  private @Nullable List<SubBatch> parts;
-  private @Nullable SubBatch keptPart;
-  private int forwardVersion;
+  private @Nullable SubBatch forwarded;
   private boolean frozen;
   private boolean closed;
 
@@ -78,15 +75,12 @@ public final class PlanNetwork implements Network {
     this.graph = graph;
     this.settings = settings;
     this.threads = settings.resources().threads();
-    this.weights = new Weights(settings.kernels(), threads, parameters, memory);
+    this.weights = new Weights(settings.resources().kernels(), threads, parameters, memory);
     this.scoring = context();
     this.training = context();
     this.scorePlan = new Plan(graph, false, scoring, ropes, null);
     this.trainTokens =
-        tokens(
-            settings.trainTokens(),
-            settings.resources().trainBytes(),
-            Plan.trainingBytesPerToken(graph));
+        tokens(0, settings.resources().trainBytes(), Plan.trainingBytesPerToken(graph));
     this.scoreTokens =
         tokens(
             settings.scoreTokens(), settings.resources().scoreBytes(), scorePlan.bytesPerToken());
@@ -124,7 +118,7 @@ public final class PlanNetwork implements Network {
   }
 
   private Stage.Context context() {
-    return new Stage.Context(settings.kernels(), threads, weights, new Batch());
+    return new Stage.Context(settings.resources().kernels(), threads, weights, new Batch());
   }
 
   @Override
@@ -151,6 +145,7 @@ public final class PlanNetwork implements Network {
   public void parametersChanged() {
     checkTrainable();
     weights.changed();
+    forwarded = null;
   }
 
   @Override
@@ -185,36 +180,26 @@ public final class PlanNetwork implements Network {
     checkTrainable();
     check(batch);
     weights.refresh();
-    parts = null;
     HeadResults all = HeadPass.atLeast(results, batch.rows().length);
     results = all;
-    List<SubBatch> list = SubBatch.split(batch, trainTokens);
-    int last = list.size() - 1;
-    for (int i = 0; i < last; i++) {
-      score(list.get(i), all);
+    SubBatch whole = new SubBatch(batch, null);
+    forwarded = null;
+    if (batch.tokens().length > 0) {
+      headPass.apply(trainForward(batch), whole, all, true);
     }
-    if (last >= 0) {
-      SubBatch part = list.get(last);
-      headPass.apply(trainForward(part.batch()), part, all, true);
-      keptPart = part;
-    }
-    parts = list;
-    forwardVersion = weights.version();
+    forwarded = whole;
     return scores(all, batch.rows().length);
   }
 
   @Override
   public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
     checkState(!closed, "the network is closed");
-    List<SubBatch> list = parts;
-    checkState(list != null, "backward without forward: each forward allows one backward");
+    SubBatch whole = forwarded;
     checkState(
-        forwardVersion == weights.version(),
-        "the parameters changed between forward and backward: call forward again");
-    int labelled = 0;
-    for (SubBatch part : list) {
-      labelled += part.batch().rows().length;
-    }
+        whole != null,
+        "backward without forward: each forward allows one backward, and none once the parameters"
+            + " have changed");
+    int labelled = whole.batch().rows().length;
     checkArgument(
         dOutputs.length == labelled && (dEntropy == null || dEntropy.length == labelled),
         "coefficients [%s], [%s] do not match the %s labelled rows of the last forward",
@@ -224,31 +209,20 @@ public final class PlanNetwork implements Network {
     checkArgument(
         dEntropy == null || head instanceof LanguageHead,
         "a scalar head has no entropy: pass null as its coefficients");
-    parts = null;
-    // The last part first: what the forward pass kept is still there.
-    for (int i = list.size() - 1; i >= 0; i--) {
-      selection.of(list.get(i), dOutputs, dEntropy, results);
-      if (!selection.isEmpty()) {
-        backward(list.get(i), list.get(i) == keptPart, dEntropy != null);
-      }
+    forwarded = null;
+    selection.of(whole, dOutputs, dEntropy, results);
+    if (!selection.isEmpty()) {
+      backward(whole, dEntropy != null);
     }
-    keptPart = null;
   }
 
-  private void backward(SubBatch part, boolean kept, boolean withEntropy) {
-    TokenBatch batch = part.batch();
+  private void backward(SubBatch whole, boolean withEntropy) {
+    TokenBatch batch = whole.batch();
+    Plan plan = trainPlan();
     if (!selection.isWhole()) {
-      batch = selection.narrow(part).batch();
-    }
-    Plan plan;
-    if (!kept) {
-      plan = trainForward(batch);
-    } else {
-      plan = trainPlan();
-      if (!selection.isWhole()) {
-        training.batch().set(batch.tokens(), batch.layout());
-        plan.keepRows(selection.tokenRows(), selection.tokenCount());
-      }
+      batch = selection.narrow(whole).batch();
+      training.batch().set(batch.tokens(), batch.layout());
+      plan.keepRows(selection.tokenRows(), selection.tokenCount());
     }
     plan.beginBackward();
     head.backward(
@@ -259,7 +233,7 @@ public final class PlanNetwork implements Network {
         batch.temperature(),
         selection.coefficients(withEntropy),
         plan.hiddenGradient().matrix(),
-        kept ? selection.chosenOutputs() : null);
+        selection.chosenOutputs());
     plan.backward();
   }
 
@@ -317,14 +291,13 @@ public final class PlanNetwork implements Network {
             divergence,
             batch.temperature());
     weights.refresh();
-    parts = null;
-    keptPart = null;
+    forwarded = null;
     float[][] states = guide.hidden(batch);
     float[] values = new float[batch.rows().length];
-    for (SubBatch part : SubBatch.split(batch, trainTokens)) {
-      Plan plan = trainForward(part.batch());
+    if (batch.tokens().length > 0) {
+      Plan plan = trainForward(batch);
       plan.beginBackward();
-      distillation.run(plan, part, states, coefficients, values);
+      distillation.run(plan, new SubBatch(batch, null), states, coefficients, values);
       plan.backward();
     }
     return values;

@@ -2,10 +2,7 @@ package org.align4j.core.samediff;
 
 import static com.google.common.base.Preconditions.checkNotNull;
 
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.lang.reflect.Field;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -53,7 +50,7 @@ final class GraphRunner implements AutoCloseable {
         placeholders.add(name);
       }
     }
-    silently(() -> graph.createGradFunction(placeholders.toArray(String[]::new)));
+    SilencedOutput.run(() -> graph.createGradFunction(placeholders.toArray(String[]::new)));
     gradient = graph.getFunction("grad");
     List<String> found = new ArrayList<>();
     for (String name : names) {
@@ -82,17 +79,6 @@ final class GraphRunner implements AutoCloseable {
     Map<String, INDArray> outputs = sd.output(feeds, new ArrayList<>(wanted));
     endRun(sd, outputs);
     return outputs;
-  }
-
-  /** ND4J prints a line for each op it differentiates. */
-  private static void silently(Runnable action) {
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    try {
-      action.run();
-    } finally {
-      System.setOut(out);
-    }
   }
 
   /**

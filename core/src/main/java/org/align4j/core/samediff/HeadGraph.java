@@ -63,7 +63,7 @@ final class HeadGraph implements AutoCloseable {
                 .sum()
                 .add(scores.entropy().mul(entropyUpstream).sum());
         long vocabulary = parameters.get(weight.name()).size(0);
-        sliceRows = (int) Math.clamp(SLICE_ELEMENTS / vocabulary, 16, 4096);
+        sliceRows = Math.clamp(SLICE_ELEMENTS / vocabulary, 16, 4096);
       }
       case Head.Scalar<SDVariable> scalar -> {
         SDVariable weight = parameter(ops, parameters, scalar.weight());

@@ -3,7 +3,7 @@ package org.align4j.core.samediff;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 
 /**
  * Sequences of a packed batch, padded to {@code [B,T]} on the right; what several sequences

@@ -3,7 +3,7 @@ package org.align4j.core.samediff;
 import org.align4j.core.engine.EngineProvider;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
-import org.align4j.core.engine.Resources;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 
 /** {@code --engine samediff}. */

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
-import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +60,7 @@ public final class SameDiffNetwork implements Network {
     this.body = new BodyGraph(definition, parameters);
     this.head = new HeadGraph(body.head(), body.hiddenColumns(), parameters);
     this.partTokens =
-        (int)
-            Math.clamp(
-                resources.memory() / Float.BYTES / body.floatsPerToken(), 64, MAX_PART_TOKENS);
+        Math.clamp(resources.memory() / Float.BYTES / body.floatsPerToken(), 64, MAX_PART_TOKENS);
   }
 
   /** Builds the graphs of a network over these parameters. */

@@ -9,13 +9,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Named parameters in a fixed order, each a dense c-ordered array of its own. Engines read them in
+ * Named parameters in a fixed order, each its own dense c-ordered array. Engines read them in
  * place; {@link #close} frees them at once.
  */
 public final class Parameters implements AutoCloseable {

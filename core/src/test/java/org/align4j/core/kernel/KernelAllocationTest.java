@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.vector.VectorKernels;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -38,8 +41,8 @@ class KernelAllocationTest {
       Scratch scratch = data.scratch;
       Matrix x = data.matrix(8, WIDTH);
       Matrix y = data.matrix(8, WIDTH);
-      Floats weight = data.floats(WIDTH);
-      Floats moments = data.floats(16);
+      NativeFloats weight = data.floats(WIDTH);
+      NativeFloats moments = data.floats(16);
       double[] sums = new double[1];
       PackedMatrix w = data.pack(k, data.matrix(64, WIDTH), WeightLayout.OUT_IN);
       Matrix product = data.matrix(8, 64);
@@ -53,24 +56,37 @@ class KernelAllocationTest {
       KeyValuePanels cache =
           data.cache(k, tiles.heads(), cached, cached, IntStream.range(0, 192).toArray());
       Matrix statistics = data.matrix(8, 3);
+      NormKernels.Gradient normGradient =
+          new NormKernels.Gradient(x, weight, 1, x, y, false, moments);
+      AttentionKernels.Operands forward =
+          new AttentionKernels.Operands(query, keys, keys, whole, out, null);
+      OptimiserKernels.Moments all = new OptimiserKernels.Moments(weight, weight, weight, weight);
+      OptimiserKernels.AdamWStep update = new OptimiserKernels.AdamWStep(1, 0, 0.9, 0.999, 1, 0, 1);
       List<Call> calls =
           List.of(
-              new Call("norm", 8, () -> k.rmsNorm(x, weight, 1e-5f, y, 0, 8)),
-              new Call(
-                  "norm gradient",
-                  8,
-                  () -> k.layerNormGradient(x, weight, 1, x, y, false, moments, 0, 8)),
-              new Call("squares", 1, () -> k.sumOfSquares(weight, sums, 0, 1)),
-              new Call("swiGlu", 8, () -> k.swiGlu(x, x, y, 0, 8)),
+              new Call("norm", 8, () -> k.norms().rmsNorm(x, weight, 1e-5f, y, 0, 8)),
+              new Call("norm gradient", 8, () -> k.norms().layerNormGradient(normGradient, 0, 8)),
+              new Call("squares", 1, () -> k.optimiser().sumOfSquares(weight, sums, 0, 1)),
+              new Call("swiGlu", 8, () -> k.activations().swiGlu(x, x, y, 0, 8)),
               new Call(
                   "product",
                   8,
-                  () -> k.product(x, 8, w, null, product, false, 0, k.productTiles(8, w), scratch)),
+                  () ->
+                      k.products()
+                          .product(
+                              x,
+                              8,
+                              w,
+                              null,
+                              product,
+                              false,
+                              0,
+                              k.products().productTiles(8, w),
+                              scratch)),
               new Call(
                   "attention",
                   64,
-                  () ->
-                      k.attention(query, keys, keys, whole, out, null, 0, whole.tiles(), scratch)),
+                  () -> k.attention().attention(forward, 0, whole.tiles(), scratch)),
               new Call(
                   "attention of a step",
                   8,
@@ -79,18 +95,15 @@ class KernelAllocationTest {
                     for (int m = 0; m < 4; m++) {
                       tiles.addStep(m, 55 + m, 0, 40, 72 + 32 * m);
                     }
-                    k.stepAttention(query, cache, tiles, out, 0, tiles.tiles(), scratch);
+                    k.attention()
+                        .stepAttention(query, cache, tiles, out, 0, tiles.tiles(), scratch);
                   }),
-              new Call("head", 8, () -> k.sliceStatistics(x, 1, statistics, 0, 0, 8, scratch)),
               new Call(
-                  "optimiser",
-                  1,
-                  () ->
-                      k.adamW(
-                          weight, weight, weight, weight, 1, 0, 0.9, 0.999, 1, 0, 1, 0, WIDTH)));
+                  "head", 8, () -> k.heads().sliceStatistics(x, 1, statistics, 0, 0, 8, scratch)),
+              new Call("optimiser", 1, () -> k.optimiser().adamW(all, update, 0, WIDTH)));
       for (Call call : calls) {
         boolean attention = call.name().startsWith("attention");
-        long allowed = attention ? CALLS * call.rows() * FEW_OBJECTS : 0;
+        long allowed = attention ? (long) CALLS * call.rows() * FEW_OBJECTS : 0;
         long allocated = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS && allocated > allowed; round++) {
           long before = bean.getCurrentThreadAllocatedBytes();

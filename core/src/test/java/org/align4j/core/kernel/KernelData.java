@@ -4,22 +4,26 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.ScalarKernels;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 
 /** Random operands in native memory, freed together. */
-final class KernelData implements AutoCloseable {
+public final class KernelData implements AutoCloseable {
 
   final Random random;
   final NativeMemory memory = new NativeMemory();
   final Scratch scratch = new Scratch();
 
-  KernelData(long seed) {
+  public KernelData(long seed) {
     this.random = new Random(seed);
   }
 
   /** Normal numbers; the first float is not aligned to a vector, and rows have a gap. */
-  Matrix matrix(int rows, int columns) {
+  public Matrix matrix(int rows, int columns) {
     Matrix matrix =
         memory
             .allocate((long) rows * (columns + 3) + 1)
@@ -38,18 +42,18 @@ final class KernelData implements AutoCloseable {
     return matrix;
   }
 
-  Floats floats(int count) {
+  public NativeFloats floats(int count) {
     return matrix(1, count).row(0);
   }
 
-  Matrix copy(Matrix source) {
+  public Matrix copy(Matrix source) {
     Matrix copy = matrix(source.rows(), source.columns());
-    new ScalarKernels().copy(source, copy, 0, source.rows());
+    new ScalarKernels().rows().copy(source, copy, 0, source.rows());
     return copy;
   }
 
-  Floats copy(Floats source) {
-    Floats copy = floats((int) source.length());
+  public NativeFloats copy(NativeFloats source) {
+    NativeFloats copy = floats((int) source.length());
     copy.copyFrom(source.toArray(), 0, (int) source.length());
     return copy;
   }
@@ -59,8 +63,11 @@ final class KernelData implements AutoCloseable {
     int depth = outIn ? source.columns() : source.rows();
     int columns = outIn ? source.rows() : source.columns();
     PackedMatrix packed =
-        kernels.packed(memory.allocate(kernels.packedLength(depth, columns)), depth, columns);
-    kernels.pack(source, layout, packed, 0, packed.panels());
+        kernels
+            .products()
+            .packed(
+                memory.allocate(kernels.products().packedLength(depth, columns)), depth, columns);
+    kernels.products().pack(source, layout, packed, 0, packed.panels());
     return packed;
   }
 
@@ -83,24 +90,36 @@ final class KernelData implements AutoCloseable {
     Matrix dvParts = matrix(k.rows(), k.columns());
     threads.run(
         (a, b, s) ->
-            kernels.attentionGradient(
-                q, k, v, tiles, out, lse, dOut, dq, dk, dv, dkParts, dvParts, a, b, s),
+            kernels
+                .attention()
+                .attentionGradient(
+                    new AttentionKernels.Gradient(
+                        new AttentionKernels.Operands(q, k, v, tiles, out, lse),
+                        dOut,
+                        dq,
+                        dk,
+                        dv,
+                        dkParts,
+                        dvParts),
+                    a,
+                    b,
+                    s),
         tiles.gradientTiles(),
         1);
     int parts = tiles.partRows();
-    kernels.scatterAddRows(dkParts, tiles.partTargets(), parts, dk, 0, k.columns());
-    kernels.scatterAddRows(dvParts, tiles.partTargets(), parts, dv, 0, k.columns());
+    kernels.rows().scatterAddRows(dkParts, tiles.partTargets(), parts, dk, 0, k.columns());
+    kernels.rows().scatterAddRows(dvParts, tiles.partTargets(), parts, dv, 0, k.columns());
     return List.of(dq, dk, dv);
   }
 
   /** A cache whose rows {@code at} are those of k and v, and NaN all others. */
   KeyValuePanels cache(Kernels kernels, Heads heads, Matrix k, Matrix v, int[] at) {
-    KeyValuePanels cache = kernels.keyValuePanels(heads);
-    int blocks = Arrays.stream(at).max().orElseThrow() / Kernels.KEY_BLOCK + 1;
-    cache.grow(memory, blocks * Kernels.KEY_BLOCK);
+    KeyValuePanels cache = kernels.attention().keyValuePanels(heads);
+    int blocks = Arrays.stream(at).max().orElseThrow() / AttentionKernels.KEY_BLOCK + 1;
+    cache.grow(memory, blocks * AttentionKernels.KEY_BLOCK);
     Matrix nothing = matrix(1, k.columns());
     nothing.row(0).copyFrom(nans(k.columns()), 0, k.columns());
-    for (int row = 0; row < blocks * Kernels.KEY_BLOCK; row++) {
+    for (int row = 0; row < blocks * AttentionKernels.KEY_BLOCK; row++) {
       cache.write(nothing, nothing, new int[1], new int[] {row}, 0, 1);
     }
     cache.write(k, v, IntStream.range(0, k.rows()).toArray(), at, 0, k.rows());

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.vector.VectorKernels;
 import org.align4j.core.ops.Heads;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,7 +28,7 @@ class KeyValuePanelsTest {
           int columns = heads.key() * heads.headDim();
           Matrix k = data.matrix(AT.length, columns);
           Matrix v = data.matrix(AT.length, columns);
-          KeyValuePanels panels = kernels.keyValuePanels(heads);
+          KeyValuePanels panels = kernels.attention().keyValuePanels(heads);
           panels.grow(memory, 64);
           panels.write(k, v, ROWS, AT, 0, AT.length);
           for (int rows : new int[] {96, 1024}) {
@@ -49,7 +53,7 @@ class KeyValuePanelsTest {
         Heads heads = new Heads(4, 2, 10);
         Matrix k = data.matrix(AT.length, 20);
         Matrix v = data.matrix(AT.length, 20);
-        KeyValuePanels panels = kernels.keyValuePanels(heads);
+        KeyValuePanels panels = kernels.attention().keyValuePanels(heads);
         panels.grow(memory, 256);
         panels.write(k, v, ROWS, AT, 0, AT.length);
         panels.copyBlocks(0, 160, 64);
@@ -71,7 +75,7 @@ class KeyValuePanelsTest {
   void rowsThatAreNotThereAreRefused() {
     try (KernelData data = new KernelData(1);
         NativeMemory memory = new NativeMemory()) {
-      KeyValuePanels panels = new VectorKernels().keyValuePanels(new Heads(1, 1, 4));
+      KeyValuePanels panels = new VectorKernels().attention().keyValuePanels(new Heads(1, 1, 4));
       Matrix k = data.matrix(1, 4);
       assertThatThrownBy(() -> panels.grow(memory, 33))
           .hasMessage("0 rows become 33: it must be more, and whole blocks of 32");

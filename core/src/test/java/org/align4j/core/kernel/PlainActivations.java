@@ -1,5 +1,6 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Gelu;
 
 /** SwiGLU and GELU by their definitions. */

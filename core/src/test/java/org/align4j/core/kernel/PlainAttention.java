@@ -1,5 +1,7 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Elements;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Heads;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 
 /** Heads, one logit at a time, in double. */
@@ -10,8 +12,8 @@ final class PlainHead {
   static void sliceStatistics(
       Matrix logits, float temperature, Matrix statistics, int slice, int from, int to) {
     for (int n = from; n < to; n++) {
-      for (int start = 0; start < logits.columns(); start += Kernels.SLICE) {
-        int end = Math.min(logits.columns(), start + Kernels.SLICE);
+      for (int start = 0; start < logits.columns(); start += HeadKernels.SLICE) {
+        int end = Math.min(logits.columns(), start + HeadKernels.SLICE);
         float max = Float.NEGATIVE_INFINITY;
         for (int c = start; c < end; c++) {
           max = Math.max(max, logits.get(n, c) / temperature);
@@ -23,7 +25,7 @@ final class PlainHead {
           sum += Math.exp(z);
           weighted += Math.exp(z) * z;
         }
-        int at = 3 * (slice + start / Kernels.SLICE);
+        int at = 3 * (slice + start / HeadKernels.SLICE);
         statistics.set(n, at, max);
         statistics.set(n, at + 1, (float) sum);
         statistics.set(n, at + 2, (float) weighted);
@@ -36,8 +38,8 @@ final class PlainHead {
       int column,
       int[] labels,
       float temperature,
-      Floats logSumExp,
-      Floats entropy,
+      NativeFloats logSumExp,
+      NativeFloats entropy,
       float[] dLogProb,
       float @Nullable [] dEntropy,
       int from,

@@ -2,6 +2,9 @@ package org.align4j.core.kernel;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarKernels;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -11,7 +14,51 @@ import org.jspecify.annotations.Nullable;
  * The kernels as a reader would write them: the definition, sums and elementary functions in
  * double. What only moves or adds rows is that of the scalar kernels.
  */
-final class PlainKernels implements Kernels {
+final class PlainKernels
+    implements Kernels,
+        ProductKernels,
+        NormKernels,
+        ActivationKernels,
+        AttentionKernels,
+        HeadKernels,
+        OptimiserKernels {
+
+  private final Kernels scalar = new ScalarKernels();
+
+  @Override
+  public ProductKernels products() {
+    return this;
+  }
+
+  @Override
+  public RowKernels rows() {
+    return scalar.rows();
+  }
+
+  @Override
+  public NormKernels norms() {
+    return this;
+  }
+
+  @Override
+  public ActivationKernels activations() {
+    return this;
+  }
+
+  @Override
+  public AttentionKernels attention() {
+    return this;
+  }
+
+  @Override
+  public HeadKernels heads() {
+    return this;
+  }
+
+  @Override
+  public OptimiserKernels optimiser() {
+    return this;
+  }
 
   @Override
   public String name() {
@@ -24,13 +71,13 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public PackedMatrix packed(Floats memory, int depth, int columns) {
+  public PackedMatrix packed(NativeFloats memory, int depth, int columns) {
     return PackedMatrix.of(memory, depth, columns, 1);
   }
 
   @Override
   public void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to) {
-    ScalarProduct.pack(source, layout, target, from, to);
+    scalar.products().pack(source, layout, target, from, to);
   }
 
   @Override
@@ -43,7 +90,7 @@ final class PlainKernels implements Kernels {
       Matrix x,
       int rows,
       PackedMatrix weight,
-      @Nullable Floats bias,
+      @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
@@ -66,112 +113,44 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void embedding(Matrix table, int[] ids, Matrix y, int from, int to) {
-    gatherRows(table, ids, y, from, to);
-  }
-
-  @Override
-  public void embeddingGradient(Matrix dy, int[] ids, int rows, Matrix dTable, int from, int to) {
-    scatterAddRows(dy, ids, rows, dTable, from, to);
-  }
-
-  @Override
-  public void gatherRows(Matrix x, int[] indices, Matrix y, int from, int to) {
-    ScalarRows.gatherRows(x, indices, y, from, to);
-  }
-
-  @Override
-  public void scatterRows(Matrix x, int[] indices, Matrix y, int from, int to) {
-    ScalarRows.scatterRows(x, indices, y, from, to);
-  }
-
-  @Override
-  public void scatterAddRows(Matrix x, int[] indices, int rows, Matrix y, int from, int to) {
-    ScalarRows.scatterAddRows(x, indices, rows, y, from, to);
-  }
-
-  @Override
-  public void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
+  public void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
     PlainNorms.rmsNorm(x, weight, eps, y, from, to);
   }
 
   @Override
-  public void rmsNormGradient(
-      Matrix x,
-      Floats weight,
-      float eps,
-      Matrix dy,
-      Matrix dx,
-      boolean add,
-      Floats inverse,
-      int from,
-      int to) {
-    PlainNorms.rmsNormGradient(x, weight, eps, dy, dx, add, inverse, from, to);
+  public void rmsNormGradient(NormKernels.Gradient g, int from, int to) {
+    PlainNorms.rmsNormGradient(
+        g.x(), g.weight(), g.eps(), g.dy(), g.dx(), g.add(), g.statistics(), from, to);
   }
 
   @Override
   public void rmsNormWeightGradient(
-      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to) {
-    PlainNorms.rmsNormWeightGradient(x, dy, inverse, rows, dWeight, from, to);
+      NormKernels.Gradient g, int rows, NativeFloats dWeight, int from, int to) {
+    PlainNorms.rmsNormWeightGradient(g.x(), g.dy(), g.statistics(), rows, dWeight, from, to);
   }
 
   @Override
   public void layerNorm(
-      Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+      Matrix x, NativeFloats weight, NativeFloats bias, float eps, Matrix y, int from, int to) {
     PlainNorms.layerNorm(x, weight, bias, eps, y, from, to);
   }
 
   @Override
-  public void layerNormGradient(
-      Matrix x,
-      Floats weight,
-      float eps,
-      Matrix dy,
-      Matrix dx,
-      boolean add,
-      Floats statistics,
-      int from,
-      int to) {
-    PlainNorms.layerNormGradient(x, weight, eps, dy, dx, add, statistics, from, to);
+  public void layerNormGradient(NormKernels.Gradient g, int from, int to) {
+    PlainNorms.layerNormGradient(
+        g.x(), g.weight(), g.eps(), g.dy(), g.dx(), g.add(), g.statistics(), from, to);
   }
 
   @Override
   public void layerNormWeightGradient(
-      Matrix x,
-      Matrix dy,
-      Floats statistics,
+      NormKernels.Gradient g,
       int rows,
-      Floats dWeight,
-      Floats dBias,
+      NativeFloats dWeight,
+      NativeFloats dBias,
       int from,
       int to) {
-    PlainNorms.layerNormWeightGradient(x, dy, statistics, rows, dWeight, dBias, from, to);
-  }
-
-  @Override
-  public void add(Matrix a, Matrix b, Matrix y, int from, int to) {
-    ScalarRows.add(a, b, y, from, to);
-  }
-
-  @Override
-  public void accumulate(Matrix x, Matrix y, int from, int to) {
-    add(y, x, y, from, to);
-  }
-
-  @Override
-  public void copy(Matrix x, Matrix y, int from, int to) {
-    ScalarRows.copy(x, y, from, to);
-  }
-
-  @Override
-  public void biasGradient(Matrix dy, int rows, Floats dBias, int from, int to) {
-    ScalarRows.biasGradient(dy, rows, dBias, from, to);
-  }
-
-  @Override
-  public void rope(
-      Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
-    ScalarRows.rope(x, cos, sin, positions, inverse, from, to);
+    PlainNorms.layerNormWeightGradient(
+        g.x(), g.dy(), g.statistics(), rows, dWeight, dBias, from, to);
   }
 
   @Override
@@ -197,40 +176,10 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void zero(Floats x, long from, long to) {
-    for (long i = from; i < to; i++) {
-      x.set(i, 0);
-    }
-  }
-
-  @Override
-  public void scale(Floats x, float factor, long from, long to) {
-    for (long i = from; i < to; i++) {
-      x.set(i, x.get(i) * factor);
-    }
-  }
-
-  @Override
-  public void axpy(float factor, Floats x, Floats y, long from, long to) {
-    for (long i = from; i < to; i++) {
-      y.set(i, y.get(i) + factor * x.get(i));
-    }
-  }
-
-  @Override
-  public void attention(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      AttentionTiles tiles,
-      Matrix out,
-      @Nullable Matrix logSumExp,
-      int from,
-      int to,
-      Scratch scratch) {
-    checkArgument(!tiles.areSteps(), "the tiles are steps: they go to stepAttention");
+  public void attention(Operands a, int from, int to, Scratch scratch) {
+    checkArgument(!a.tiles().areSteps(), "the tiles are steps: they go to stepAttention");
     for (int tile = from; tile < to; tile++) {
-      PlainAttention.attention(q, k, v, tiles, out, logSumExp, tile);
+      PlainAttention.attention(a.q(), a.k(), a.v(), a.tiles(), a.out(), a.logSumExp(), tile);
     }
   }
 
@@ -256,25 +205,23 @@ final class PlainKernels implements Kernels {
   }
 
   @Override
-  public void attentionGradient(
-      Matrix q,
-      Matrix k,
-      Matrix v,
-      AttentionTiles tiles,
-      Matrix out,
-      Matrix logSumExp,
-      Matrix dOut,
-      Matrix dq,
-      Matrix dk,
-      Matrix dv,
-      Matrix dkParts,
-      Matrix dvParts,
-      int from,
-      int to,
-      Scratch scratch) {
+  public void attentionGradient(AttentionKernels.Gradient g, int from, int to, Scratch scratch) {
+    Operands a = g.forward();
     for (int tile = from; tile < to; tile++) {
       PlainAttention.gradient(
-          q, k, v, tiles, out, logSumExp, dOut, dq, dk, dv, dkParts, dvParts, tile);
+          a.q(),
+          a.k(),
+          a.v(),
+          a.tiles(),
+          a.out(),
+          a.savedLogSumExp(),
+          g.dOut(),
+          g.dq(),
+          g.dk(),
+          g.dv(),
+          g.dkParts(),
+          g.dvParts(),
+          tile);
     }
   }
 
@@ -292,89 +239,77 @@ final class PlainKernels implements Kernels {
 
   @Override
   public void combineStatistics(
-      Matrix statistics, int slices, Floats logSumExp, Floats entropy, int from, int to) {
-    ScalarHead.combineStatistics(statistics, slices, logSumExp, entropy, from, to);
-  }
-
-  @Override
-  public void logitsGradient(
-      Matrix logits,
-      int column,
-      int[] labels,
-      float temperature,
-      Floats logSumExp,
-      Floats entropy,
-      float[] dLogProb,
-      float @Nullable [] dEntropy,
+      Matrix statistics,
+      int slices,
+      NativeFloats logSumExp,
+      NativeFloats entropy,
       int from,
       int to) {
+    scalar.heads().combineStatistics(statistics, slices, logSumExp, entropy, from, to);
+  }
+
+  @Override
+  public void logitsGradient(Matrix logits, int column, LogitsGradient g, int from, int to) {
     PlainHead.logitsGradient(
-        logits, column, labels, temperature, logSumExp, entropy, dLogProb, dEntropy, from, to);
+        logits,
+        column,
+        g.labels(),
+        g.temperature(),
+        g.logSumExp(),
+        g.entropy(),
+        g.dLogProb(),
+        g.dEntropy(),
+        from,
+        to);
   }
 
   @Override
-  public int sample(Floats logits, float temperature, Floats statistics, double uniform) {
-    return ScalarHead.sample(logits, temperature, statistics, uniform);
+  public int sample(
+      NativeFloats logits, float temperature, NativeFloats statistics, double uniform) {
+    return scalar.heads().sample(logits, temperature, statistics, uniform);
   }
 
   @Override
-  public int argMax(Floats logits) {
-    return ScalarHead.argMax(logits);
+  public int argMax(NativeFloats logits) {
+    return scalar.heads().argMax(logits);
   }
 
   @Override
   public void scalarHead(
-      Matrix x, int[] rows, Floats weight, @Nullable Floats bias, Floats values, int from, int to) {
-    ScalarHead.scalarHead(x, rows, weight, bias, values, from, to);
-  }
-
-  @Override
-  public void scalarHeadGradient(
       Matrix x,
       int[] rows,
-      int count,
-      Floats weight,
-      float[] dValues,
-      Matrix dx,
-      Floats dWeight,
-      @Nullable Floats dBias,
+      NativeFloats weight,
+      @Nullable NativeFloats bias,
+      NativeFloats values,
       int from,
       int to) {
-    ScalarHead.scalarHeadGradient(x, rows, count, weight, dValues, dx, dWeight, dBias, from, to);
+    scalar.heads().scalarHead(x, rows, weight, bias, values, from, to);
   }
 
   @Override
-  public void sumOfSquares(Floats x, double[] partials, int from, int to) {
+  public void scalarHeadGradient(ScalarGradient gradient, int from, int to) {
+    scalar.heads().scalarHeadGradient(gradient, from, to);
+  }
+
+  @Override
+  public void sumOfSquares(NativeFloats x, double[] partials, int from, int to) {
     PlainOptimiser.sumOfSquares(x, partials, from, to);
   }
 
   @Override
-  public void adamW(
-      Floats parameter,
-      Floats gradient,
-      Floats m,
-      Floats v,
-      float gradientScale,
-      double learningRate,
-      double beta1,
-      double beta2,
-      double eps,
-      double decay,
-      int step,
-      long from,
-      long to) {
+  public void adamW(Moments moments, AdamWStep step, long from, long to) {
     PlainOptimiser.adamW(
-        parameter,
-        gradient,
-        m,
-        v,
-        gradientScale,
-        learningRate,
-        beta1,
-        beta2,
-        eps,
-        decay,
-        step,
+        moments.parameter(),
+        moments.gradient(),
+        moments.m(),
+        moments.v(),
+        step.gradientScale(),
+        step.learningRate(),
+        step.beta1(),
+        step.beta2(),
+        step.eps(),
+        step.decay(),
+        step.step(),
         from,
         to);
   }

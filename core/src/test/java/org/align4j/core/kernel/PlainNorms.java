@@ -1,5 +1,8 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+
 /** Norms and their gradients, one element at a time; sums in double. */
 final class PlainNorms {
 
@@ -13,7 +16,7 @@ final class PlainNorms {
     return 1 / Math.sqrt(sum / d + eps);
   }
 
-  static void rmsNorm(Matrix x, Floats weight, float eps, Matrix y, int from, int to) {
+  static void rmsNorm(Matrix x, NativeFloats weight, float eps, Matrix y, int from, int to) {
     int d = (int) weight.length();
     for (int n = from; n < to; n++) {
       for (int start = 0; start < x.columns(); start += d) {
@@ -28,12 +31,12 @@ final class PlainNorms {
   /** {@code dx = r·w·dy − x · r³/d · Σ(w·dy·x)}, {@code r = 1/sqrt(mean(x²) + eps)}. */
   static void rmsNormGradient(
       Matrix x,
-      Floats weight,
+      NativeFloats weight,
       float eps,
       Matrix dy,
       Matrix dx,
       boolean add,
-      Floats inverses,
+      NativeFloats inverses,
       int from,
       int to) {
     int d = (int) weight.length();
@@ -56,7 +59,7 @@ final class PlainNorms {
   }
 
   static void rmsNormWeightGradient(
-      Matrix x, Matrix dy, Floats inverse, int rows, Floats dWeight, int from, int to) {
+      Matrix x, Matrix dy, NativeFloats inverse, int rows, NativeFloats dWeight, int from, int to) {
     int d = (int) dWeight.length();
     int blocks = x.columns() / d;
     for (int c = from; c < to; c++) {
@@ -87,7 +90,7 @@ final class PlainNorms {
   }
 
   static void layerNorm(
-      Matrix x, Floats weight, Floats bias, float eps, Matrix y, int from, int to) {
+      Matrix x, NativeFloats weight, NativeFloats bias, float eps, Matrix y, int from, int to) {
     for (int n = from; n < to; n++) {
       double mean = mean(x, n);
       double r = inverseDeviation(x, n, mean, eps);
@@ -100,12 +103,12 @@ final class PlainNorms {
   /** {@code dx = r·(g − mean(g) − x̂·mean(g·x̂))}, {@code g = w·dy}, {@code x̂ = (x − mean)·r}. */
   static void layerNormGradient(
       Matrix x,
-      Floats weight,
+      NativeFloats weight,
       float eps,
       Matrix dy,
       Matrix dx,
       boolean add,
-      Floats statistics,
+      NativeFloats statistics,
       int from,
       int to) {
     int d = x.columns();
@@ -132,10 +135,10 @@ final class PlainNorms {
   static void layerNormWeightGradient(
       Matrix x,
       Matrix dy,
-      Floats statistics,
+      NativeFloats statistics,
       int rows,
-      Floats dWeight,
-      Floats dBias,
+      NativeFloats dWeight,
+      NativeFloats dBias,
       int from,
       int to) {
     for (int c = from; c < to; c++) {

@@ -1,16 +1,18 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.NativeFloats;
+
 /** AdamW by its definition, Loshchilov and Hutter (2019), algorithm 2, and a gradient's norm. */
 final class PlainOptimiser {
 
   private PlainOptimiser() {}
 
   /** A partial sum for each tile: the clip by the global norm adds them up. */
-  static void sumOfSquares(Floats x, double[] partials, int from, int to) {
+  static void sumOfSquares(NativeFloats x, double[] partials, int from, int to) {
     for (int tile = from; tile < to; tile++) {
       double sum = 0;
-      long end = Math.min(x.length(), (tile + 1L) * Kernels.SUM_TILE);
-      for (long i = (long) tile * Kernels.SUM_TILE; i < end; i++) {
+      long end = Math.min(x.length(), (tile + 1L) * OptimiserKernels.SUM_TILE);
+      for (long i = (long) tile * OptimiserKernels.SUM_TILE; i < end; i++) {
         sum += (double) x.get(i) * x.get(i);
       }
       partials[tile] = sum;
@@ -18,10 +20,10 @@ final class PlainOptimiser {
   }
 
   static void adamW(
-      Floats parameter,
-      Floats gradient,
-      Floats m,
-      Floats v,
+      NativeFloats parameter,
+      NativeFloats gradient,
+      NativeFloats m,
+      NativeFloats v,
       float gradientScale,
       double learningRate,
       double beta1,

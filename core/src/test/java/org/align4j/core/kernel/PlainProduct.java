@@ -1,5 +1,8 @@
 package org.align4j.core.kernel;
 
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.Memory;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 
 /** Matrix products by their definition: sums in double. */
@@ -11,7 +14,7 @@ final class PlainProduct {
       Matrix x,
       boolean transposed,
       PackedMatrix weight,
-      @Nullable Floats bias,
+      @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,

@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.vector.VectorKernels;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -26,8 +29,9 @@ class SameBitsTest {
     Matrix y = data.matrix(x.rows(), w.columns());
     try (Threads pool = new Threads(threads)) {
       pool.run(
-          (from, to, scratch) -> kernels.product(x, x.rows(), w, null, y, false, from, to, scratch),
-          kernels.productTiles(x.rows(), w),
+          (from, to, scratch) ->
+              kernels.products().product(x, x.rows(), w, null, y, false, from, to, scratch),
+          kernels.products().productTiles(x.rows(), w),
           1);
     }
     return y;
@@ -67,8 +71,8 @@ class SameBitsTest {
       Matrix x = data.matrix(9, 30);
       PackedMatrix w = data.pack(kernels, data.matrix(40, 30), WeightLayout.OUT_IN);
       Matrix y = data.matrix(9, 40);
-      int tiles = kernels.productTiles(9, w);
-      Task task = (from, to, s) -> kernels.product(x, 9, w, null, y, false, from, to, s);
+      int tiles = kernels.products().productTiles(9, w);
+      Task task = (from, to, s) -> kernels.products().product(x, 9, w, null, y, false, from, to, s);
       for (int change = 0; change < 2; change++) {
         Matrix expected = product(data, data.fill(x), w, 1);
         pool.run(task, tiles, 1);
@@ -87,11 +91,21 @@ class SameBitsTest {
       PackedMatrix w = data.pack(kernels, data.matrix(40, 300), WeightLayout.OUT_IN);
       Matrix whole = product(data, x, w, 1);
       Matrix y = data.matrix(9, 40);
-      int tiles = kernels.productTiles(9, w);
+      int tiles = kernels.products().productTiles(9, w);
       for (int from = 0; from < 300; from += 77) {
         int to = Math.min(300, from + 77);
-        kernels.product(
-            x.columns(from, to), 9, w.depth(from, to), null, y, from > 0, 0, tiles, data.scratch);
+        kernels
+            .products()
+            .product(
+                x.columns(from, to),
+                9,
+                w.depth(from, to),
+                null,
+                y,
+                from > 0,
+                0,
+                tiles,
+                data.scratch);
       }
       for (int n = 0; n < 9; n++) {
         assertSame(y, n, whole, n);
@@ -116,7 +130,13 @@ class SameBitsTest {
           AttentionTiles tiles = new AttentionTiles(heads);
           int[] offsets = {0, prefix, prefix + other, n};
           tiles.set(new SequenceLayout(offsets, new int[] {-1, 0, 0}));
-          kernels.attention(q, k, v, tiles, shared, null, 0, tiles.tiles(), data.scratch);
+          kernels
+              .attention()
+              .attention(
+                  new AttentionKernels.Operands(q, k, v, tiles, shared, null),
+                  0,
+                  tiles.tiles(),
+                  data.scratch);
 
           int[] order = new int[prefix + own];
           Arrays.setAll(order, i -> i < prefix ? i : i + other);
@@ -125,11 +145,16 @@ class SameBitsTest {
           Matrix vAlone = gather(data, v, order);
           Matrix alone = data.copy(qAlone);
           tiles.set(SequenceLayout.single(prefix + own));
-          kernels.attention(
-              qAlone, kAlone, vAlone, tiles, alone, null, 0, tiles.tiles(), data.scratch);
+          kernels
+              .attention()
+              .attention(
+                  new AttentionKernels.Operands(qAlone, kAlone, vAlone, tiles, alone, null),
+                  0,
+                  tiles.tiles(),
+                  data.scratch);
 
           Matrix stepwise = data.copy(qAlone);
-          int run = 128 + prefix % Kernels.KEY_BLOCK;
+          int run = 128 + prefix % AttentionKernels.KEY_BLOCK;
           int[] rows =
               IntStream.range(0, prefix + own)
                   .map(i -> i < prefix ? i : run + i - prefix)
@@ -138,7 +163,9 @@ class SameBitsTest {
           for (int p = 0; p < prefix + own; p++) {
             tiles.clear();
             tiles.addStep(p, p, 0, p < prefix ? 0 : prefix, p < prefix ? 0 : run);
-            kernels.stepAttention(qAlone, cache, tiles, stepwise, 0, tiles.tiles(), data.scratch);
+            kernels
+                .attention()
+                .stepAttention(qAlone, cache, tiles, stepwise, 0, tiles.tiles(), data.scratch);
           }
           for (int i = 0; i < prefix + own; i++) {
             assertSame(alone, i, shared, order[i]);
@@ -163,7 +190,7 @@ class SameBitsTest {
           Matrix v = data.matrix(128 + members * room, heads.key() * heads.headDim());
           int[] rows = IntStream.range(0, k.rows()).toArray();
           KeyValuePanels cache = data.cache(kernels, heads, k, v, rows);
-          int run = 128 + prefix % Kernels.KEY_BLOCK;
+          int run = 128 + prefix % AttentionKernels.KEY_BLOCK;
           Matrix q = data.matrix(members, heads.query() * heads.headDim());
           Matrix together = data.copy(q);
           AttentionTiles tiles = new AttentionTiles(heads);
@@ -171,7 +198,9 @@ class SameBitsTest {
             tiles.addStep(m, prefix + own[m], 0, prefix, run + m * room);
           }
           assertThat(tiles.tiles()).isEqualTo(heads.key() * ((members + 7) / 8));
-          kernels.stepAttention(q, cache, tiles, together, 0, tiles.tiles(), data.scratch);
+          kernels
+              .attention()
+              .stepAttention(q, cache, tiles, together, 0, tiles.tiles(), data.scratch);
           for (int m = 0; m < members; m++) {
             int length = prefix + own[m] + 1;
             int[] order = new int[length];
@@ -179,19 +208,22 @@ class SameBitsTest {
               order[i] = i < prefix ? i : run + m * room + i - prefix;
             }
             Matrix queries = data.matrix(length, q.columns());
-            kernels.copy(q.rows(m, m + 1), queries.rows(length - 1, length), 0, 1);
+            kernels.rows().copy(q.rows(m, m + 1), queries.rows(length - 1, length), 0, 1);
             Matrix alone = data.copy(queries);
             tiles.set(SequenceLayout.single(length));
-            kernels.attention(
-                queries,
-                gather(data, k, order),
-                gather(data, v, order),
-                tiles,
-                alone,
-                null,
-                0,
-                tiles.tiles(),
-                data.scratch);
+            kernels
+                .attention()
+                .attention(
+                    new AttentionKernels.Operands(
+                        queries,
+                        gather(data, k, order),
+                        gather(data, v, order),
+                        tiles,
+                        alone,
+                        null),
+                    0,
+                    tiles.tiles(),
+                    data.scratch);
             assertSame(together, m, alone, length - 1);
           }
         }
@@ -201,7 +233,7 @@ class SameBitsTest {
 
   private Matrix gather(KernelData data, Matrix x, int[] rows) {
     Matrix y = data.matrix(rows.length, x.columns());
-    kernels.gatherRows(x, rows, y, 0, rows.length);
+    kernels.rows().gatherRows(x, rows, y, 0, rows.length);
     return y;
   }
 
@@ -213,15 +245,15 @@ class SameBitsTest {
       PackedMatrix w = data.pack(kernels, data.matrix(v, 24), WeightLayout.OUT_IN);
       Matrix bySlice = data.matrix(40, 9);
       for (int slice = 0; slice < 3; slice++) {
-        int from = slice * Kernels.SLICE;
-        PackedMatrix part = w.columns(from, Math.min(v, from + Kernels.SLICE));
+        int from = slice * HeadKernels.SLICE;
+        PackedMatrix part = w.columns(from, Math.min(v, from + HeadKernels.SLICE));
         Matrix logits = product(data, hidden, part, 2);
-        kernels.sliceStatistics(logits, 0.7f, bySlice, slice, 0, 40, data.scratch);
+        kernels.heads().sliceStatistics(logits, 0.7f, bySlice, slice, 0, 40, data.scratch);
       }
       for (int n = 0; n < 40; n++) {
         Matrix logits = product(data, hidden.rows(n, n + 1), w, 1);
         Matrix statistics = data.matrix(1, 9);
-        kernels.sliceStatistics(logits, 0.7f, statistics, 0, 0, 1, data.scratch);
+        kernels.heads().sliceStatistics(logits, 0.7f, statistics, 0, 0, 1, data.scratch);
         assertSame(statistics, 0, bySlice, n);
       }
     }
@@ -233,17 +265,17 @@ class SameBitsTest {
       Matrix gate = data.matrix(3, 33);
       Matrix up = data.matrix(3, 33);
       Matrix y = data.matrix(3, 33);
-      kernels.swiGlu(gate, up, y, 0, 3);
+      kernels.activations().swiGlu(gate, up, y, 0, 3);
       for (int c = 0; c < 33; c++) {
         Matrix one = data.matrix(3, 1);
-        kernels.swiGlu(gate.columns(c, c + 1), up.columns(c, c + 1), one, 0, 3);
+        kernels.activations().swiGlu(gate.columns(c, c + 1), up.columns(c, c + 1), one, 0, 3);
         assertThat(one.get(2, 0)).isEqualTo(y.get(2, c));
       }
-      Floats weight = data.floats(33);
-      kernels.rmsNorm(gate, weight, 1e-5f, y, 0, 3);
+      NativeFloats weight = data.floats(33);
+      kernels.norms().rmsNorm(gate, weight, 1e-5f, y, 0, 3);
       Matrix moved = data.matrix(1, 40).columns(5, 38);
-      kernels.copy(gate.rows(1, 2), moved, 0, 1);
-      kernels.rmsNorm(moved, weight, 1e-5f, moved, 0, 1);
+      kernels.rows().copy(gate.rows(1, 2), moved, 0, 1);
+      kernels.norms().rmsNorm(moved, weight, 1e-5f, moved, 0, 1);
       assertSame(moved, 0, y, 1);
     }
   }
@@ -266,7 +298,12 @@ class SameBitsTest {
         Matrix lse = data.matrix(180, 4);
         Matrix dOut = data.matrix(180, 32);
         pool.run(
-            (a, b, s) -> kernels.attention(q, k, v, tiles, out, lse, a, b, s), tiles.tiles(), 1);
+            (a, b, s) ->
+                kernels
+                    .attention()
+                    .attention(new AttentionKernels.Operands(q, k, v, tiles, out, lse), a, b, s),
+            tiles.tiles(),
+            1);
         List<Matrix> gradients =
             data.attentionGradient(kernels, pool, tiles, List.of(q, k, v), out, lse, dOut);
         Matrix dq = gradients.get(0);
@@ -275,12 +312,12 @@ class SameBitsTest {
         Matrix dW = data.matrix(32, 16);
         PackedMatrix packed = data.pack(kernels, k, WeightLayout.IN_OUT);
         pool.run(
-            (a, b, s) -> kernels.transposedProduct(dq, 32, packed, dW, true, a, b, s),
-            kernels.productTiles(32, packed),
+            (a, b, s) -> kernels.products().transposedProduct(dq, 32, packed, dW, true, a, b, s),
+            kernels.products().productTiles(32, packed),
             1);
         int[] ids = data.integers(180, 5);
         Matrix dTable = data.matrix(5, 32);
-        pool.run((a, b, s) -> kernels.embeddingGradient(dq, ids, 180, dTable, a, b), 32, 7);
+        pool.run((a, b, s) -> kernels.rows().scatterAddRows(dq, ids, 180, dTable, a, b), 32, 7);
         float[] all = new float[0];
         for (Matrix m : new Matrix[] {dq, dk, dv, dW, dTable}) {
           float[] values = KernelData.values(m);

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.scalar.ScalarMath;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -91,25 +95,38 @@ class ScalarKernelsTest {
         Supplier<Double> forward =
             () -> {
               PackedMatrix packed = data.pack(kernels, w, layout);
-              int tiles = kernels.productTiles(7, packed);
-              kernels.product(x, 7, packed, null, y, false, 0, tiles, data.scratch);
+              int tiles = kernels.products().productTiles(7, packed);
+              kernels.products().product(x, 7, packed, null, y, false, 0, tiles, data.scratch);
               return loss(y, g);
             };
         Matrix dx = zeros(data, 7, 5);
         PackedMatrix back = data.pack(kernels, w, other);
-        kernels.product(g, 7, back, null, dx, true, 0, kernels.productTiles(7, back), data.scratch);
+        kernels
+            .products()
+            .product(
+                g,
+                7,
+                back,
+                null,
+                dx,
+                true,
+                0,
+                kernels.products().productTiles(7, back),
+                data.scratch);
         check("dx " + layout, data, x, dx, forward);
         Matrix dw = zeros(data, w.rows(), w.columns());
         PackedMatrix right = data.pack(kernels, outIn ? x : g, WeightLayout.IN_OUT);
-        kernels.transposedProduct(
-            outIn ? g : x,
-            w.rows(),
-            right,
-            dw,
-            true,
-            0,
-            kernels.productTiles(w.rows(), right),
-            data.scratch);
+        kernels
+            .products()
+            .transposedProduct(
+                outIn ? g : x,
+                w.rows(),
+                right,
+                dw,
+                true,
+                0,
+                kernels.products().productTiles(w.rows(), right),
+                data.scratch);
         check("dW " + layout, data, w, dw, forward);
       }
     });
@@ -124,31 +141,52 @@ class ScalarKernelsTest {
       Matrix weight = data.matrix(1, 4);
       Supplier<Double> rms =
           () -> {
-            kernels.rmsNorm(x, weight.row(0), 0.1f, y, 0, 6);
+            kernels.norms().rmsNorm(x, weight.row(0), 0.1f, y, 0, 6);
             return loss(y, g);
           };
       Matrix dx = zeros(data, 6, 12);
-      Floats inverse = data.floats(18);
-      kernels.rmsNormGradient(x, weight.row(0), 0.1f, g, dx, true, inverse, 0, 6);
+      NativeFloats inverse = data.floats(18);
+      kernels
+          .norms()
+          .rmsNormGradient(
+              new NormKernels.Gradient(x, weight.row(0), 0.1f, g, dx, true, inverse), 0, 6);
       check("rms dx", data, x, dx, rms);
       Matrix dWeight = zeros(data, 1, 4);
-      kernels.rmsNormWeightGradient(x, g, inverse, 6, dWeight.row(0), 0, 4);
+      kernels
+          .norms()
+          .rmsNormWeightGradient(
+              new NormKernels.Gradient(x, inverse, 0, g, g, false, inverse),
+              6,
+              dWeight.row(0),
+              0,
+              4);
       check("rms dWeight", data, weight, dWeight, rms);
 
       Matrix scale = data.matrix(1, 12);
       Matrix bias = data.matrix(1, 12);
       Supplier<Double> layer =
           () -> {
-            kernels.layerNorm(x, scale.row(0), bias.row(0), 0.1f, y, 0, 6);
+            kernels.norms().layerNorm(x, scale.row(0), bias.row(0), 0.1f, y, 0, 6);
             return loss(y, g);
           };
-      Floats statistics = data.floats(12);
+      NativeFloats statistics = data.floats(12);
       Matrix dLayer = zeros(data, 6, 12);
-      kernels.layerNormGradient(x, scale.row(0), 0.1f, g, dLayer, true, statistics, 0, 6);
+      kernels
+          .norms()
+          .layerNormGradient(
+              new NormKernels.Gradient(x, scale.row(0), 0.1f, g, dLayer, true, statistics), 0, 6);
       check("layer dx", data, x, dLayer, layer);
       Matrix dScale = zeros(data, 1, 12);
       Matrix dBias = zeros(data, 1, 12);
-      kernels.layerNormWeightGradient(x, g, statistics, 6, dScale.row(0), dBias.row(0), 0, 12);
+      kernels
+          .norms()
+          .layerNormWeightGradient(
+              new NormKernels.Gradient(x, statistics, 0, g, g, false, statistics),
+              6,
+              dScale.row(0),
+              dBias.row(0),
+              0,
+              12);
       check("layer dWeight", data, scale, dScale, layer);
       check("layer dBias", data, bias, dBias, layer);
     });
@@ -163,23 +201,23 @@ class ScalarKernelsTest {
       Matrix y = data.matrix(6, 9);
       for (Gelu form : Gelu.values()) {
         Matrix dx = zeros(data, 6, 9);
-        kernels.geluGradient(x, form, g, dx, true, 0, 6);
+        kernels.activations().geluGradient(x, form, g, dx, true, 0, 6);
         check(
             "gelu " + form,
             data,
             x,
             dx,
             () -> {
-              kernels.gelu(x, form, y, 0, 6);
+              kernels.activations().gelu(x, form, y, 0, 6);
               return loss(y, g);
             });
       }
       Matrix dGate = zeros(data, 6, 9);
       Matrix dUp = zeros(data, 6, 9);
-      kernels.swiGluGradient(x, up, g, dGate, dUp, 0, 6);
+      kernels.activations().swiGluGradient(x, up, g, dGate, dUp, 0, 6);
       Supplier<Double> forward =
           () -> {
-            kernels.swiGlu(x, up, y, 0, 6);
+            kernels.activations().swiGlu(x, up, y, 0, 6);
             return loss(y, g);
           };
       check("gate", data, x, dGate, forward);
@@ -210,11 +248,11 @@ class ScalarKernelsTest {
         }
       }
       int[] positions = {3, 2, 1, 0, 3};
-      kernels.rope(x, cos, sin, positions, false, 0, 5);
+      kernels.rows().rope(x, cos, sin, positions, false, 0, 5);
       float a = original.get(1, 6);
       float b = original.get(1, 9);
       assertThat(x.get(1, 6)).isCloseTo(a * cos.get(2, 0) - b * sin.get(2, 0), within(1e-6f));
-      kernels.rope(x, cos, sin, positions, true, 0, 5);
+      kernels.rows().rope(x, cos, sin, positions, true, 0, 5);
       assertThat(KernelData.difference(KernelData.values(x), KernelData.values(original)))
           .isLessThan(1e-6);
     });
@@ -234,10 +272,22 @@ class ScalarKernelsTest {
       Matrix g = data.matrix(12, 16);
       Supplier<Double> forward =
           () -> {
-            kernels.attention(q, k, v, tiles, out, lse, 0, tiles.tiles(), data.scratch);
+            kernels
+                .attention()
+                .attention(
+                    new AttentionKernels.Operands(q, k, v, tiles, out, lse),
+                    0,
+                    tiles.tiles(),
+                    data.scratch);
             return loss(out, g);
           };
-      kernels.attention(q, k, v, tiles, out, lse, 0, tiles.tiles(), data.scratch);
+      kernels
+          .attention()
+          .attention(
+              new AttentionKernels.Operands(q, k, v, tiles, out, lse),
+              0,
+              tiles.tiles(),
+              data.scratch);
       assertThat(tiles.partRows()).isEqualTo(10);
       try (Threads one = new Threads(1)) {
         List<Matrix> gradients =
@@ -258,7 +308,13 @@ class ScalarKernelsTest {
       Matrix q = zeros(data, 3, 2);
       Matrix v = data.matrix(3, 2);
       Matrix out = data.matrix(3, 2);
-      kernels.attention(q, q, v, tiles, out, null, 0, tiles.tiles(), data.scratch);
+      kernels
+          .attention()
+          .attention(
+              new AttentionKernels.Operands(q, q, v, tiles, out, null),
+              0,
+              tiles.tiles(),
+              data.scratch);
       assertThat(out.get(0, 0)).isEqualTo(v.get(0, 0));
       assertThat(out.get(2, 1)).isCloseTo((v.get(0, 1) + v.get(2, 1)) / 2, within(1e-6f));
     });
@@ -271,13 +327,13 @@ class ScalarKernelsTest {
       int v = 2100;
       Matrix logits = data.matrix(1, v);
       Matrix statistics = data.matrix(1, 9);
-      kernels.sliceStatistics(logits, 1, statistics, 0, 0, 1, data.scratch);
+      kernels.heads().sliceStatistics(logits, 1, statistics, 0, 0, 1, data.scratch);
       double total = 0;
       for (int i = 0; i < v; i++) {
         total += Math.exp(logits.get(0, i));
       }
       for (double uniform : new double[] {0, 0.1, 0.35, 0.48, 0.5, 0.77, 0.999999}) {
-        int token = kernels.sample(logits.row(0), 1, statistics.row(0), uniform);
+        int token = kernels.heads().sample(logits.row(0), 1, statistics.row(0), uniform);
         double before = 0;
         for (int i = 0; i < token; i++) {
           before += Math.exp(logits.get(0, i)) / total;
@@ -296,17 +352,22 @@ class ScalarKernelsTest {
       Matrix bias = data.matrix(1, 1);
       int[] rows = {2, 0, 2};
       float[] g = {1, -2, 0.5f};
-      Floats values = data.floats(3);
+      NativeFloats values = data.floats(3);
       Supplier<Double> forward =
           () -> {
-            kernels.scalarHead(x, rows, weight.row(0), bias.row(0), values, 0, 3);
+            kernels.heads().scalarHead(x, rows, weight.row(0), bias.row(0), values, 0, 3);
             return (double) g[0] * values.get(0) + g[1] * values.get(1) + g[2] * values.get(2);
           };
       Matrix dx = zeros(data, 4, 5);
       Matrix dWeight = zeros(data, 1, 5);
       Matrix dBias = zeros(data, 1, 1);
-      kernels.scalarHeadGradient(
-          x, rows, 3, weight.row(0), g, dx, dWeight.row(0), dBias.row(0), 0, 5);
+      kernels
+          .heads()
+          .scalarHeadGradient(
+              new HeadKernels.ScalarGradient(
+                  x, rows, 3, weight.row(0), g, dx, dWeight.row(0), dBias.row(0)),
+              0,
+              5);
       check("dx", data, x, dx, forward);
       check("dWeight", data, weight, dWeight, forward);
       check("dBias", data, bias, dBias, forward);

@@ -6,7 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.vector.VectorKernels;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -51,7 +55,8 @@ class VectorKernelsTest {
   private static List<float[]> of(Object... outputs) {
     List<float[]> list = new ArrayList<>();
     for (Object output : outputs) {
-      list.add(output instanceof Matrix m ? KernelData.values(m) : ((Floats) output).toArray());
+      list.add(
+          output instanceof Matrix m ? KernelData.values(m) : ((NativeFloats) output).toArray());
     }
     return list;
   }
@@ -70,10 +75,10 @@ class VectorKernelsTest {
                 (k, data) -> {
                   Matrix x = data.matrix(rows, depth);
                   PackedMatrix w = data.pack(k, data.matrix(columns, depth), WeightLayout.OUT_IN);
-                  Floats bias = add ? null : data.floats(columns);
+                  NativeFloats bias = add ? null : data.floats(columns);
                   Matrix y = data.matrix(rows, columns);
-                  int tiles = k.productTiles(rows, w);
-                  k.product(x, rows, w, bias, y, add, 0, tiles, data.scratch);
+                  int tiles = k.products().productTiles(rows, w);
+                  k.products().product(x, rows, w, bias, y, add, 0, tiles, data.scratch);
                   return of(y);
                 });
             agree(
@@ -82,8 +87,8 @@ class VectorKernelsTest {
                   Matrix x = data.matrix(depth, rows);
                   PackedMatrix w = data.pack(k, data.matrix(depth, columns), WeightLayout.IN_OUT);
                   Matrix y = data.matrix(rows, columns);
-                  int tiles = k.productTiles(rows, w);
-                  k.transposedProduct(x, rows, w, y, add, 0, tiles, data.scratch);
+                  int tiles = k.products().productTiles(rows, w);
+                  k.products().transposedProduct(x, rows, w, y, add, 0, tiles, data.scratch);
                   return of(y);
                 });
           }
@@ -101,7 +106,9 @@ class VectorKernelsTest {
           Matrix x = data.matrix(9, 20);
           Matrix y = data.matrix(9, 36);
           PackedMatrix part = w.columns(64, 100).depth(10, 30);
-          k.product(x, 9, part, null, y, false, 0, k.productTiles(9, part), data.scratch);
+          k.products()
+              .product(
+                  x, 9, part, null, y, false, 0, k.products().productTiles(9, part), data.scratch);
           return of(y);
         });
   }
@@ -115,20 +122,18 @@ class VectorKernelsTest {
             Matrix table = data.matrix(11, d);
             int[] ids = data.integers(23, 11);
             Matrix y = data.matrix(23, d);
-            k.embedding(table, ids, y, 0, 23);
+            k.rows().gatherRows(table, ids, y, 0, 23);
             Matrix sums = data.matrix(11, d);
-            k.embeddingGradient(y, ids, 23, sums, 0, d / 2);
-            k.embeddingGradient(y, ids, 23, sums, d / 2, d);
+            k.rows().scatterAddRows(y, ids, 23, sums, 0, d / 2);
+            k.rows().scatterAddRows(y, ids, 23, sums, d / 2, d);
             Matrix scattered = data.matrix(30, d);
-            k.scatterRows(data.matrix(3, d), new int[] {7, 29, 0}, scattered, 0, 3);
+            k.rows().scatterRows(data.matrix(3, d), new int[] {7, 29, 0}, scattered, 0, 3);
             Matrix sum = data.matrix(23, d);
-            k.add(y, sum, sum, 0, 23);
-            k.accumulate(y, sum, 3, 20);
-            Floats bias = data.floats(d);
-            k.biasGradient(y, 23, bias, 0, d);
-            Floats line = data.floats(d);
-            k.scale(line, 0.3f, 0, d);
-            k.axpy(0.7f, bias, line, 0, d);
+            k.rows().add(y, sum, sum, 0, 23);
+            k.rows().accumulate(y, sum, 3, 20);
+            NativeFloats bias = data.floats(d);
+            k.rows().biasGradient(y, 23, bias, 0, d);
+            NativeFloats line = data.floats(d);
             return of(y, sums, scattered, sum, bias, line);
           });
     }
@@ -143,15 +148,23 @@ class VectorKernelsTest {
               "rms norm of " + d,
               (k, data) -> {
                 Matrix x = data.matrix(5, blocks * d);
-                Floats weight = data.floats(d);
+                NativeFloats weight = data.floats(d);
                 Matrix y = data.matrix(5, blocks * d);
-                k.rmsNorm(x, weight, 1e-5f, y, 0, 5);
+                k.norms().rmsNorm(x, weight, 1e-5f, y, 0, 5);
                 Matrix dy = data.matrix(5, blocks * d);
                 Matrix dx = data.matrix(5, blocks * d);
-                Floats inverse = data.floats(5 * blocks);
-                k.rmsNormGradient(x, weight, 1e-5f, dy, dx, add, inverse, 0, 5);
-                Floats dWeight = data.floats(d);
-                k.rmsNormWeightGradient(x, dy, inverse, 5, dWeight, 0, d);
+                NativeFloats inverse = data.floats(5 * blocks);
+                k.norms()
+                    .rmsNormGradient(
+                        new NormKernels.Gradient(x, weight, 1e-5f, dy, dx, add, inverse), 0, 5);
+                NativeFloats dWeight = data.floats(d);
+                k.norms()
+                    .rmsNormWeightGradient(
+                        new NormKernels.Gradient(x, inverse, 0, dy, dy, false, inverse),
+                        5,
+                        dWeight,
+                        0,
+                        d);
                 return of(y, dx, inverse, dWeight);
               });
         }
@@ -161,16 +174,25 @@ class VectorKernelsTest {
             "layer norm of " + d,
             (k, data) -> {
               Matrix x = data.matrix(5, d);
-              Floats weight = data.floats(d);
+              NativeFloats weight = data.floats(d);
               Matrix y = data.matrix(5, d);
-              k.layerNorm(x, weight, data.floats(d), 1e-2f, y, 0, 5);
+              k.norms().layerNorm(x, weight, data.floats(d), 1e-2f, y, 0, 5);
               Matrix dy = data.matrix(5, d);
               Matrix dx = data.matrix(5, d);
-              Floats statistics = data.floats(10);
-              k.layerNormGradient(x, weight, 1e-2f, dy, dx, true, statistics, 0, 5);
-              Floats dWeight = data.floats(d);
-              Floats dBias = data.floats(d);
-              k.layerNormWeightGradient(x, dy, statistics, 5, dWeight, dBias, 0, d);
+              NativeFloats statistics = data.floats(10);
+              k.norms()
+                  .layerNormGradient(
+                      new NormKernels.Gradient(x, weight, 1e-2f, dy, dx, true, statistics), 0, 5);
+              NativeFloats dWeight = data.floats(d);
+              NativeFloats dBias = data.floats(d);
+              k.norms()
+                  .layerNormWeightGradient(
+                      new NormKernels.Gradient(x, statistics, 0, dy, dy, false, statistics),
+                      5,
+                      dWeight,
+                      dBias,
+                      0,
+                      d);
               return of(y, dx, dWeight, dBias);
             });
       }
@@ -188,9 +210,9 @@ class VectorKernelsTest {
               x.set(0, 0, -9f);
               x.set(1, 0, 30f);
               Matrix y = data.matrix(4, d);
-              k.gelu(x, form, y, 0, 4);
+              k.activations().gelu(x, form, y, 0, 4);
               Matrix dx = data.matrix(4, d);
-              k.geluGradient(x, form, data.matrix(4, d), dx, true, 0, 4);
+              k.activations().geluGradient(x, form, data.matrix(4, d), dx, true, 0, 4);
               return of(y, dx);
             });
       }
@@ -202,8 +224,8 @@ class VectorKernelsTest {
             gate.set(1, 0, 100f);
             Matrix up = data.matrix(4, d);
             Matrix y = data.matrix(4, d);
-            k.swiGlu(gate, up, y, 0, 4);
-            k.swiGluGradient(gate, up, y, gate, up, 0, 4);
+            k.activations().swiGlu(gate, up, y, 0, 4);
+            k.activations().swiGluGradient(gate, up, y, gate, up, 0, 4);
             return of(y, gate, up);
           });
       agree(
@@ -212,8 +234,8 @@ class VectorKernelsTest {
             Matrix x = data.matrix(4, 3 * 2 * d);
             Matrix cos = data.matrix(9, d);
             Matrix sin = data.matrix(9, d);
-            k.rope(x, cos, sin, new int[] {3, 0, 8, 8}, false, 0, 4);
-            k.rope(x, cos, sin, new int[] {1, 2, 3, 4}, true, 1, 3);
+            k.rows().rope(x, cos, sin, new int[] {3, 0, 8, 8}, false, 0, 4);
+            k.rows().rope(x, cos, sin, new int[] {1, 2, 3, 4}, true, 1, 3);
             return of(x);
           });
     }
@@ -238,7 +260,12 @@ class VectorKernelsTest {
             Matrix value = data.matrix(n, heads.key() * d);
             Matrix out = data.matrix(n, heads.query() * d);
             Matrix lse = data.matrix(n, heads.query());
-            k.attention(q, key, value, tiles, out, lse, 0, tiles.tiles(), data.scratch);
+            k.attention()
+                .attention(
+                    new AttentionKernels.Operands(q, key, value, tiles, out, lse),
+                    0,
+                    tiles.tiles(),
+                    data.scratch);
             Matrix dOut = data.matrix(n, heads.query() * d);
             assertThat(tiles.gradientTiles()).isEqualTo(7 * heads.key());
             try (Threads one = new Threads(1)) {
@@ -275,7 +302,7 @@ class VectorKernelsTest {
             KeyValuePanels cache =
                 data.cache(k, heads, key, value, IntStream.range(0, 600).toArray());
             Matrix out = data.matrix(7, heads.query() * d);
-            k.stepAttention(q, cache, tiles, out, 0, tiles.tiles(), data.scratch);
+            k.attention().stepAttention(q, cache, tiles, out, 0, tiles.tiles(), data.scratch);
             return of(out);
           });
     }
@@ -288,18 +315,24 @@ class VectorKernelsTest {
         agree(
             "head over " + v,
             (k, data) -> {
-              int slices = Kernels.slices(v);
+              int slices = HeadKernels.slices(v);
               Matrix logits = data.matrix(6, v);
               Matrix statistics = data.matrix(6, 3 * slices);
-              k.sliceStatistics(logits, temperature, statistics, 0, 0, 6, data.scratch);
-              Floats lse = data.floats(6);
-              Floats entropy = data.floats(6);
-              k.combineStatistics(statistics, slices, lse, entropy, 0, 6);
+              k.heads().sliceStatistics(logits, temperature, statistics, 0, 0, 6, data.scratch);
+              NativeFloats lse = data.floats(6);
+              NativeFloats entropy = data.floats(6);
+              k.heads().combineStatistics(statistics, slices, lse, entropy, 0, 6);
               int[] labels = data.integers(6, v);
               float[] dLogProb = {1, -2, 0.5f, 0, 3, 1};
               float[] dEntropy = {0, 1, -0.5f, 0, 3, 1};
-              k.logitsGradient(
-                  logits, 0, labels, temperature, lse, entropy, dLogProb, dEntropy, 0, 6);
+              k.heads()
+                  .logitsGradient(
+                      logits,
+                      0,
+                      new HeadKernels.LogitsGradient(
+                          labels, temperature, lse, entropy, dLogProb, dEntropy),
+                      0,
+                      6);
               return of(statistics, lse, entropy, logits);
             });
       }
@@ -310,9 +343,9 @@ class VectorKernelsTest {
   void theLargestLogitIsTheSame() {
     try (KernelData data = new KernelData(1)) {
       for (int size : SIZES) {
-        Floats logits = data.floats(size);
-        assertThat(new VectorKernels().argMax(logits))
-            .isEqualTo(new ScalarKernels().argMax(logits));
+        NativeFloats logits = data.floats(size);
+        assertThat(new VectorKernels().heads().argMax(logits))
+            .isEqualTo(new ScalarKernels().heads().argMax(logits));
       }
     }
   }
@@ -323,18 +356,25 @@ class VectorKernelsTest {
       agree(
           "AdamW of " + size,
           (k, data) -> {
-            Floats parameter = data.floats(size);
-            Floats gradient = data.floats(size);
-            Floats m = data.floats(size);
-            Floats v = data.floats(size);
-            k.zero(m, 0, size);
-            k.zero(v, 0, size);
+            NativeFloats parameter = data.floats(size);
+            NativeFloats gradient = data.floats(size);
+            NativeFloats m = data.floats(size);
+            NativeFloats v = data.floats(size);
+            k.rows().zero(m, 0, size);
+            k.rows().zero(v, 0, size);
             for (int step = 1; step < 4; step++) {
-              k.adamW(
-                  parameter, gradient, m, v, 0.5f, 0.1, 0.9, 0.999, 1e-8, 0.1, step, 0, size / 2);
-              k.adamW(
-                  parameter, gradient, m, v, 0.5f, 0.1, 0.9, 0.999, 1e-8, 0.1, step, size / 2,
-                  size);
+              k.optimiser()
+                  .adamW(
+                      new OptimiserKernels.Moments(parameter, gradient, m, v),
+                      new OptimiserKernels.AdamWStep(0.5f, 0.1, 0.9, 0.999, 1e-8, 0.1, step),
+                      0,
+                      size / 2);
+              k.optimiser()
+                  .adamW(
+                      new OptimiserKernels.Moments(parameter, gradient, m, v),
+                      new OptimiserKernels.AdamWStep(0.5f, 0.1, 0.9, 0.999, 1e-8, 0.1, step),
+                      size / 2,
+                      size);
             }
             return of(parameter, m, v);
           });
@@ -343,12 +383,13 @@ class VectorKernelsTest {
 
   @Test
   void sumsOfSquaresAgree() {
-    for (int size : new int[] {1, 15, 1023, 2500, Kernels.SUM_TILE + 77}) {
+    for (int size : new int[] {1, 15, 1023, 2500, OptimiserKernels.SUM_TILE + 77}) {
       agree(
           "squares of " + size,
           (k, data) -> {
             double[] sums = new double[2];
-            k.sumOfSquares(data.floats(size), sums, 0, size > Kernels.SUM_TILE ? 2 : 1);
+            k.optimiser()
+                .sumOfSquares(data.floats(size), sums, 0, size > OptimiserKernels.SUM_TILE ? 2 : 1);
             float[] share = new float[4];
             for (int i = 0; i < 2; i++) {
               share[2 * i] = (float) (sums[i] / size);
@@ -376,14 +417,18 @@ class VectorKernelsTest {
               dy.set(1, i, ends[(i + 1) % 4]);
             }
             Matrix y = data.matrix(3, d);
-            Floats weight = data.floats(d);
-            Floats inverse = data.floats(3);
-            k.rmsNormGradient(x, weight, 1e-5f, dy, y, false, inverse, 0, 3);
+            NativeFloats weight = data.floats(d);
+            NativeFloats inverse = data.floats(3);
+            k.norms()
+                .rmsNormGradient(
+                    new NormKernels.Gradient(x, weight, 1e-5f, dy, y, false, inverse), 0, 3);
             Matrix layer = data.matrix(3, d);
-            Floats statistics = data.floats(6);
-            k.layerNormGradient(x, weight, 1e-5f, dy, layer, false, statistics, 0, 3);
+            NativeFloats statistics = data.floats(6);
+            k.norms()
+                .layerNormGradient(
+                    new NormKernels.Gradient(x, weight, 1e-5f, dy, layer, false, statistics), 0, 3);
             Matrix head = data.matrix(3, 3);
-            k.sliceStatistics(x, 1, head, 0, 0, 3, data.scratch);
+            k.heads().sliceStatistics(x, 1, head, 0, 0, 3, data.scratch);
             return of(y, inverse, layer, statistics, head);
           });
     }

@@ -34,8 +34,10 @@ class MetricSinkTest {
     }
     assertThat(file)
         .hasContent(
-            "{\"step\":1,\"train/reward\":0.5,\"train/kl\":null}\n"
-                + "{\"step\":2,\"train/reward\":1.0}\n");
+            """
+            {"step":1,"train/reward":0.5,"train/kl":null}
+            {"step":2,"train/reward":1.0}
+            """);
     assertThatThrownBy(() -> JsonlMetrics.create(file)).isInstanceOf(UncheckedIOException.class);
   }
 

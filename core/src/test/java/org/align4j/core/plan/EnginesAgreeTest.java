@@ -6,11 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.ScalarKernels;
+import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.samediff.SameDiffNetwork;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class EnginesAgreeTest {
   static Stream<Arguments> cases() {
     return Stream.of(SmallNetwork.values())
         .flatMap(shape ->
-            Stream.of(new ScalarKernels(), Kernels.best())
+            Stream.of(new ScalarKernels(), Resources.shared().kernels())
                 .map(kernels -> Arguments.of(shape, kernels)));
   }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Random;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.samediff.SameDiffNetwork;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.plan.run.SubBatch;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,12 +51,10 @@ class PlanBackwardTest {
       coefficients[m] = m / 7 % 3 == 0 ? 0 : coefficients[m];
     }
     try (Parameters parameters = shape.randomParameters(2);
-        PlanNetwork network = PlanNetwork.create(shape, parameters);
-        PlanNetwork parts =
-            PlanNetwork.create(shape, parameters, PlanSettings.defaults().withTrainTokens(30))) {
+        PlanNetwork network = PlanNetwork.create(shape, parameters)) {
       float[] expected = gradient(network, Batches.separate(groups, 1f), coefficients);
       assertClose(gradient(network, tree, coefficients), expected);
-      assertClose(gradient(parts, tree, coefficients), expected);
+      assertClose(gradientInParts(network, tree, coefficients), expected);
     }
   }
 
@@ -66,10 +65,9 @@ class PlanBackwardTest {
     TokenBatch batch = Batches.shared(Batches.groups(random, shape.vocabulary(), 6, 50), 1f);
     float[] coefficients = Batches.coefficients(random, batch.rows().length);
     try (Parameters parameters = shape.randomParameters(2);
-        PlanNetwork whole = PlanNetwork.create(shape, parameters);
-        PlanNetwork parts =
-            PlanNetwork.create(shape, parameters, PlanSettings.defaults().withTrainTokens(30))) {
-      assertClose(gradient(parts, batch, coefficients), gradient(whole, batch, coefficients));
+        PlanNetwork network = PlanNetwork.create(shape, parameters)) {
+      assertClose(
+          gradientInParts(network, batch, coefficients), gradient(network, batch, coefficients));
     }
   }
 
@@ -303,12 +301,31 @@ class PlanBackwardTest {
           .hasMessageContaining("this network takes sequences of 96 tokens");
       assertThatThrownBy(() -> network.backward(new float[1], null))
           .hasMessageContaining("backward without forward");
+      network.forward(new TokenBatch(new int[] {1, 2, 3}, three, new int[] {0}, new int[] {1}, 1f));
+      network.parametersChanged();
+      assertThatThrownBy(() -> network.backward(new float[1], null))
+          .hasMessageContaining("none once the parameters have changed");
     }
   }
 
   private static TokenBatch batch(int seed) {
     return Batches.shared(
         Batches.groups(new Random(seed), SmallNetwork.LLAMA.vocabulary(), 12 - seed, 40), 1f);
+  }
+
+  /** The same in micro-batches of 30 tokens, whose gradients add up. */
+  private static float[] gradientInParts(
+      PlanNetwork network, TokenBatch batch, float[] coefficients) {
+    network.gradients().zero();
+    for (SubBatch part : SubBatch.split(batch, 30)) {
+      int rows = network.forward(part.batch()).outputs().length;
+      float[] own = new float[rows];
+      for (int m = 0; m < rows; m++) {
+        own[m] = coefficients[part.output(m)];
+      }
+      network.backward(own, null);
+    }
+    return network.gradients().flat().toFloatVector();
   }
 
   private static float[] gradient(PlanNetwork network, TokenBatch batch, float[] coefficients) {

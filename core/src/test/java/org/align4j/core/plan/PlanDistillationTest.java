@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Divergence;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;

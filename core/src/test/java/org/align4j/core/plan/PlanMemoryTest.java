@@ -12,15 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
-import org.align4j.core.engine.Resources;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanOps;
-import org.align4j.core.kernel.ScalarKernels;
+import org.align4j.core.kernel.scalar.ScalarKernels;
 import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.op.OpPlan;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -124,6 +124,7 @@ class PlanMemoryTest {
         : Stream.empty();
   }
 
+  @SuppressWarnings("try") // closing early is what is tested
   private static void closeParameters() throws IOException {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     for (int i = 0; i < 100; i++) {

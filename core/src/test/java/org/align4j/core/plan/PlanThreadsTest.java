@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.align4j.core.engine.Resources;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +40,7 @@ class PlanThreadsTest {
   /** The gradient of some steps, each on its own random batch. */
   private static Callable<float[]> train(int seed) {
     return () -> {
-      SmallNetwork shape = SmallNetwork.values()[seed];
+      SmallNetwork shape = List.of(SmallNetwork.values()).get(seed);
       Random random = new Random(seed);
       try (Parameters parameters = shape.randomParameters(seed);
           PlanNetwork network = PlanNetwork.create(shape, parameters, PlanSettings.of(TWO))) {

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Decoders of a few layers in the shapes that models have. */
-enum SmallNetwork implements NetworkDefinition {
+public enum SmallNetwork implements NetworkDefinition {
   /** Grouped queries, tied head. */
   LLAMA(64, 32, 4, 2, 8, 48, true, false, false, false),
   /** Odd sizes, biases, an untied head of more than one slice of the vocabulary. */
@@ -36,7 +36,10 @@ enum SmallNetwork implements NetworkDefinition {
 
   private final int vocabulary;
   private final int hidden;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a record of three numbers
   private final Heads heads;
+
   private final int wide;
   private final boolean tied;
   private final boolean biased;
@@ -64,7 +67,7 @@ enum SmallNetwork implements NetworkDefinition {
     this.scalar = scalar;
   }
 
-  int vocabulary() {
+  public int vocabulary() {
     return vocabulary;
   }
 
@@ -210,11 +213,11 @@ enum SmallNetwork implements NetworkDefinition {
   }
 
   /** Normal weights of deviation 0.15, norms around 1. */
-  Parameters randomParameters(long seed) {
+  public Parameters randomParameters(long seed) {
     return randomParameters(seed, DataType.FLOAT);
   }
 
-  Parameters randomParameters(long seed, DataType type) {
+  public Parameters randomParameters(long seed, DataType type) {
     java.util.Random random = new java.util.Random(seed);
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     parameterShapes()

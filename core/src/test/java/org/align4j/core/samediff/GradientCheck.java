@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,6 +1,6 @@
 package org.align4j.core.samediff;
 
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.RopeTable;

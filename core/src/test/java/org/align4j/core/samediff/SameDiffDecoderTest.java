@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -13,7 +13,7 @@ import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.TransformerConfig;
 
 /**
- * A model as it lies in files: what it looks like, its weights, its words.
+ * A model in files: configuration, weights, tokenizer.
  *
  * @param config the configuration; its EOS ids are those of the generation settings where they
  *     differ
@@ -41,7 +41,7 @@ public record Checkpoint(
   }
 
   /**
-   * The same model, whose chat template is told these names of every conversation.
+   * The same model, whose chat template gets these names for every conversation.
    *
    * @throws IllegalArgumentException where there are some and the model has no chat template
    */

@@ -164,7 +164,7 @@ enum Encoding {
   /** The i-th of 32 numbers: its high bit from 4 bytes, its others from the nibbles behind them. */
   private static int fiveBits(MemorySegment from, long at, int i) {
     int high = from.get(JAVA_BYTE, at + i / 8) >> i % 8 & 1;
-    return from.get(JAVA_BYTE, at + 4 + i % 16) >> 4 * (i / 16) & 15 | high << 4;
+    return ((from.get(JAVA_BYTE, at + 4 + i % 16) >> (4 * (i / 16))) & 15) | (high << 4);
   }
 
   abstract void decodeBlocks(MemorySegment from, long fromByte, float[] to, int blocks);

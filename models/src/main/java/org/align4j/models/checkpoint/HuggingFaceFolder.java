@@ -23,7 +23,7 @@ import org.align4j.models.transformer.TransformerConfig;
 /** A checkpoint in Hugging Face layout: loaded whole, saved whole or not at all. */
 public final class HuggingFaceFolder {
 
-  static final String CONFIG = "config.json";
+  public static final String CONFIG = "config.json";
   static final String GENERATION = "generation_config.json";
   static final String WEIGHTS = "model.safetensors";
 

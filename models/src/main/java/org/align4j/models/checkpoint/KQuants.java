@@ -79,11 +79,11 @@ final class KQuants {
     long scales = at + 96;
     float d = half(at + 108);
     for (int part = 0; part < 16; part++) {
-      int low = unsigned(scales + part % 8) >> 4 * (part / 8) & 15;
-      int high = unsigned(scales + 8 + part % 4) >> 2 * (part / 4) & 3;
-      float scale = d * ((low | high << 4) - 32);
+      int low = (unsigned(scales + part % 8) >> (4 * (part / 8))) & 15;
+      int high = (unsigned(scales + 8 + part % 4) >> (2 * (part / 4))) & 3;
+      float scale = d * ((low | (high << 4)) - 32);
       for (int i = 0; i < 16; i++) {
-        int set = unsigned(at + 16 * (part % 2) + i) >> part / 2 & 1;
+        int set = (unsigned(at + 16L * (part % 2) + i) >> (part / 2)) & 1;
         to[out++] = scale * (twoBits(numbers, part, i) - (set == 1 ? 0 : 4));
       }
     }
@@ -92,7 +92,7 @@ final class KQuants {
   /** The i-th number of a part of 16: four parts of 32 lie over each other in 32 bytes. */
   private int twoBits(long numbers, int part, int i) {
     int shift = 2 * (part / 2 % 4);
-    return unsigned(numbers + 32L * (part / 8) + 16 * (part % 2) + i) >> shift & 3;
+    return (unsigned(numbers + 32L * (part / 8) + 16L * (part % 2) + i) >> shift) & 3;
   }
 
   /** d and dmin (f16), 12 bytes of 6-bit scales and minima, high bits of q5, 128 of nibbles. */
@@ -106,9 +106,9 @@ final class KQuants {
       float scale = d * scale(scales, part);
       float minimum = dmin * minimum(scales, part);
       for (int i = 0; i < 32; i++) {
-        int number = unsigned(numbers + 32L * (part / 2) + i) >> 4 * (part % 2) & 15;
+        int number = (unsigned(numbers + 32L * (part / 2) + i) >> (4 * (part % 2))) & 15;
         if (five) {
-          number |= (unsigned(high + i) >> part & 1) << 4;
+          number |= ((unsigned(high + i) >> part) & 1) << 4;
         }
         to[out++] = scale * number - minimum;
       }
@@ -118,13 +118,13 @@ final class KQuants {
   private int scale(long scales, int part) {
     return part < 4
         ? unsigned(scales + part) & 63
-        : unsigned(scales + 4 + part) & 15 | unsigned(scales + part - 4) >> 2 & 0x30;
+        : (unsigned(scales + 4 + part) & 15) | ((unsigned(scales + part - 4) >> 2) & 0x30);
   }
 
   private int minimum(long scales, int part) {
     return part < 4
         ? unsigned(scales + 4 + part) & 63
-        : unsigned(scales + 4 + part) >> 4 | unsigned(scales + part) >> 2 & 0x30;
+        : (unsigned(scales + 4 + part) >> 4) | ((unsigned(scales + part) >> 2) & 0x30);
   }
 
   /** 128 bytes of nibbles, 64 of high pairs of bits, 16 signed scales, d (f16). */
@@ -136,12 +136,12 @@ final class KQuants {
       float scale = d * from.get(JAVA_BYTE, scales + part);
       // in 128 numbers: four times 32, the first two from low nibbles, the others from high ones
       int quarter = part / 2 % 4;
-      long low = at + 64L * (part / 8) + 32 * (quarter % 2) + 16 * (part % 2);
-      long pairs = high + 32L * (part / 8) + 16 * (part % 2);
+      long low = at + 64L * (part / 8) + 32L * (quarter % 2) + 16L * (part % 2);
+      long pairs = high + 32L * (part / 8) + 16L * (part % 2);
       for (int i = 0; i < 16; i++) {
         int number =
-            unsigned(low + i) >> 4 * (quarter / 2) & 15
-                | (unsigned(pairs + i) >> 2 * quarter & 3) << 4;
+            ((unsigned(low + i) >> (4 * (quarter / 2))) & 15)
+                | (((unsigned(pairs + i) >> (2 * quarter)) & 3) << 4);
         to[out++] = scale * (number - 32);
       }
     }

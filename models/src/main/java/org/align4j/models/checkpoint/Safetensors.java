@@ -116,7 +116,7 @@ public final class Safetensors implements AutoCloseable {
     file.close();
   }
 
-  /** The tensor as it lies in the file; it must be of a floating type that we decode. */
+  /** The tensor as stored in the file; it must be of a floating type that we decode. */
   StoredTensor stored(String name) {
     Entry entry = entry(name);
     Encoding encoding =

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A tensor as it lies in a mapped file; the shape is the Hugging Face one, rows first.
+ * A tensor as stored in a mapped file; the shape is the Hugging Face one, rows first.
  *
  * @param data the bytes of exactly this tensor
  */

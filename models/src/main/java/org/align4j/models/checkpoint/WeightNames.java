@@ -32,7 +32,7 @@ final class WeightNames {
    * Names of a model.
    *
    * @param wanted its parameters
-   * @param prefix what most of them begin with: {@code model.} or {@code transformer.}
+   * @param prefix their usual prefix: {@code model.} or {@code transformer.}
    */
   WeightNames(ImmutableSet<String> wanted, String prefix) {
     this.wanted = wanted;

@@ -8,7 +8,7 @@ public final class LlamaShapes {
 
   private LlamaShapes() {}
 
-  /** Names begin with {@code model.}, biases and norms of heads are where the settings say. */
+  /** Names start with {@code model.}, biases and norms of heads are where the settings say. */
   public static ImmutableMap<String, long[]> of(TransformerConfig config) {
     int hidden = config.hiddenSize();
     int width = config.intermediateSize();
@@ -37,7 +37,7 @@ public final class LlamaShapes {
     return shapes.rmsNorm("model.norm", hidden).build();
   }
 
-  /** What the names of a block begin with. */
+  /** Prefix of the names of a block. */
   static String block(int layer) {
     return "model.layers." + layer + ".";
   }

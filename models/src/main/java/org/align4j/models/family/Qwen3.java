@@ -14,7 +14,7 @@ import org.align4j.models.transformer.TransformerConfig;
 
 /**
  * Qwen3, dense ({@code configuration_qwen3.py}): a Llama that normalises the queries and keys of
- * each head, whose size is a key of its own.
+ * each head, whose size has its own key.
  */
 public record Qwen3() implements Family {
 

@@ -10,5 +10,5 @@ public interface GenerationListener {
   void onToken(int prompt, int sample, int token);
 
   /** A completion has ended. */
-  default void onCompletion(Completion completion) {}
+  default void onCompletion(SampledResponse completion) {}
 }

@@ -55,7 +55,7 @@ public final class Generator {
   }
 
   /** One completion of each prompt, greedy where the settings say so. */
-  public ImmutableList<Completion> generate(
+  public ImmutableList<SampledResponse> generate(
       List<int[]> prompts, GenerationSettings settings, long seed) {
     return generate(prompts, 1, settings, seed, 0, GenerationListener.NONE);
   }
@@ -69,7 +69,7 @@ public final class Generator {
    *     prompt p is sequence {@code firstSequence + p · samples + s}
    * @return the samples of the first prompt, then those of the second, and so on
    */
-  public ImmutableList<Completion> generate(
+  public ImmutableList<SampledResponse> generate(
       List<int[]> prompts,
       int samples,
       GenerationSettings settings,
@@ -101,7 +101,7 @@ public final class Generator {
   }
 
   /** One sequence in progress. */
-  private final class Sequence {
+  private static final class Sequence {
     final int prompt;
     final int sample;
     final int slot;
@@ -128,8 +128,8 @@ public final class Generator {
       logProbs[length++] = logProb;
     }
 
-    Completion finished(FinishReason reason) {
-      return new Completion(
+    SampledResponse finished(FinishReason reason) {
+      return new SampledResponse(
           prompt,
           sample,
           promptIds,
@@ -142,7 +142,6 @@ public final class Generator {
   /** One call: what waits, what runs, what is done. */
   private final class Run {
     final Decoder decoder;
-    final int width;
     final int samples;
     final GenerationSettings settings;
     final long seed;
@@ -150,7 +149,7 @@ public final class Generator {
     final StopStrings stops;
     final ArrayDeque<Pending> waiting = new ArrayDeque<>();
     final List<Sequence> running = new ArrayList<>();
-    final Completion[] done;
+    final SampledResponse[] done;
 
     Run(
         Decoder decoder,
@@ -162,13 +161,12 @@ public final class Generator {
         long firstSequence,
         GenerationListener listener) {
       this.decoder = decoder;
-      this.width = width;
       this.samples = samples;
       this.settings = settings;
       this.seed = seed;
       this.listener = listener;
       this.stops = new StopStrings(settings.stopStrings(), decode);
-      this.done = new Completion[prompts.size() * samples];
+      this.done = new SampledResponse[prompts.size() * samples];
       for (int p = 0; p < prompts.size(); p++) {
         // a group wider than the decoder is cut; its prompt is then computed more than once
         for (int s = 0; s < samples; s += width) {
@@ -179,7 +177,7 @@ public final class Generator {
       }
     }
 
-    ImmutableList<Completion> toTheEnd() {
+    ImmutableList<SampledResponse> toTheEnd() {
       while (!waiting.isEmpty() || !running.isEmpty()) {
         admit();
         step();
@@ -249,7 +247,7 @@ public final class Generator {
         return false;
       }
       decoder.retire(sequence.slot);
-      Completion completion = sequence.finished(reason);
+      SampledResponse completion = sequence.finished(reason);
       done[sequence.prompt * samples + sequence.sample] = completion;
       listener.onCompletion(completion);
       return true;

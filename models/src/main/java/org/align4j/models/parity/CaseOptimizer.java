@@ -1,7 +1,8 @@
 package org.align4j.models.parity;
 
+import java.util.List;
 import org.align4j.core.engine.Network;
-import org.align4j.core.optim.AdamW;
+import org.align4j.core.engine.Optimiser;
 import org.align4j.core.optim.AdamWSettings;
 
 /** The optimiser steps of a parity case. */
@@ -10,7 +11,7 @@ final class CaseOptimizer {
   private CaseOptimizer() {}
 
   /** All steps of the case, each with the gradient that the network holds, clipped. */
-  static void step(Network network, CaseFile file) {
+  static void step(Network network, ParityCaseFile file) {
     var settings =
         new AdamWSettings(
             file.learningRate(),
@@ -19,11 +20,10 @@ final class CaseOptimizer {
             file.epsilon(),
             file.weightDecay(),
             file.clipNorm());
-    try (AdamW optimizer = new AdamW(network.parameters(), settings)) {
+    try (Optimiser optimizer = network.optimiser(settings, List.of())) {
       for (int step = 0; step < file.steps(); step++) {
-        optimizer.update(network.gradients());
+        optimizer.update(settings.learningRate());
       }
     }
-    network.parametersChanged();
   }
 }

@@ -37,13 +37,13 @@ final class ParityCase {
   private static final double SMALL_GRADIENT = 1e-5;
 
   private final Path folder;
-  private final CaseFile file;
+  private final ParityCaseFile file;
   private final Map<String, INDArray> expected;
   private final Deviations deviations;
 
   private ParityCase(Path folder, String name) {
     this.folder = folder;
-    this.file = CaseFile.read(folder.resolve("case.json"));
+    this.file = ParityCaseFile.read(folder.resolve("case.json"));
     this.expected = load(folder.resolve("expected.safetensors"));
     this.deviations = new Deviations(name);
   }

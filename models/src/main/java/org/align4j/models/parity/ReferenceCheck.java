@@ -15,8 +15,8 @@ import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
-import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.generate.SampledResponse;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.SequenceScores;
@@ -72,7 +72,7 @@ final class ReferenceCheck {
       checkText(
           deviations,
           "decoded text",
-          tokenizer.decode(Json.ints(line.path("ids"))),
+          tokenizer.decode(JsonArrays.ints(line.path("ids"))),
           line.path("decoded").asText());
       listener.accept(deviations.result());
     }
@@ -109,16 +109,16 @@ final class ReferenceCheck {
     }
     List<int[]> prompts = new ArrayList<>();
     for (JsonNode line : lines) {
-      prompts.add(Json.ints(line.path("ids")));
+      prompts.add(JsonArrays.ints(line.path("ids")));
     }
-    ImmutableList<Completion> greedy = greedy(lines, prompts);
+    ImmutableList<SampledResponse> greedy = greedy(lines, prompts);
     for (int i = 0; i < lines.size(); i++) {
       JsonNode line = lines.get(i);
       Deviations deviations = deviations(file, i);
       checkIds(deviations, line);
       checkScores(deviations, line, prompts.get(i));
       checkNextTokens(deviations, line, prompts.get(i));
-      int[] wanted = Json.ints(line.path("greedy"));
+      int[] wanted = JsonArrays.ints(line.path("greedy"));
       int[] answered = greedy.get(i).responseIds();
       if (!Arrays.equals(answered, wanted)) {
         deviations.failure(
@@ -129,7 +129,7 @@ final class ReferenceCheck {
   }
 
   /** Continuations up to the longest that was recorded: a shorter one has met its end. */
-  private ImmutableList<Completion> greedy(List<JsonNode> lines, List<int[]> prompts) {
+  private ImmutableList<SampledResponse> greedy(List<JsonNode> lines, List<int[]> prompts) {
     int longest = lines.stream().mapToInt(line -> line.path("greedy").size()).max().orElse(0);
     var settings =
         GenerationSettings.of(Math.max(1, longest)).withSampling(SamplingSettings.GREEDY);
@@ -146,12 +146,13 @@ final class ReferenceCheck {
     deviations.add(
         "log_probs",
         "",
-        Deviations.largestDifference(scores.outputs()[0], Json.floats(line.path("log_probs"))),
+        Deviations.largestDifference(
+            scores.outputs()[0], JsonArrays.floats(line.path("log_probs"))),
         TOLERANCE);
     deviations.add(
         "entropy",
         "",
-        Deviations.largestDifference(scores.entropy()[0], Json.floats(line.path("entropy"))),
+        Deviations.largestDifference(scores.entropy()[0], JsonArrays.floats(line.path("entropy"))),
         TOLERANCE);
   }
 
@@ -177,7 +178,7 @@ final class ReferenceCheck {
   }
 
   private void checkIds(Deviations deviations, JsonNode line) {
-    int[] wanted = Json.ints(line.path("ids"));
+    int[] wanted = JsonArrays.ints(line.path("ids"));
     int[] answered = tokenizer.encode(line.path("text").asText());
     if (!Arrays.equals(answered, wanted)) {
       deviations.failure("ids differ from token " + Arrays.mismatch(answered, wanted) + " on");

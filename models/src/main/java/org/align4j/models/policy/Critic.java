@@ -3,7 +3,7 @@ package org.align4j.models.policy;
 import java.nio.file.Path;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
-import org.align4j.core.engine.Resources;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;

@@ -2,11 +2,11 @@ package org.align4j.models.policy;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 
 /**
  * A packed batch and which tokens its labels stand for. A label stands for several where sequences
- * begin with the same tokens: they have one log-prob, and their coefficients add up.
+ * have a common prefix: their tokens have one log-prob, and their coefficients add up.
  *
  * @param batch what the network reads, with M labels
  * @param sequences {@code [R]}: index of the sequence of each labelled token, in the list that was

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.align4j.core.engine.PrefixTree;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.PrefixTree;
+import org.align4j.core.batch.TokenBatch;
 
 /** Cuts sorted sequences into micro-batches of a token budget, each a prefix tree. */
 final class MicroBatchBuilder {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
-import org.align4j.core.engine.Resources;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
@@ -59,7 +59,7 @@ public final class Policy implements AutoCloseable {
     HuggingFaceFolder.save(folder, checkpoint);
   }
 
-  /** Writes the same model with other weights, such as an average of its own over time. */
+  /** Writes the same model with other weights, such as its moving average. */
   public void save(Path folder, Parameters weights) {
     HuggingFaceFolder.save(
         folder,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.align4j.core.Experimental;
 
 /**
  * A model family: all that is special about models of one {@code model_type}. Adding one is one
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  * #read} answers a configuration whose {@code family} has them set, and configurations are equal
  * where they are. A constructor without arguments is what the service loader calls.
  */
+@Experimental
 public interface Family {
 
   /** The registered family of this {@code model_type}; the error names the nearest known one. */
@@ -31,7 +33,7 @@ public interface Family {
     return className().replace("ForCausalLM", "ForSequenceClassification");
   }
 
-  /** What most parameter names begin with, and files sometimes leave out. */
+  /** Prefix of most parameter names, and files sometimes leave out. */
   default String prefix() {
     return "model.";
   }
@@ -84,7 +86,7 @@ public interface Family {
     return Initialization.INITIALIZER_RANGE;
   }
 
-  /** How GGUF files hold it, where they do under a name of its own. */
+  /** How GGUF files hold it, where they have a name for it. */
   default Optional<GgufForm> gguf() {
     return Optional.empty();
   }

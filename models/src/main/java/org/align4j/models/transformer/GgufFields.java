@@ -33,7 +33,7 @@ public interface GgufFields {
   /** Rotary positions of heads of this size, all of it rotated: other rotation is refused. */
   Rope rope(int headDim);
 
-  /** The token sequences begin with. */
+  /** The first token of sequences. */
   OptionalInt bosTokenId();
 
   /** The tokens sequences end with. */

@@ -9,6 +9,6 @@ public interface GgufForm {
   /** Reads the configuration out of the metadata. */
   TransformerConfig read(GgufFields metadata);
 
-  /** Where a parameter lies ({@code gguf-py}, {@code tensor_mapping.py}). */
+  /** Where a parameter is ({@code gguf-py}, {@code tensor_mapping.py}). */
   GgufTensor tensor(TransformerConfig config, String parameter);
 }

@@ -75,7 +75,7 @@ public record Rope(double theta, Scaling scaling) {
    * @param longFactors divisors {@code [headDim/2]} of longer sequences, kept for other readers
    * @param originalMaxPositions context of the pre-training, above 1
    * @param extendedMaxPositions context with the long factors, kept for other readers
-   * @param attentionFactor above 0; {@link #attentionFactor} where a model has none of its own
+   * @param attentionFactor above 0; {@link #attentionFactor} where a model does not set it
    */
   public record LongRope(
       ImmutableList<Double> shortFactors,

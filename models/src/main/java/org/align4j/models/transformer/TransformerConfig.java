@@ -26,7 +26,7 @@ import java.util.OptionalInt;
  * @param mlpBias whether the feed-forward projections have a bias
  * @param qkNorm whether queries and keys are normalised per head
  * @param activation of the feed-forward block
- * @param bosTokenId the token sequences begin with, where the model has one
+ * @param bosTokenId the first token of sequences, where the model has one
  * @param eosTokenIds tokens that end a sequence, perhaps none
  */
 public record TransformerConfig(

@@ -37,9 +37,9 @@ final class GeneratorTest {
     return prompts;
   }
 
-  private static String text(List<Completion> completions) {
+  private static String text(List<SampledResponse> completions) {
     var text = new StringBuilder();
-    for (Completion c : completions) {
+    for (SampledResponse c : completions) {
       text.append(c.prompt()).append('.').append(c.sample()).append(' ');
       text.append(letters(c.responseIds())).append(' ').append(c.finishReason()).append('\n');
     }
@@ -82,7 +82,7 @@ final class GeneratorTest {
         generator(4)
             .generate(prompts(8), 4, GenerationSettings.of(10), 1, 0, GenerationListener.NONE);
     assertThat(completions).hasSize(32);
-    for (Completion c : completions) {
+    for (SampledResponse c : completions) {
       String response = letters(c.responseIds());
       if (c.finishReason() == FinishReason.END_OF_SEQUENCE) {
         assertThat(response.indexOf('a' + EOS)).isEqualTo(response.length() - 1);
@@ -92,7 +92,9 @@ final class GeneratorTest {
       }
       assertThat(c.logProbs()).hasSameSizeAs(c.responseIds());
     }
-    assertThat(completions).extracting(Completion::finishReason).contains(FinishReason.values()[0]);
+    assertThat(completions)
+        .extracting(SampledResponse::finishReason)
+        .contains(FinishReason.END_OF_SEQUENCE);
   }
 
   @Test
@@ -107,7 +109,8 @@ final class GeneratorTest {
     var settings = GenerationSettings.of(50).withStopStrings(ImmutableList.of("ef", "ab"));
     var eosFree = new Generator(network, 64, ImmutableSet.of(), GeneratorTest::letters, 8);
     int stopped = 0;
-    for (Completion c : eosFree.generate(prompts(8), 2, settings, 1, 0, GenerationListener.NONE)) {
+    for (SampledResponse c :
+        eosFree.generate(prompts(8), 2, settings, 1, 0, GenerationListener.NONE)) {
       String response = letters(c.responseIds());
       int first = firstStop(response);
       if (c.finishReason() == FinishReason.STOP_STRING) {
@@ -129,7 +132,7 @@ final class GeneratorTest {
   @Test
   void aResponseEndsWhereTheModelHasNoMorePositions() {
     var small = new Generator(network, 5, ImmutableSet.of(), GeneratorTest::letters, 8);
-    Completion c = small.generate(prompts(1), GenerationSettings.of(50), 1).get(0);
+    SampledResponse c = small.generate(prompts(1), GenerationSettings.of(50), 1).get(0);
     assertThat(c.responseIds()).hasSize(2);
     assertThat(c.finishReason()).isEqualTo(FinishReason.LENGTH);
   }

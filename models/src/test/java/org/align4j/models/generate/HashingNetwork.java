@@ -2,11 +2,11 @@ package org.align4j.models.generate;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.engine.TokenBatch;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;

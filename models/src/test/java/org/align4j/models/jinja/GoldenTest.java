@@ -62,7 +62,6 @@ final class GoldenTest {
           } catch (TemplateException e) {
             found = "error " + e.title();
           }
-          String error = wanted.path("error").asText();
           // the words are our own, the names are Jinja2's; Python has no name of its own for some
           String title = wanted.path("error").asText().split(":", 2)[0];
           String name =

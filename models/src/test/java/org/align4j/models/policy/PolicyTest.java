@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.checkpoint.Checkpoint;
-import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.generate.SampledResponse;
 import org.align4j.models.text.CharTokenizer;
 import org.align4j.models.transformer.Initialization;
 import org.align4j.models.transformer.ModelHead;
@@ -40,14 +40,14 @@ final class PolicyTest {
         new Checkpoint(config, parameters, Optional.of(TOKENIZER), Optional.empty()), engine);
   }
 
-  private static ImmutableList<Completion> rollouts(Policy policy, float temperature) {
+  private static ImmutableList<SampledResponse> rollouts(Policy policy, float temperature) {
     List<int[]> prompts =
         List.of(TOKENIZER.encode("1+2="), TOKENIZER.encode("12+30="), TOKENIZER.encode("7"));
     var settings = GenerationSettings.of(12).withSampling(new SamplingSettings(temperature, 0, 1));
     return policy.generator(5).generate(prompts, 3, settings, 4, 0, GenerationListener.NONE);
   }
 
-  private static PackedSequences packed(List<Completion> completions, float temperature) {
+  private static PackedSequences packed(List<SampledResponse> completions, float temperature) {
     List<TokenSequence> sequences = new ArrayList<>();
     completions.forEach(c -> sequences.add(new TokenSequence(c.promptIds(), c.responseIds())));
     return PackedSequences.ofResponses(sequences, 40, temperature);
@@ -59,7 +59,7 @@ final class PolicyTest {
   void sampledLogProbsAreTheScoredOnes(Engine engine) {
     try (Policy policy = policy(engine)) {
       for (float temperature : new float[] {1f, 0.6f}) {
-        ImmutableList<Completion> completions = rollouts(policy, temperature);
+        ImmutableList<SampledResponse> completions = rollouts(policy, temperature);
         float[][] scored = policy.score(packed(completions, temperature)).outputs();
         for (int b = 0; b < completions.size(); b++) {
           float[] sampled = completions.get(b).logProbs();
@@ -134,14 +134,15 @@ final class PolicyTest {
     Path saved = folder.resolve("policy");
     try (Policy policy = policy(Engine.PLAN)) {
       policy.save(saved);
-      ImmutableList<Completion> completions = rollouts(policy, 1);
+      ImmutableList<SampledResponse> completions = rollouts(policy, 1);
       PackedSequences packed = packed(completions, 1);
       try (Policy loaded = Policy.load(saved, Engine.PLAN)) {
         assertThat(loaded.config()).isEqualTo(policy.config());
         assertThat(loaded.score(packed).outputs()).isDeepEqualTo(policy.score(packed).outputs());
         assertThat(rollouts(loaded, 1))
-            .extracting(Completion::responseIds)
-            .containsExactlyElementsOf(completions.stream().map(Completion::responseIds).toList());
+            .extracting(SampledResponse::responseIds)
+            .containsExactlyElementsOf(
+                completions.stream().map(SampledResponse::responseIds).toList());
       }
     }
   }

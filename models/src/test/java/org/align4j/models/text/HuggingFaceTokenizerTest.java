@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HuggingFaceTokenizerTest {
 
   /** A name that a test shows, and the row. */
-  private record Case(String name, JsonNode row) {
+  record Case(String name, JsonNode row) {
     @Override
     public String toString() {
       return name;

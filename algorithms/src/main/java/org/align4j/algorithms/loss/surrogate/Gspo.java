@@ -15,7 +15,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * GSPO: PPO's clipped objective with one ratio per sequence, the geometric mean of its tokens'
  * ratios.
  *
- * <p>{@code s = exp(mean_t(log π − log π_old))} in place of ρ. Zheng et al. 2025, eq. 5 to 7;
+ * <p>{@code s = exp(mean_t(log π − log π_old))} instead of ρ. Zheng et al. 2025, eq. 5 to 7;
  * OpenRLHF {@code models/loss.py}, policy_loss_type "gspo"; verl {@code core_algos.py},
  * compute_policy_loss_gspo; TRL {@code importance_sampling_level="sequence"}.
  */

@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * SAPO: a soft gate in place of the clip, narrower where the advantage is not positive.
+ * SAPO: a soft gate instead of the clip, narrower where the advantage is not positive.
  *
  * <p>{@code ℓ_t = −(4/τ) σ(τ(ρ_t − 1)) Â_t}, τ by the sign of Â; mean over tokens of each row, then
  * over rows. Gao et al. 2025, eq. 5 to 7; verl 0.9.1 {@code core_algos.py},

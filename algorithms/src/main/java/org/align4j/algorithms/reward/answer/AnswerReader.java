@@ -78,7 +78,7 @@ public final class AnswerReader {
               || inner.kind() != Kind.LIST
               || isEnclosed(from + 1, to - 1)
           ? inner
-          : tuple(from, to, inner);
+          : tuple(inner);
     }
     List<int[]> elements = elements(from, to);
     if (elements.size() > 1) {
@@ -96,7 +96,7 @@ public final class AnswerReader {
     return tokens.closing(from) == to - 1;
   }
 
-  private static Answer tuple(int from, int to, Answer inner) {
+  private static Answer tuple(Answer inner) {
     return new Answer(Kind.LIST, "(" + inner.value() + ")", inner.label());
   }
 

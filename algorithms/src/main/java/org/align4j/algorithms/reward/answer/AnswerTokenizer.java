@@ -255,8 +255,6 @@ final class AnswerTokenizer {
     }
   }
 
-  private final ArrayDeque<Boolean> unwrapped = new ArrayDeque<>();
-
   private void open(Brace brace) {
     braces.push(brace);
     upright += brace.roman ? 1 : 0;

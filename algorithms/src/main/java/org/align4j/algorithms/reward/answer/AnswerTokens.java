@@ -57,7 +57,7 @@ final class AnswerTokens {
       if (token.is("(") || token.is("[") || token.is("{") || token.is("\\{")) {
         open.add(i);
       } else if (token.is(")") || token.is("]") || token.is("}") || token.is("\\}")) {
-        int last = open.isEmpty() ? -1 : open.remove(open.size() - 1);
+        int last = open.isEmpty() ? -1 : open.removeLast();
         if (last < 0 || !pairs(tokens.get(last), token)) {
           if (token.is("}") || (last >= 0 && tokens.get(last).is("{"))) {
             return null;

@@ -84,7 +84,7 @@ final class AnswerWords {
   /** Whether a word after a number turns it into something else than that number of things. */
   static boolean changesNumber(String word) {
     String lower = lower(word);
-    return SCALES.containsKey(lower) || NO_UNITS.contains(lower) && !SENTENCE.contains(lower);
+    return SCALES.containsKey(lower) || (NO_UNITS.contains(lower) && !SENTENCE.contains(lower));
   }
 
   static boolean isCurrency(String word) {

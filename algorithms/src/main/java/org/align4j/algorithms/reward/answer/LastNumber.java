@@ -230,7 +230,7 @@ final class LastNumber {
     return token.is(")") || token.is("]") || token.is("}") || token.is("\\}");
   }
 
-  /** Whether a formula can begin with this token. */
+  /** Whether a formula can start with this token. */
   private boolean opensHere(int from, int to) {
     AnswerToken first = tokens.get(from);
     if (opens(first)) {

@@ -91,7 +91,7 @@ final class NumberReader {
     return value == null ? null : new Read(value, from + 1);
   }
 
-  /** What begins with digits. */
+  /** Text that starts with digits. */
   private @Nullable Read decimal(int from, int to, int depth) {
     ExactNumber value = plain(from, to);
     if (value == null) {

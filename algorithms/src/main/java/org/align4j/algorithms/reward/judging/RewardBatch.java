@@ -39,7 +39,7 @@ final class RewardBatch {
 
   /**
    * A response has failed. Where that stops the run the earlier ones are still wanted, so that the
-   * same failure is told whichever came first.
+   * same failure is reported whichever came first.
    */
   void failed(int index) {
     if (limits.onFailure() == OnFailure.STOP) {

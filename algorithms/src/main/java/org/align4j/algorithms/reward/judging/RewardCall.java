@@ -10,7 +10,7 @@ import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a reward, on a virtual thread of its own, which tells a queue when it is over. */
+/** One call of a reward, on its own virtual thread, which tells a queue when it is over. */
 final class RewardCall {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A call that throws, hangs, or answers null, NaN, an infinity or a wrong number of scores gives
  * no score: {@link OnFailure#STOP} throws for the first such response of the batch, {@link
- * OnFailure#DROP} answers {@link Judgement#failed} and goes on, unless nothing at all could be
- * scored three batches in a row. A call that takes too long is interrupted; while one that does not
- * heed that goes on, its reward is not called again beyond its {@link Reward#concurrency}.
+ * OnFailure#DROP} answers {@link Judgement#failed} and goes on, unless nothing could be scored
+ * three batches in a row. A call that takes too long is interrupted; while one that does not heed
+ * that goes on, its reward is not called again beyond its {@link Reward#concurrency}.
  *
  * <p>One caller at a time. The reward stays the caller's to close.
  */

@@ -35,7 +35,7 @@ final class JsonEndpoint implements AutoCloseable {
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
   private static final long LARGEST_ANSWER = 1L << 26;
 
-  /** Python's servers write NaN and Infinity; those are told as what they are. */
+  /** Python's servers write NaN and Infinity; the error names them. */
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)

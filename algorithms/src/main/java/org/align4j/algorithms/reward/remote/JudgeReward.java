@@ -47,7 +47,7 @@ public final class JudgeReward implements Reward {
    *
    * @param baseUrl what comes before {@code /chat/completions}, such as http://localhost:8000/v1
    * @param apiKey sent as a bearer token
-   * @param template what the judge is told, with {prompt}, {response} and {answer}; other braces
+   * @param template the message to the judge, with {prompt}, {response} and {answer}; other braces
    *     are left as they are
    * @param reader how the score is read from the reply
    * @param concurrency most requests at a time
@@ -64,7 +64,7 @@ public final class JudgeReward implements Reward {
     /** Checks every field. */
     public Settings {
       checkArgument(!model.isBlank(), "the judge's model is empty");
-      var unused = JsonEndpoint.url(baseUrl);
+      var _ = JsonEndpoint.url(baseUrl);
       checkArgument(
           template.contains("{response}"),
           "the judge's template has no {response}: it would grade every response alike");

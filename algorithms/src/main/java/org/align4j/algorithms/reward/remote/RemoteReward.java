@@ -16,7 +16,7 @@ import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.RewardException;
 
 /**
- * Scores of an HTTP endpoint that speaks OpenRLHF's JSON ({@code --remote_rm_url}, {@code
+ * Scores of an HTTP endpoint with OpenRLHF's JSON ({@code --remote_rm_url}, {@code
  * remote_rm_utils.py}): {@code {"query": […], "prompts": […], "labels": […]}}, where a query is
  * prompt and response together and a label the reference answer, is answered by {@code {"rewards":
  * […]}} with one number for each, and perhaps {@code "scores": […]} and {@code "extra_logs": {name:
@@ -40,7 +40,7 @@ public final class RemoteReward implements BatchReward {
 
     /** Checks every field. */
     public Settings {
-      var unused = JsonEndpoint.url(url);
+      var _ = JsonEndpoint.url(url);
       checkArgument(batchSize >= 1, "batch is %s: it must be at least 1", batchSize);
       checkArgument(concurrency >= 1, "concurrency is %s: it must be at least 1", concurrency);
     }

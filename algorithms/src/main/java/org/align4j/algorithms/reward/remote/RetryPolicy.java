@@ -5,9 +5,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.time.Duration;
 
 /**
- * How often and how patiently a request is made again: after a connection that failed, a time-out,
- * and the answers 408, 425, 429 and 500 to 504. The wait doubles each time; a server's {@code
- * Retry-After} counts where it is longer.
+ * How often a request is retried, and after which pauses: after a connection that failed, a
+ * time-out, and the answers 408, 425, 429 and 500 to 504. The wait doubles each time; a server's
+ * {@code Retry-After} counts where it is longer.
  *
  * @param attempts all of them, the first included
  * @param timeout of one attempt, until its answer is there in full

@@ -14,8 +14,7 @@ import org.align4j.algorithms.reward.RewardException;
 
 /**
  * How the score is read from a judge's reply. A reasoning block {@code <think>…</think>} before the
- * reply is left out. What cannot be read, or lies outside the range, is a failure and never a
- * score.
+ * reply is left out. What cannot be read, or is outside the range, is a failure and never a score.
  *
  * @param pattern the number is its first group, of the last match; none: see {@code field}
  * @param field the number is this field of the JSON object in the reply; empty: the reply is the

@@ -1,6 +1,6 @@
 /**
- * Rewards behind HTTP: an endpoint that speaks OpenRLHF's JSON, and a judge behind an
- * OpenAI-compatible one. Start at {@link org.align4j.algorithms.reward.remote.RemoteReward}.
+ * Rewards behind HTTP: an endpoint with OpenRLHF's JSON, and a judge behind an OpenAI-compatible
+ * one. Start at {@link org.align4j.algorithms.reward.remote.RemoteReward}.
  */
 @NullMarked
 package org.align4j.algorithms.reward.remote;

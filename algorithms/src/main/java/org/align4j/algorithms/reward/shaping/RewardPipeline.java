@@ -94,7 +94,7 @@ public final class RewardPipeline {
 
   /** Scores of a batch, which count in the statistics, and of greedy responses, which do not. */
   public Shaped shape(Judged samples, @Nullable Judged greedy) {
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       INDArray penalised = penalised(samples);
       ScoreNormalizer by =
           switch (settings.normalize()) {

@@ -31,7 +31,7 @@ public record RewardSpec(ImmutableList<RewardTerm> terms) {
   }
 
   /**
-   * Reads the text form; a text that begins with a bracket or a brace is JSON, for {@link #of}.
+   * Reads the text form; a text that starts with a bracket or a brace is JSON, for {@link #of}.
    *
    * @throws IllegalArgumentException saying at which character what is needed
    */
@@ -133,7 +133,7 @@ public record RewardSpec(ImmutableList<RewardTerm> terms) {
     if (terms.size() == 1 && terms.get(0).weight() == 1) {
       return sources.make(terms.get(0)).reward();
     }
-    List<WeightedReward.Part> parts = new ArrayList<>();
+    List<WeightedReward.Component> parts = new ArrayList<>();
     try {
       for (RewardTerm term : terms) {
         RewardSources.Made made = sources.make(term);
@@ -141,7 +141,7 @@ public record RewardSpec(ImmutableList<RewardTerm> terms) {
         for (int n = 2; !made.labelled() && taken(parts, name); n++) {
           name = made.label() + "-" + n;
         }
-        parts.add(new WeightedReward.Part(name, term.weight(), made.reward()));
+        parts.add(new WeightedReward.Component(name, term.weight(), made.reward()));
       }
       return new WeightedReward(parts);
     } catch (RuntimeException e) {
@@ -150,7 +150,7 @@ public record RewardSpec(ImmutableList<RewardTerm> terms) {
     }
   }
 
-  private static boolean taken(List<WeightedReward.Part> parts, String name) {
+  private static boolean taken(List<WeightedReward.Component> parts, String name) {
     return parts.stream().anyMatch(part -> part.name().equals(name));
   }
 }

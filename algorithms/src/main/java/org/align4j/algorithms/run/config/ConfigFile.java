@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
@@ -127,7 +128,7 @@ public final class ConfigFile {
 
   private static void comment(StringBuilder out, String indent, String text) {
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : Splitter.on(' ').split(text)) {
       if (line.length() + word.length() + 1 > WIDTH - indent.length()) {
         out.append(indent).append("#").append(line).append('\n');
         line.setLength(0);

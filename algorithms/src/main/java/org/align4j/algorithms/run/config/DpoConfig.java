@@ -11,7 +11,7 @@ import org.align4j.algorithms.settings.input.PairInput;
 import org.align4j.algorithms.settings.run.RunSettings;
 
 /**
- * All that a run of direct preference optimisation is told. The records share one YAML file.
+ * All settings of a run of direct preference optimisation. The records share one YAML file.
  *
  * @param input model and pairs
  * @param direct the loss

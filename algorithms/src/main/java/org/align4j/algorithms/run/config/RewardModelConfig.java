@@ -13,7 +13,7 @@ import org.align4j.algorithms.settings.input.PairInput;
 import org.align4j.algorithms.settings.run.RunSettings;
 
 /**
- * All that a run of a reward model is told. The records share one YAML file.
+ * All settings of a run of a reward model. The records share one YAML file.
  *
  * @param input model and pairs
  * @param reward what is trained

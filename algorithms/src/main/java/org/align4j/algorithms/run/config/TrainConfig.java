@@ -14,7 +14,7 @@ import org.align4j.algorithms.settings.input.TrainInput;
 import org.align4j.algorithms.settings.run.RunSettings;
 
 /**
- * All that a run of reinforcement learning is told. The three records share one YAML file.
+ * All settings of a run of reinforcement learning. The three records share one YAML file.
  *
  * @param input model, prompts, reward
  * @param run steps, checkpoints, evaluation, guards

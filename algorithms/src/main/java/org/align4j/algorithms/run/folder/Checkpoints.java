@@ -109,12 +109,12 @@ public final class Checkpoints {
   }
 
   /**
-   * Restores the newest checkpoint that is whole. A damaged one is told, set aside under another
-   * name, and the one before is tried.
+   * Restores the newest checkpoint that is whole. A damaged one is reported, set aside under
+   * another name, and the one before is tried.
    *
    * @param restore reads a folder; throws {@link BadFileException} for a damaged one and leaves
    *     everything as it was
-   * @param warn is told of each damaged one
+   * @param warn gets a message for each damaged one
    * @return its step; empty where there is none that is whole
    */
   public OptionalLong restore(Consumer<Path> restore, Consumer<String> warn) {

@@ -24,7 +24,7 @@ public final class Continuation {
    * @param saved the folder of the run so far
    * @param defaults the records that the settings are made of
    * @param now how the run is described now, as {@code run.json} would be
-   * @param warning is told where the bits may not be those of an unbroken run
+   * @param warning gets a message where the bits may not be those of an uninterrupted run
    * @throws IllegalArgumentException naming what differs; nothing is changed then
    */
   public static void check(

@@ -153,7 +153,7 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("completions.jsonl");
   }
 
-  /** Guards that spoke. */
+  /** Guard warnings. */
   public Path events() {
     return path.resolve("events.jsonl");
   }
@@ -188,7 +188,7 @@ public final class RunFolder implements AutoCloseable {
     return path.resolve("evaluation.json");
   }
 
-  /** What was told. */
+  /** The console output. */
   public Path log() {
     return path.resolve("log.txt");
   }

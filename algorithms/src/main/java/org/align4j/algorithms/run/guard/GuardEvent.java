@@ -1,9 +1,9 @@
 package org.align4j.algorithms.run.guard;
 
 /**
- * A guard that spoke: a line of {@code events.jsonl}.
+ * A warning of a guard: a line of {@code events.jsonl}.
  *
- * @param step after which it spoke
+ * @param step after which it warned
  * @param guard its name, such as {@code entropy-low}
  * @param level {@code warning}, or {@code error} where the update was not made
  * @param message what was seen, where it should be, what to do

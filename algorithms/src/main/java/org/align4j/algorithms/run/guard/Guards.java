@@ -13,9 +13,9 @@ import org.align4j.algorithms.settings.run.GuardSettings;
 import org.align4j.algorithms.train.report.Metric;
 
 /**
- * Watches the metrics of a run for what usually means that it goes wrong. Each guard speaks once,
- * and says what to do. What it has seen is a function of the metrics alone, so a resumed run hears
- * the rows of its {@code metrics.jsonl} again.
+ * Watches the metrics of a run for signs of failure. Each guard warns once, and says what to do.
+ * What it has seen is a function of the metrics alone, so a resumed run hears the rows of its
+ * {@code metrics.jsonl} again.
  */
 public final class Guards {
 
@@ -29,7 +29,7 @@ public final class Guards {
     this.settings = settings;
   }
 
-  /** Looks at the row of a step; answers the guards that now speak, in order. */
+  /** Looks at the row of a step; answers the new warnings, in order. */
   public ImmutableList<GuardEvent> observe(long step, Map<String, Double> row) {
     window.addLast(row);
     if (beginning.size() < settings.window()) {
@@ -140,7 +140,7 @@ public final class Guards {
     }
   }
 
-  /** NaN, for which no guard speaks, where no row has the metric. */
+  /** NaN, for which no guard warns, where no row has the metric. */
   private static double mean(Iterable<Map<String, Double>> rows, Metric metric) {
     double sum = 0;
     int count = 0;

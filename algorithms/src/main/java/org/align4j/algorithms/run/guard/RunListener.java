@@ -2,7 +2,7 @@ package org.align4j.algorithms.run.guard;
 
 import java.util.Map;
 
-/** Is told how a run goes: for progress bars and logs. */
+/** Listens to a run: for progress bars and logs. */
 public interface RunListener {
 
   /** Hears nothing. */
@@ -14,7 +14,7 @@ public interface RunListener {
   /** An evaluation begins. */
   default void onEvaluation(long step) {}
 
-  /** A guard spoke. */
+  /** A guard warned. */
   default void onGuard(GuardEvent event) {}
 
   /** The run goes on from the checkpoint of this step. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.align4j.algorithms.run.guard.GuardEvent;
 import org.align4j.algorithms.run.guard.RunListener;
 import org.align4j.core.file.FileException;
 
-/** Writes {@code log.txt}: what a run was told and a line a step. */
+/** Writes {@code log.txt}: the console output of a run and a line a step. */
 public final class LogFile implements RunListener, AutoCloseable {
 
   private static final DateTimeFormatter TIME =
@@ -59,7 +60,7 @@ public final class LogFile implements RunListener, AutoCloseable {
 
   @Override
   public void onWarning(String message) {
-    writer.println(LocalDateTime.now().format(TIME) + " " + message);
+    writer.println(LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " " + message);
   }
 
   /** The first few numbers that a reader wants of a row. */

@@ -1,7 +1,7 @@
 package org.align4j.algorithms.settings.input;
 
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** How long rewards may take, and what follows when one fails; see each component's {@link Doc}. */
@@ -13,10 +13,10 @@ public record JudgingSettings(
                 + " drop the response, whose group's baseline is then computed without it.")
         OnFailure onFailure) {
 
-  /** Checks the times. */
+  /** FieldChecks the times. */
   public JudgingSettings {
-    Checks.positive("judging.responseSeconds", responseSeconds);
-    Checks.positive("judging.batchSeconds", batchSeconds);
+    FieldChecks.positive("judging.responseSeconds", responseSeconds);
+    FieldChecks.positive("judging.batchSeconds", batchSeconds);
   }
 
   /** Two minutes for a response, half an hour for a batch; the first failure stops the run. */

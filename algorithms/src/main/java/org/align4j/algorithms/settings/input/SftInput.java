@@ -3,8 +3,8 @@ package org.align4j.algorithms.settings.input;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 
 /** What a run of supervised fine-tuning is made from; see the {@link Doc} of each component. */
 public record SftInput(
@@ -35,12 +35,12 @@ public record SftInput(
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
 
-  /** Checks that model and data come together. */
+  /** FieldChecks that model and data come together. */
   public SftInput {
     checkArgument(
         model.isPresent() == data.isPresent(),
         model.isPresent() ? "model needs data, the examples" : "data needs model, where to start");
-    Checks.positive("maxNewTokens", maxNewTokens);
+    FieldChecks.positive("maxNewTokens", maxNewTokens);
   }
 
   /** The embedded arithmetic task. */

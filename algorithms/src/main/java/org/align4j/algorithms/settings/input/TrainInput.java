@@ -5,8 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** What a run of reinforcement learning is made from; see the {@link Doc} of each component. */
@@ -62,20 +62,20 @@ public record TrainInput(
   /** The word for the embedded task. */
   public static final String EMBEDDED = "embedded";
 
-  /** The chat template is told nothing. */
+  /** No names for the chat template. */
   static final String NO_KWARGS = "{}";
 
   /** Rollout batches of a run on the embedded task. */
   private static final int EMBEDDED_UPDATES = 40;
 
-  /** Checks that model and prompts come together. */
+  /** FieldChecks that model and prompts come together. */
   public TrainInput {
     checkArgument(
         model.isPresent() == prompts.isPresent(),
         model.isPresent()
             ? "model needs prompts, the problems to train on"
             : "prompts needs model, the policy to train");
-    updates.ifPresent(count -> Checks.positive("updates", count));
+    updates.ifPresent(count -> FieldChecks.positive("updates", count));
     checkArgument(!reward.isBlank(), "reward is empty: name one, such as math");
   }
 

@@ -1,8 +1,8 @@
 package org.align4j.algorithms.settings.run;
 
 import java.time.Duration;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** When a run's state is saved; see the {@link Doc} of each component. */
@@ -18,11 +18,11 @@ public record CheckpointSettings(
 
   private static final double SECONDS = 60;
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public CheckpointSettings {
-    Checks.notNegative("checkpoint.every", every);
-    Checks.notNegative("checkpoint.minutes", minutes);
-    Checks.positive("checkpoint.keep", keep);
+    FieldChecks.notNegative("checkpoint.every", every);
+    FieldChecks.notNegative("checkpoint.minutes", minutes);
+    FieldChecks.positive("checkpoint.keep", keep);
   }
 
   /** With other steps between checkpoints. */
@@ -42,7 +42,7 @@ public record CheckpointSettings(
 
   /** Whether one is due after a step, so long after the last one. */
   public boolean isDue(long step, Duration since) {
-    return every > 0 && step % every == 0
-        || minutes > 0 && since.toMillis() >= minutes * SECONDS * 1000;
+    return (every > 0 && step % every == 0)
+        || (minutes > 0 && since.toMillis() >= minutes * SECONDS * 1000);
   }
 }

@@ -3,8 +3,8 @@ package org.align4j.algorithms.settings.run;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Optional;
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** Evaluation during a run; see the {@link Doc} of each component. */
@@ -27,12 +27,12 @@ public record EvaluationSettings(
     @Doc("Evaluations without a better one after which the run stops; 0: it does not.")
         int patience) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public EvaluationSettings {
-    Checks.notNegative("evaluation.every", every);
-    Checks.notNegative("evaluation.size", size);
-    Checks.positive("evaluation.samples", samples);
-    Checks.notNegative("evaluation.patience", patience);
+    FieldChecks.notNegative("evaluation.every", every);
+    FieldChecks.notNegative("evaluation.size", size);
+    FieldChecks.positive("evaluation.samples", samples);
+    FieldChecks.notNegative("evaluation.patience", patience);
     checkArgument(
         patience == 0 || every > 0,
         "evaluation.patience is %s, but evaluation.every is 0: say how often to evaluate",
@@ -66,6 +66,6 @@ public record EvaluationSettings(
 
   /** Whether an evaluation is due after a step. */
   public boolean isDue(long step, boolean last) {
-    return isOn() && (last || every > 0 && step % every == 0);
+    return isOn() && (last || (every > 0 && step % every == 0));
   }
 }

@@ -1,10 +1,10 @@
 package org.align4j.algorithms.settings.run;
 
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
-/** What stops a run, and what is only told; see the {@link Doc} of each component. */
+/** What stops a run, and what is only reported; see the {@link Doc} of each component. */
 public record GuardSettings(
     @Doc(
             "What happens when a loss, gradient, reward or log-prob is not finite: stop, or skip that"
@@ -28,14 +28,14 @@ public record GuardSettings(
     SKIP
   }
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public GuardSettings {
-    Checks.positive("guards.skipLimit", skipLimit);
-    Checks.positive("guards.window", window);
-    Checks.notNegative("guards.klSlack", klSlack);
-    Checks.notNegative("guards.entropyFloor", entropyFloor);
-    Checks.notNegative("guards.clipFraction", clipFraction);
-    Checks.positive("guards.lengthGrowth", lengthGrowth);
+    FieldChecks.positive("guards.skipLimit", skipLimit);
+    FieldChecks.positive("guards.window", window);
+    FieldChecks.notNegative("guards.klSlack", klSlack);
+    FieldChecks.notNegative("guards.entropyFloor", entropyFloor);
+    FieldChecks.notNegative("guards.clipFraction", clipFraction);
+    FieldChecks.positive("guards.lengthGrowth", lengthGrowth);
   }
 
   /** With another way of handling numbers that are not finite. */

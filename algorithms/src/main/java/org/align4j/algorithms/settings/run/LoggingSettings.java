@@ -1,7 +1,7 @@
 package org.align4j.algorithms.settings.run;
 
-import org.align4j.algorithms.settings.field.Checks;
 import org.align4j.algorithms.settings.field.Doc;
+import org.align4j.algorithms.settings.field.FieldChecks;
 import org.align4j.algorithms.settings.field.Fields;
 
 /** What a run writes beside its metrics; see the {@link Doc} of each component. */
@@ -15,9 +15,9 @@ public record LoggingSettings(
             changesResults = false)
         boolean tokens) {
 
-  /** Checks every field. */
+  /** FieldChecks every field. */
   public LoggingSettings {
-    Checks.notNegative("logging.completionsEvery", completionsEvery);
+    FieldChecks.notNegative("logging.completionsEvery", completionsEvery);
   }
 
   /** With other steps between written completions; 0 for none. */

@@ -53,7 +53,7 @@ public final class PromptCheck {
 
   /**
    * The prompts that the model can take, read again as they are asked for. What a check has passed
-   * is not encoded a second time.
+   * is not encoded again.
    *
    * @param maxNewTokens longest response, for the warning
    * @param badLines whether a prompt that cannot be used is left out with a warning, or refused
@@ -143,7 +143,13 @@ public final class PromptCheck {
       return lengthOf(example.prompt()).plus(responseOf(example.response()));
     }
     LabelledTokens[] found = new LabelledTokens[1];
-    return encoded("", () -> (found[0] = codec.example(example)).ids(), ids -> complaint(found[0]));
+    return encoded(
+        "",
+        () -> {
+          found[0] = codec.example(example);
+          return found[0].ids();
+        },
+        ids -> complaint(found[0]));
   }
 
   /** What is wrong with a conversation: the first thing to learn must have a place. */

@@ -37,7 +37,7 @@ public final class ExperienceMaker {
   private final Function<PackedSequences, float[][]> reference;
   private final @Nullable Network critic;
   private final @Nullable Network policy;
-  private final Recipe recipe;
+  private final ResolvedAlgorithm resolved;
   private final RlSettings settings;
   private final Reward reward;
 
@@ -51,13 +51,13 @@ public final class ExperienceMaker {
       Function<PackedSequences, float[][]> reference,
       @Nullable Network critic,
       @Nullable Network policy,
-      Recipe recipe,
+      ResolvedAlgorithm resolved,
       RlSettings settings,
       Reward reward) {
     this.reference = reference;
     this.critic = critic;
     this.policy = policy;
-    this.recipe = recipe;
+    this.resolved = resolved;
     this.settings = settings;
     this.reward = reward;
   }
@@ -107,7 +107,7 @@ public final class ExperienceMaker {
     int columns = rollouts.columns();
     float[][] oldLogProbs = scored == null ? rollouts.logProbs() : scored;
     float[][] mask = PaddedArrays.mask(rollouts.sequences(), columns);
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       double[] greedy = shaped.greedy();
       Experience experience =
           Experience.of(
@@ -118,8 +118,8 @@ public final class ExperienceMaker {
                   Groups.of(rollouts.groups()))
               .withValues(values == null ? null : PaddedArrays.of(values, columns))
               .withGreedyRewards(greedy == null ? null : PaddedArrays.vector(greedy))
-              .withParts(recipe.estimator().needsParts() ? parts(rollouts) : null);
-      Advantages advantages = recipe.estimator().estimate(experience, recipe.advantage(beta));
+              .withParts(resolved.estimator().needsParts() ? parts(rollouts) : null);
+      Advantages advantages = resolved.estimator().estimate(experience, resolved.advantage(beta));
       double kl = StepMetrics.ofAdvantages(experience, advantages, metrics);
       return new Estimated(
           new TrainingBatch(

@@ -1,6 +1,6 @@
 package org.align4j.algorithms.train.report;
 
-/** Is told of progress: for progress bars and logs. */
+/** Listens to progress: for progress bars and logs. */
 public interface TrainingListener {
 
   /** Hears nothing. */

@@ -151,7 +151,7 @@ final class RolloutJson {
 
   /** Where the very objects of some samples are among all. */
   private static IntStream places(List<ScoredSample> all, List<ScoredSample> some) {
-    Map<ScoredSample, Integer> places = new IdentityHashMap<>();
+    IdentityHashMap<ScoredSample, Integer> places = new IdentityHashMap<>();
     for (int i = 0; i < all.size(); i++) {
       places.put(all.get(i), i);
     }

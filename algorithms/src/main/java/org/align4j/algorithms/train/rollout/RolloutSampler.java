@@ -97,7 +97,7 @@ public final class RolloutSampler {
   }
 
   private ImmutableList<ScoredSample> judge(
-      List<Prompt> prompts, List<org.align4j.models.generate.Completion> completions) {
+      List<Prompt> prompts, List<org.align4j.models.generate.SampledResponse> completions) {
     List<Completion> texts = new ArrayList<>();
     for (var completion : completions) {
       texts.add(

@@ -34,7 +34,7 @@ final class MovingAverage implements AutoCloseable {
   /** Takes the parameters in as they are now. */
   void update() {
     for (String name : live.names()) {
-      try (ArrayScope scope = ArrayScope.open()) {
+      try (ArrayScope _ = ArrayScope.open()) {
         average.get(name).muli(decay).addi(live.get(name).mul(1 - decay));
       }
     }

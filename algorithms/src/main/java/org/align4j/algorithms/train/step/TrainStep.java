@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Optimiser;
 import org.align4j.core.engine.Scores;
-import org.align4j.core.optim.AdamW;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.optim.UpdateReport;
@@ -22,7 +22,7 @@ public final class TrainStep implements AutoCloseable {
 
   private final Network network;
   private final FiniteCheck check;
-  private final AdamW optimizer;
+  private final Optimiser optimizer;
   private final @Nullable MovingAverage average;
   private NonFiniteGuard guard = NonFiniteGuard.STOP;
 
@@ -43,12 +43,7 @@ public final class TrainStep implements AutoCloseable {
   public TrainStep(String name, Network network, AdamWSettings settings, double emaDecay) {
     this.network = network;
     this.check = new FiniteCheck(name, network.parameters());
-    this.optimizer =
-        new AdamW(
-            network.parameters(),
-            settings,
-            List.of(ParameterGroup.withoutDecay()),
-            network.resources());
+    this.optimizer = network.optimiser(settings, List.of(ParameterGroup.withoutDecay()));
     this.average = emaDecay == 0 ? null : new MovingAverage(network.parameters(), emaDecay);
   }
 
@@ -77,7 +72,7 @@ public final class TrainStep implements AutoCloseable {
     return network;
   }
 
-  public AdamW optimizer() {
+  public Optimiser optimizer() {
     return optimizer;
   }
 
@@ -91,7 +86,7 @@ public final class TrainStep implements AutoCloseable {
     return Math.min(budget, network.preferredTokens());
   }
 
-  /** Tokens that a step computes: what several sequences begin with counts once. */
+  /** Tokens that a step computes: a shared prefix counts once. */
   public static long computed(PackedSequences packed) {
     return packed.batches().stream().mapToLong(b -> b.batch().tokens().length).sum();
   }
@@ -160,9 +155,8 @@ public final class TrainStep implements AutoCloseable {
   private UpdateReport checked(PackedSequences packed, Pass pass, double learningRate) {
     network.gradients().zero();
     packed.batches().forEach(pass::run);
-    UpdateReport report = optimizer.update(network.gradients(), learningRate);
+    UpdateReport report = optimizer.update(learningRate);
     check.gradients(report.gradientNorm(), network.gradients());
-    network.parametersChanged();
     if (average != null) {
       average.update();
     }

@@ -20,7 +20,6 @@ import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
-import org.align4j.core.optim.AdamW;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Safetensors;
 import org.align4j.models.checkpoint.SafetensorsWriter;
@@ -91,12 +90,7 @@ public final class TrainingState {
       steps.forEach((name, step) -> {
         files.put(name, step.network().parameters());
         step.average().ifPresent(average -> files.put(name + AVERAGE, average));
-        AdamW optimizer = step.optimizer();
-        files.put(
-            name + MOMENTS,
-            Parameters.of(
-                ImmutableMap.of(
-                    "first", optimizer.firstMoment(), "second", optimizer.secondMoment())));
+        files.put(name + MOMENTS, step.optimizer().moments());
       });
       files.putAll(others);
       return files;
@@ -182,7 +176,7 @@ public final class TrainingState {
     parts
         .steps()
         .forEach((name, step) -> {
-          step.optimizer().seek(root.path("steps").path(name).asLong());
+          step.optimizer().restore(root.path("steps").path(name).asLong());
           step.network().parametersChanged();
         });
     takeDocument.run();

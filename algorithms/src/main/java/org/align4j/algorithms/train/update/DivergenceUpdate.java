@@ -55,7 +55,7 @@ public final class DivergenceUpdate {
             (float) settings.rollout().temperature());
     BatchTotals totals = PolicyUpdate.totals(batch);
     float[][] weights;
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       weights =
           PaddedArrays.rows(
               objective.weights(

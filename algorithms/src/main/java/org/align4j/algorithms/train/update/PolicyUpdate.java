@@ -8,7 +8,7 @@ import org.align4j.algorithms.loss.LossResult;
 import org.align4j.algorithms.loss.PolicyLossInputs;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.settings.RlSettings;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.algorithms.train.experience.TrainingBatch;
 import org.align4j.algorithms.train.report.Metric;
 import org.align4j.algorithms.train.report.MetricRow;
@@ -41,7 +41,7 @@ public final class PolicyUpdate {
     this.objective = objective;
     this.settings = settings;
     this.entropy =
-        Recipe.entropyController(
+        ResolvedAlgorithm.entropyController(
             settings, settings.objective().entropyCoefficient(), Double.POSITIVE_INFINITY);
   }
 
@@ -73,7 +73,7 @@ public final class PolicyUpdate {
             step.tokens(settings.update().microBatchTokens()),
             (float) settings.rollout().temperature());
     Statistics statistics = new Statistics();
-    RowLoss.Evaluation evaluation =
+    RowLoss.RowFunction evaluation =
         (rows, logProbs, entropies) ->
             statistics.add(now.evaluate(inputs(computed.pick(rows), logProbs, entropies), totals));
     UpdateReport report =
@@ -143,7 +143,7 @@ public final class PolicyUpdate {
   /** Denominators of the whole mini-batch, whatever is computed of it and in how many parts. */
   static BatchTotals totals(TrainingBatch batch) {
     int columns = batch.sequences().stream().mapToInt(s -> s.response().length).max().orElse(1);
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       return BatchTotals.of(PaddedArrays.of(batch.mask(), Math.max(1, columns)));
     }
   }

@@ -17,16 +17,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class RowLoss implements TrainStep.Loss {
 
   private final PackedSequences packed;
-  private final Evaluation loss;
+  private final RowFunction loss;
 
-  RowLoss(PackedSequences packed, Evaluation loss) {
+  RowLoss(PackedSequences packed, RowFunction loss) {
     this.packed = packed;
     this.loss = loss;
   }
 
   /** The loss of some rows. */
   @FunctionalInterface
-  interface Evaluation {
+  interface RowFunction {
     /**
      * Loss and derivatives.
      *
@@ -46,7 +46,7 @@ final class RowLoss implements TrainStep.Loss {
       batch.scatter(scores.entropy(), entropy);
     }
     int[] rows = Arrays.stream(batch.sequences()).distinct().toArray();
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       LossResult result = loss.of(rows, array(outputs, rows), array(entropy, rows));
       INDArray byEntropy = result.entropyGradient();
       return new TrainStep.Coefficients(

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class WholeBatchLoss implements TrainStep.Loss {
 
   private final PackedSequences packed;
-  private final RowLoss.Evaluation loss;
+  private final RowLoss.RowFunction loss;
   private @Nullable Derivatives derivatives;
 
   /** {@code [B][T]} each. */
   private record Derivatives(float[][] outputs, float @Nullable [][] entropy) {}
 
-  WholeBatchLoss(Network network, PackedSequences packed, RowLoss.Evaluation loss) {
+  WholeBatchLoss(Network network, PackedSequences packed, RowLoss.RowFunction loss) {
     this.packed = packed;
     this.loss = loss;
     if (packed.batches().size() > 1) {
@@ -47,7 +47,7 @@ final class WholeBatchLoss implements TrainStep.Loss {
 
   private Derivatives evaluate(float[][] outputs, float[][] entropy) {
     int columns = packed.columns();
-    try (ArrayScope scope = ArrayScope.open()) {
+    try (ArrayScope _ = ArrayScope.open()) {
       LossResult result =
           loss.of(
               IntStream.range(0, outputs.length).toArray(),

@@ -119,7 +119,9 @@ class RewardRunnerTest {
             });
     Reward sum =
         new WeightedReward(
-            List.of(new WeightedReward.Part("a", 0.5, a), new WeightedReward.Part("b", 0.25, b)));
+            List.of(
+                new WeightedReward.Component("a", 0.5, a),
+                new WeightedReward.Component("b", 0.25, b)));
     try (RewardRunner runner = new RewardRunner(sum, STOP)) {
       List<Judgement> judgements = runner.judge(responses(3));
       assertThat(scores(judgements)).containsExactly(2.5, 3.0, 3.5);

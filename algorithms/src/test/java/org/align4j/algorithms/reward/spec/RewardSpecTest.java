@@ -192,7 +192,7 @@ class RewardSpecTest {
   @Test
   void twoOfAKindAreNumberedOrLabelled() {
     Reward reward = build("format(pattern=a)+format(pattern=b)+format(pattern=c, label=see)");
-    assertThat(((WeightedReward) reward).parts().stream().map(WeightedReward.Part::name))
+    assertThat(((WeightedReward) reward).parts().stream().map(WeightedReward.Component::name))
         .containsExactly("format", "format-2", "see");
   }
 

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.junit.jupiter.api.Test;
@@ -18,10 +17,10 @@ class CheckpointsTest {
 
   @TempDir Path folder;
 
-  private static final Consumer<Path> WRITER =
-      path ->
-          AtomicFiles.createFolder(
-              path, temporary -> Files.writeString(temporary.resolve("state"), "whole"));
+  private static void write(Path path) {
+    AtomicFiles.createFolder(
+        path, temporary -> Files.writeString(temporary.resolve("state"), "whole"));
+  }
 
   private static void read(Path path) {
     try {
@@ -36,10 +35,10 @@ class CheckpointsTest {
   @Test
   void theNewestStayAndTheBest() {
     Checkpoints checkpoints = new Checkpoints(folder, 2);
-    checkpoints.save(1, WRITER);
+    checkpoints.save(1, CheckpointsTest::write);
     checkpoints.markBest(1, 0.9);
     for (long step = 2; step <= 6; step++) {
-      checkpoints.save(step, WRITER);
+      checkpoints.save(step, CheckpointsTest::write);
     }
     assertThat(checkpoints.steps()).containsExactly(1L, 5L, 6L);
     assertThat(checkpoints.bestStep()).hasValue(1);
@@ -52,7 +51,7 @@ class CheckpointsTest {
   void aDamagedOneIsNamedAndSetAsideAndTheOneBeforeIsUsed() throws IOException {
     Checkpoints checkpoints = new Checkpoints(folder, 3);
     for (long step = 1; step <= 3; step++) {
-      checkpoints.save(step, WRITER);
+      checkpoints.save(step, CheckpointsTest::write);
     }
     Files.writeString(folder.resolve("step-3/state"), "wh");
     Files.delete(folder.resolve("step-2/state"));
@@ -78,7 +77,7 @@ class CheckpointsTest {
   @Test
   void aRefusalForAnotherReasonIsNoDamage() {
     Checkpoints checkpoints = new Checkpoints(folder, 1);
-    checkpoints.save(1, WRITER);
+    checkpoints.save(1, CheckpointsTest::write);
     assertThatThrownBy(() ->
             checkpoints.restore(
                 path -> {

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.option.EngineOption;
-import org.align4j.bench.throughput.Shapes;
+import org.align4j.bench.throughput.ModelShapes;
 import org.align4j.bench.throughput.Throughput;
 import org.align4j.bench.throughput.ThroughputResult;
 import org.align4j.models.checkpoint.Checkpoint;
@@ -44,7 +44,7 @@ public final class ThroughputCommand implements Callable<Integer> {
     @Option(
         names = "--shapes",
         paramLabel = "smollm2-135m|tiny",
-        description = "Shapes by name (default: smollm2-135m).")
+        description = "ModelShapes by name (default: smollm2-135m).")
     private @Nullable String shapes;
   }
 
@@ -78,14 +78,14 @@ public final class ThroughputCommand implements Callable<Integer> {
 
   private String name() {
     if (source == null) {
-      return Shapes.DEFAULT;
+      return ModelShapes.DEFAULT;
     }
     return source.model != null ? source.model.toString() : String.valueOf(source.shapes);
   }
 
   private TransformerConfig config() {
     if (source == null || source.model == null) {
-      return Shapes.named(name());
+      return ModelShapes.named(name());
     }
     try (Checkpoint checkpoint = Checkpoint.load(source.model)) {
       return checkpoint.config();

@@ -19,8 +19,8 @@ public final class Failures {
   private Failures() {}
 
   /**
-   * Checks of options and files: what they throw is the user's to mend, so it ends with exit code
-   * 2.
+   * OptionChecks of options and files: what they throw is the user's to mend, so it ends with exit
+   * code 2.
    */
   public static <T> T usage(Check<T> check) {
     try {

@@ -40,11 +40,11 @@ public final class UserClasspath {
     boolean registered = false;
     for (String entry : Splitter.on(File.pathSeparator).omitEmptyStrings().split(classpath)) {
       Path path = Path.of(entry);
-      Checks.that(Files.exists(path), "--classpath: %s does not exist".formatted(path));
+      OptionChecks.that(Files.exists(path), "--classpath: %s does not exist".formatted(path));
       registered |= Files.isDirectory(path) ? registersInFolder(path) : registersInJar(path);
       urls.add(path.toUri().toURL());
     }
-    Checks.that(
+    OptionChecks.that(
         registered,
         "--classpath %s: nothing is registered there: a class is found by a line with its name in %s"
             .formatted(classpath, String.join(", ", SERVICES)));

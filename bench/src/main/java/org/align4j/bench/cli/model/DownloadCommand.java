@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.align4j.bench.cli.console.Console;
-import org.align4j.models.checkpoint.HubClient;
+import org.align4j.models.checkpoint.hub.HubClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

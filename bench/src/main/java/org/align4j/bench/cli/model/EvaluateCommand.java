@@ -18,9 +18,9 @@ import org.align4j.algorithms.train.codec.PromptCheck;
 import org.align4j.algorithms.train.evaluation.Evaluation;
 import org.align4j.algorithms.train.evaluation.Evaluator;
 import org.align4j.algorithms.train.evaluation.Interval;
-import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.core.engine.SamplingSettings;
@@ -142,14 +142,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     GenerationSettings settings =
         Failures.usage(() -> {
-          Checks.atLeastOne("--samples", samples);
-          Checks.atLeastOne("--batch", batch);
-          Checks.that(
+          OptionChecks.atLeastOne("--samples", samples);
+          OptionChecks.atLeastOne("--batch", batch);
+          OptionChecks.that(
               size == null || size >= 1, "--size is %s: it must be at least 1".formatted(size));
-          Checks.that(
+          OptionChecks.that(
               completions == null || !Files.exists(completions),
               "--completions: %s exists already".formatted(completions));
-          Checks.that(
+          OptionChecks.that(
               completions == null || Files.isDirectory(folderOf(completions)),
               "--completions: %s is in a folder that does not exist".formatted(completions));
           SamplingSettings sampling =

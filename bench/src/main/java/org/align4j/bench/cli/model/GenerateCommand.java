@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.codec.PromptCheck;
-import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.models.checkpoint.Checkpoint;
-import org.align4j.models.generate.Completion;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.generate.SampledResponse;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.text.StreamingDecoder;
 import org.align4j.models.text.chat.ChatMessage;
@@ -134,8 +134,8 @@ public final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     GenerationSettings settings =
         Failures.usage(() -> {
-          Checks.atLeastOne("--samples", samples);
-          Checks.atLeastOne("--batch", batch);
+          OptionChecks.atLeastOne("--samples", samples);
+          OptionChecks.atLeastOne("--batch", batch);
           return new GenerationSettings(
               maxNewTokens,
               new SamplingSettings(temperature, topK, topP),
@@ -151,7 +151,7 @@ public final class GenerateCommand implements Callable<Integer> {
           streamed
               ? (prompt, sample, token) -> stream(policy, decoder, token)
               : GenerationListener.NONE;
-      List<Completion> completions =
+      List<SampledResponse> completions =
           policy.generator(batch).generate(prompts, samples, settings, seed, 0, listener);
       if (streamed) {
         console.print(decoder.finish());
@@ -204,7 +204,7 @@ public final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private void show(Policy policy, Completion completion) {
+  private void show(Policy policy, SampledResponse completion) {
     console.print(
         "--- prompt %s, sample %s".formatted(completion.prompt() + 1, completion.sample() + 1));
     console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
-import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.models.text.SpecialTokens;
 import org.align4j.models.text.chat.ChatMessage;
@@ -110,13 +110,14 @@ public final class TemplatesCommand implements Callable<Integer> {
 
   private static ChatTemplate template(JsonNode templates, String name) {
     JsonNode source = templates.path(name);
-    Checks.that(source.isTextual(), "templates.json has no template " + name);
+    OptionChecks.that(source.isTextual(), "templates.json has no template " + name);
     return new ChatTemplate(source.textValue(), TOKENS).withClock(CLOCK);
   }
 
   private static Conversation conversation(JsonNode conversations, String name) {
     JsonNode given = conversations.path(name);
-    Checks.that(given.path("messages").isArray(), "conversations.json has no conversation " + name);
+    OptionChecks.that(
+        given.path("messages").isArray(), "conversations.json has no conversation " + name);
     List<ChatMessage> messages = new ArrayList<>();
     given.path("messages").forEach(message -> messages.add(new ChatMessage((ObjectNode) message)));
     Optional<ArrayNode> tools =

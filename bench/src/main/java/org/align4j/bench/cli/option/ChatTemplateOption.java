@@ -7,7 +7,7 @@ import org.align4j.bench.cli.console.UsageException;
 import org.align4j.core.file.JsonFiles;
 import picocli.CommandLine.Option;
 
-/** What the chat template is told, the same option for every command that asks in chat. */
+/** Names for the chat template, the same option for every command that asks in chat. */
 public final class ChatTemplateOption {
 
   @Option(

@@ -1,11 +1,11 @@
 package org.align4j.bench.cli.option;
 
 import java.util.Locale;
-import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.core.engine.Engine;
-import org.align4j.core.engine.Resources;
+import org.align4j.core.runtime.Resources;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -39,7 +39,7 @@ public final class EngineOption {
   /** The engine; before the first network, the resources are set. */
   public Engine engine() {
     if (threads != null) {
-      Checks.atLeastOne("--threads", threads);
+      OptionChecks.atLeastOne("--threads", threads);
     }
     if (!shared && (threads != null || memory != null)) {
       Resources.share(

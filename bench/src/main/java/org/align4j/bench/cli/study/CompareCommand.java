@@ -3,6 +3,7 @@ package org.align4j.bench.cli.study;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +16,9 @@ import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.algorithms.run.folder.RunDescription;
 import org.align4j.algorithms.settings.field.Fields;
-import org.align4j.bench.cli.console.Checks;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.console.Signals;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.bench.cli.console.UserClasspath;
@@ -244,20 +245,21 @@ public final class CompareCommand implements Callable<Integer> {
 
   private TrainConfig config() {
     boolean embedded = model == null;
-    Checks.that(
+    OptionChecks.that(
         embedded == (prompts == null),
         embedded
             ? "--prompts needs --model, the policy to train"
             : "--model needs --prompts, the problems to train on");
-    Checks.that(!embedded || evalPrompts == null, "--eval-prompts needs --model and --prompts");
-    Checks.that(
+    OptionChecks.that(
+        !embedded || evalPrompts == null, "--eval-prompts needs --model and --prompts");
+    OptionChecks.that(
         !embedded || chatTemplate.kwargs().isEmpty(), "--chat-template-kwargs needs --model");
-    Checks.atLeastOne("--seeds", seeds);
-    Checks.that(
+    OptionChecks.atLeastOne("--seeds", seeds);
+    OptionChecks.that(
         evalSize == null || evalSize >= 0,
         "--eval-size is %s: it must be 0 (no evaluation) or above".formatted(evalSize));
     int count = updates != null ? updates : embedded ? EMBEDDED_UPDATES : MODEL_UPDATES;
-    Checks.atLeastOne("--updates", count);
+    OptionChecks.atLeastOne("--updates", count);
     int held = evalSize != null ? evalSize : embedded ? EMBEDDED_EVAL_SIZE : MODEL_EVAL_SIZE;
     Map<String, String> values = new LinkedHashMap<>();
     RunCommand.put(values, "model", model);
@@ -284,14 +286,14 @@ public final class CompareCommand implements Callable<Integer> {
         : Path.of(
             "runs",
             "compare-"
-                + LocalDateTime.now()
+                + LocalDateTime.now(ZoneId.systemDefault())
                     .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
   }
 
   private static void positive(
       Map<String, String> values, String option, String field, @Nullable Integer value) {
     if (value != null) {
-      Checks.atLeastOne(option, value);
+      OptionChecks.atLeastOne(option, value);
     }
     RunCommand.put(values, field, value);
   }
@@ -299,7 +301,7 @@ public final class CompareCommand implements Callable<Integer> {
   /** Hyper-parameters; the rest has options, for it must be the same in all runs. */
   private static TrainConfig set(TrainConfig config, Map<String, String> overrides) {
     for (String path : overrides.keySet()) {
-      Checks.that(
+      OptionChecks.that(
           !path.equals("algorithm") && !path.equals("seed"),
           "--set %s: use --algorithms and --seed".formatted(path));
     }

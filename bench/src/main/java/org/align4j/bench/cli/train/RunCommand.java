@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ public abstract class RunCommand implements Callable<Integer> {
     console.log().println(job.plan());
     if (saved.isPresent() && !options.dryRun()) {
       boolean done = isDone(saved.get(), job);
-      var unused = Failures.usage(() -> goOn(saved.get(), job));
+      var _ = Failures.usage(() -> goOn(saved.get(), job));
       if (done) {
         console.print("The run in %s is done: nothing is left to do".formatted(saved.get().path()));
         return 0;
@@ -113,6 +114,7 @@ public abstract class RunCommand implements Callable<Integer> {
         && folder.description().path("updates").asLong() == job.planned();
   }
 
+  @SuppressWarnings("try") // the progress bar must be gone before the report is printed
   private int run(RunFolder folder, RunJob job, Trainable trainable, PhaseRelay phases) {
     console.log().println("The run is written to " + folder.path());
     Signals signals = Signals.install(console);
@@ -185,7 +187,7 @@ public abstract class RunCommand implements Callable<Integer> {
                 "runs",
                 spec.name()
                     + "-"
-                    + LocalDateTime.now()
+                    + LocalDateTime.now(ZoneId.systemDefault())
                         .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
     return RunFolder.create(
         path.toAbsolutePath().normalize(), description(job), InstantSource.system());

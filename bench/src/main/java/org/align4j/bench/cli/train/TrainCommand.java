@@ -12,7 +12,7 @@ import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.algorithms.settings.input.TrainInput;
-import org.align4j.algorithms.train.experience.Recipe;
+import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.option.AlgorithmNames;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +106,7 @@ public class TrainCommand extends RunCommand {
   RunJob prepare(Map<String, String> values) {
     TrainConfig config = TrainConfig.of(values);
     TrainInput input = config.input();
-    var unused = Recipe.of(config.training());
+    var _ = ResolvedAlgorithm.of(config.training());
     Reward scorer = RewardSpec.parse(input.reward()).build(options().engine().engine());
     TrainData data = TrainData.open(input, config.run().evaluation(), scorer.needsAnswer());
     BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));

@@ -24,7 +24,7 @@ public final class RunFolders {
    *
    * @throws IllegalArgumentException if a folder is not there or has no run
    */
-  public static ImmutableList<RunFolder> read(List<Path> folders) {
+  public static ImmutableList<ReportedRun> read(List<Path> folders) {
     ImmutableSet.Builder<Path> found = ImmutableSet.builder();
     for (Path folder : folders) {
       checkArgument(
@@ -37,15 +37,15 @@ public final class RunFolders {
           "%s: no run is in this folder or up to %s below it: a run's folder has %s or %s",
           folder,
           DEPTH,
-          RunFolder.DESCRIPTION,
-          RunFolder.METRICS);
+          ReportedRun.DESCRIPTION,
+          ReportedRun.METRICS);
       found.addAll(runs);
     }
-    return found.build().stream().map(RunFolder::read).collect(ImmutableList.toImmutableList());
+    return found.build().stream().map(ReportedRun::read).collect(ImmutableList.toImmutableList());
   }
 
   private static List<Path> runsIn(Path folder, int depth) {
-    if (RunFolder.isRun(folder)) {
+    if (ReportedRun.isRun(folder)) {
       return List.of(folder);
     }
     if (depth == 0) {
@@ -54,7 +54,7 @@ public final class RunFolders {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
           .filter(Files::isDirectory)
-          .filter(entry -> !RunFolder.nameOf(entry).startsWith("."))
+          .filter(entry -> !ReportedRun.nameOf(entry).startsWith("."))
           .sorted()
           .flatMap(entry -> runsIn(entry, depth - 1).stream())
           .toList();

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param algorithm algorithm of its runs
  * @param runs its runs, by seed
  */
-public record RunGroup(String name, String algorithm, ImmutableList<RunFolder> runs) {
+public record RunGroup(String name, String algorithm, ImmutableList<ReportedRun> runs) {
 
   /** Settings that a name shows; more are in the table of differences. */
   private static final int SETTINGS_IN_NAME = 2;
@@ -31,16 +31,16 @@ public record RunGroup(String name, String algorithm, ImmutableList<RunFolder> r
   private static final Set<String> OF_THE_RUN = Set.of("seed", "out", "output", "name");
 
   /** Groups, those of an algorithm together, with names that differ. */
-  public static ImmutableList<RunGroup> of(Collection<RunFolder> runs) {
-    ImmutableListMultimap<String, RunFolder> byKey = Multimaps.index(runs, RunGroup::key);
-    List<ImmutableList<RunFolder>> groups =
+  public static ImmutableList<RunGroup> of(Collection<ReportedRun> runs) {
+    ImmutableListMultimap<String, ReportedRun> byKey = Multimaps.index(runs, RunGroup::key);
+    List<ImmutableList<ReportedRun>> groups =
         byKey.asMap().values().stream().map(RunGroup::bySeed).toList();
-    ImmutableListMultimap<String, ImmutableList<RunFolder>> byAlgorithm =
+    ImmutableListMultimap<String, ImmutableList<ReportedRun>> byAlgorithm =
         Multimaps.index(groups, group -> group.get(0).algorithm());
     Map<String, RunGroup> named = new LinkedHashMap<>();
-    for (List<ImmutableList<RunFolder>> rivals : Multimaps.asMap(byAlgorithm).values()) {
+    for (List<ImmutableList<ReportedRun>> rivals : Multimaps.asMap(byAlgorithm).values()) {
       Set<String> paths = differing(rivals);
-      for (ImmutableList<RunFolder> group : rivals) {
+      for (ImmutableList<ReportedRun> group : rivals) {
         String name = rivals.size() == 1 ? group.get(0).algorithm() : name(group.get(0), paths);
         String unique = name;
         for (int i = 2; named.containsKey(unique); i++) {
@@ -52,22 +52,22 @@ public record RunGroup(String name, String algorithm, ImmutableList<RunFolder> r
     return ImmutableList.copyOf(named.values());
   }
 
-  private static ImmutableList<RunFolder> bySeed(Collection<RunFolder> runs) {
+  private static ImmutableList<ReportedRun> bySeed(Collection<ReportedRun> runs) {
     return runs.stream()
         .sorted(
-            Comparator.<RunFolder>comparingInt(run -> run.seed().length())
-                .thenComparing(RunFolder::seed))
+            Comparator.<ReportedRun>comparingInt(run -> run.seed().length())
+                .thenComparing(ReportedRun::seed))
         .collect(ImmutableList.toImmutableList());
   }
 
-  private static String key(RunFolder run) {
+  private static String key(ReportedRun run) {
     return run.settings().isEmpty()
         ? run.algorithm() + '\n' + run.family()
         : run.algorithm() + '\n' + comparable(run);
   }
 
   /** Settings, model and data without what is each run's own. */
-  static ImmutableMap<String, String> comparable(RunFolder run) {
+  static ImmutableMap<String, String> comparable(ReportedRun run) {
     ImmutableMap.Builder<String, String> comparable = ImmutableMap.builder();
     comparable.putAll(
         Maps.filterKeys(run.settings(), path -> !OF_THE_RUN.contains(lastPart(path))));
@@ -81,7 +81,7 @@ public record RunGroup(String name, String algorithm, ImmutableList<RunFolder> r
     return path.substring(path.lastIndexOf('.') + 1);
   }
 
-  private static String name(RunFolder run, Set<String> paths) {
+  private static String name(ReportedRun run, Set<String> paths) {
     ImmutableMap<String, String> settings = comparable(run);
     String differing =
         paths.stream()
@@ -90,11 +90,11 @@ public record RunGroup(String name, String algorithm, ImmutableList<RunFolder> r
             .collect(Collectors.joining(", "));
     return run.algorithm()
         + ", "
-        + (differing.isEmpty() ? RunFolder.nameOf(run.family()) : differing);
+        + (differing.isEmpty() ? ReportedRun.nameOf(run.family()) : differing);
   }
 
   /** Paths at which the groups do not agree, sorted. */
-  private static Set<String> differing(List<ImmutableList<RunFolder>> groups) {
+  private static Set<String> differing(List<ImmutableList<ReportedRun>> groups) {
     SetMultimap<String, String> values = TreeMultimap.create();
     List<ImmutableMap<String, String>> each =
         groups.stream().map(group -> comparable(group.get(0))).toList();

@@ -99,9 +99,9 @@ public final class SvgChart {
    * @param name a phase, or any other name
    * @param values its size in each bar, 0 or above
    */
-  public record Part(String name, List<Double> values) {
+  public record Segment(String name, List<Double> values) {
 
-    public Part {
+    public Segment {
       values = ImmutableList.copyOf(values);
       checkArgument(
           values.stream().allMatch(value -> Double.isFinite(value) && value >= 0),
@@ -152,9 +152,9 @@ public final class SvgChart {
 
   /** Bars made of parts, the first part below. */
   public static String stackedBars(
-      String title, String yTitle, List<String> bars, List<Part> parts) {
+      String title, String yTitle, List<String> bars, List<Segment> parts) {
     checkArgument(!bars.isEmpty() && !parts.isEmpty(), "%s: there is no bar", title);
-    for (Part part : parts) {
+    for (Segment part : parts) {
       checkArgument(
           part.values().size() == bars.size(),
           "%s: %s has %s values for %s bars: give each bar one",
@@ -175,7 +175,7 @@ public final class SvgChart {
     chart.getStyler().setStacked(true).setAvailableSpaceFill(0.5);
     chart.getStyler().setPlotGridVerticalLinesVisible(false);
     for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
+      Segment part = parts.get(i);
       CategorySeries series = chart.addSeries(part.name(), bars, part.values());
       series.setFillColor(colour(PHASES, part.name(), i));
     }

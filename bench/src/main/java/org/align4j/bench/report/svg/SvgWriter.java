@@ -46,7 +46,7 @@ final class SvgWriter {
     }
   }
 
-  /** The SVG of a chart; readers that cannot see it are told its title. */
+  /** The SVG of a chart; its title is for readers that cannot see it. */
   static String write(Chart<?, ?> chart, String title, int width, int height) {
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document());
     context.setComment("Align4J");

@@ -8,7 +8,7 @@ import org.align4j.core.random.CounterRandom;
 
 /**
  * Percentile bootstrap over seeds (Efron 1979): values are drawn with replacement, always the same
- * draws, so that a page made again is the same.
+ * draws, so that a page built again is the same.
  */
 final class Bootstrap {
 

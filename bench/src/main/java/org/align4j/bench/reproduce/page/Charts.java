@@ -100,13 +100,13 @@ final class Charts {
     double end =
         lines.stream()
             .flatMap(line -> line.runs().values().stream())
-            .mapToDouble(run -> end(Statistics.klConsumed(run)))
+            .mapToDouble(run -> end(RunStatistics.klConsumed(run)))
             .max()
             .orElse(1);
     List<Double> x = new ArrayList<>();
     double step = roundStep(end / GRID);
     for (int i = 0; i * step <= end; i++) {
-      x.add(Numbers.stored(i * step));
+      x.add(PageNumbers.stored(i * step));
     }
     return panel(
         lines,
@@ -135,7 +135,7 @@ final class Charts {
 
   /** Reward at each KL, straight between updates; NaN beyond the last. */
   private static double[] atKl(RunRecord run, List<Double> x) {
-    double[] kl = Statistics.klConsumed(run);
+    double[] kl = RunStatistics.klConsumed(run);
     double[] reward = run.metric("train/reward");
     double[] out = new double[x.size()];
     Arrays.fill(out, Double.NaN);
@@ -183,7 +183,7 @@ final class Charts {
   private static List<@Nullable Double> stored(double[] values) {
     List<@Nullable Double> out = new ArrayList<>();
     for (double value : values) {
-      out.add(Double.isFinite(value) ? Numbers.stored(value) : null);
+      out.add(Double.isFinite(value) ? PageNumbers.stored(value) : null);
     }
     return out;
   }
@@ -204,9 +204,9 @@ final class Charts {
         continue;
       }
       Interval interval = Bootstrap.band(values);
-      mean.add(Numbers.stored(interval.value()));
-      low.add(interval.isKnown() ? Numbers.stored(interval.low()) : null);
-      high.add(interval.isKnown() ? Numbers.stored(interval.high()) : null);
+      mean.add(PageNumbers.stored(interval.value()));
+      low.add(interval.isKnown() ? PageNumbers.stored(interval.low()) : null);
+      high.add(interval.isKnown() ? PageNumbers.stored(interval.high()) : null);
     }
     return new Band(
         Collections.unmodifiableList(mean),
@@ -228,8 +228,8 @@ final class Charts {
       List<Double> xs = new ArrayList<>();
       List<Double> ys = new ArrayList<>();
       for (RunRecord run : line.runs().values()) {
-        Arrays.stream(x.apply(run)).map(Numbers::stored).forEach(xs::add);
-        Arrays.stream(y.apply(run)).map(Numbers::stored).forEach(ys::add);
+        Arrays.stream(x.apply(run)).map(PageNumbers::stored).forEach(xs::add);
+        Arrays.stream(y.apply(run)).map(PageNumbers::stored).forEach(ys::add);
       }
       points.put(line.group(), new Points(xs, ys));
     }

@@ -9,11 +9,11 @@ import org.align4j.bench.reproduce.page.Bootstrap.Interval;
  * @param statistic whose interval decides
  * @param rule how it decides
  */
-record Claim(String text, String statistic, String rule, Interval interval, Verdict verdict) {
+record Claim(String text, String statistic, String rule, Interval interval, ClaimVerdict verdict) {
 
   /** A difference above 0 is claimed. */
   static Claim above(String text, String statistic, Interval interval) {
-    return new Claim(text, statistic, "above 0", interval, Verdict.above(interval, 0));
+    return new Claim(text, statistic, "above 0", interval, ClaimVerdict.above(interval, 0));
   }
 
   /** A difference that is above the margin below 0 is claimed: no worse. */
@@ -21,9 +21,9 @@ record Claim(String text, String statistic, String rule, Interval interval, Verd
     return new Claim(
         text,
         statistic,
-        "above −" + Numbers.text(margin),
+        "above −" + PageNumbers.text(margin),
         interval,
-        Verdict.above(interval, -margin));
+        ClaimVerdict.above(interval, -margin));
   }
 
   /** No difference beyond the margin is claimed. */
@@ -31,8 +31,8 @@ record Claim(String text, String statistic, String rule, Interval interval, Verd
     return new Claim(
         text,
         statistic,
-        "within ±" + Numbers.text(margin),
+        "within ±" + PageNumbers.text(margin),
         interval,
-        Verdict.within(interval, margin));
+        ClaimVerdict.within(interval, margin));
   }
 }

@@ -1,6 +1,6 @@
 package org.align4j.bench.reproduce.page;
 
-import static org.align4j.bench.reproduce.page.Statistics.difference;
+import static org.align4j.bench.reproduce.page.RunStatistics.difference;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
@@ -33,13 +33,13 @@ final class Claims {
           Claim.above(
               "GRPO inflates length more than " + name + " for the reward it gets",
               "tokens gained per unit of reward gained, GRPO − " + name,
-              difference(result, GRPO, other, Statistics::lengthPerReward)));
+              difference(result, GRPO, other, RunStatistics::lengthPerReward)));
       claims.add(
           Claim.above(
               "At equal reward GRPO's responses are longer than those of " + name,
               "tokens at equal reward, GRPO − " + name,
               difference(
-                  result.runsOf(GRPO), result.runsOf(other), Statistics::lengthAtEqualReward)));
+                  result.runsOf(GRPO), result.runsOf(other), RunStatistics::lengthAtEqualReward)));
     }
     return claims.build();
   }
@@ -51,7 +51,7 @@ final class Claims {
         Claim.within(
             "REINFORCE++ and GRPO reach a similar reward",
             "reward of the last 10 updates, REINFORCE++ − GRPO",
-            difference(result, RF, GRPO, run -> Statistics.last(run, REWARD)),
+            difference(result, RF, GRPO, run -> RunStatistics.last(run, REWARD)),
             SIMILAR));
     if (hasAccuracy(result)) {
       claims.add(
@@ -70,15 +70,15 @@ final class Claims {
         Claim.above(
             "REINFORCE++ is the steadier: reward",
             "jitter of the reward, GRPO − REINFORCE++",
-            difference(result, other, steady, Statistics::rewardJitter)),
+            difference(result, other, steady, RunStatistics::rewardJitter)),
         Claim.above(
             "REINFORCE++ is the steadier: gradient",
             "jitter of the log gradient norm, GRPO − REINFORCE++",
-            difference(result, other, steady, Statistics::gradientJitter)),
+            difference(result, other, steady, RunStatistics::gradientJitter)),
         Claim.above(
             "REINFORCE++ is the steadier: KL",
             "relative jitter of the KL, GRPO − REINFORCE++",
-            difference(result, other, steady, Statistics::klJitter)));
+            difference(result, other, steady, RunStatistics::klJitter)));
   }
 
   /** Figure 3: reward for KL. */
@@ -90,13 +90,13 @@ final class Claims {
           Claim.above(
               name + " gets more reward per unit of KL than GRPO",
               "reward gained per nat of a response in the end, " + name + " − GRPO",
-              difference(result, better, GRPO, Statistics::rewardPerNat)));
+              difference(result, better, GRPO, RunStatistics::rewardPerNat)));
       claims.add(
           Claim.above(
               "… also over the whole run",
               "mean reward up to equal KL consumed, " + name + " − GRPO",
               difference(
-                  result.runsOf(better), result.runsOf(GRPO), Statistics::rewardOverEqualKl)));
+                  result.runsOf(better), result.runsOf(GRPO), RunStatistics::rewardOverEqualKl)));
     }
     return claims.build();
   }
@@ -111,13 +111,13 @@ final class Claims {
             "wall time, PPO : REINFORCE++",
             "above 1",
             wall,
-            Verdict.above(wall, 1)),
+            ClaimVerdict.above(wall, 1)),
         new Claim(
             "… also in processor time",
             "processor time, PPO : REINFORCE++",
             "above 1",
             cpu,
-            Verdict.above(cpu, 1)));
+            ClaimVerdict.above(cpu, 1)));
   }
 
   /** Ablations against REINFORCE++ of figure 2. */
@@ -129,7 +129,7 @@ final class Claims {
           difference(
               better ? ablations.runsOf(condition.name()) : base.runsOf(RF),
               better ? base.runsOf(RF) : ablations.runsOf(condition.name()),
-              (a, b) -> Statistics.last(a, REWARD) - Statistics.last(b, REWARD));
+              (a, b) -> RunStatistics.last(a, REWARD) - RunStatistics.last(b, REWARD));
       String label = condition.label();
       claims.add(
           better
@@ -159,7 +159,7 @@ final class Claims {
                 "processor time, PPO : REINFORCE++",
                 "above 1",
                 cpu,
-                Verdict.above(cpu, 1)))
+                ClaimVerdict.above(cpu, 1)))
         .build();
   }
 

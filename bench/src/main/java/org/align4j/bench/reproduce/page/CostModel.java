@@ -81,11 +81,11 @@ final class CostModel {
           rows.add(
               List.of(
                   result.condition(algorithm).label() + ", " + phase.replace('_', ' '),
-                  Numbers.text(tokens / 1e3),
-                  operations == 0 ? "–" : Numbers.text(operations / 1e9),
-                  operations == 0 ? "–" : Numbers.text(bytes(result, algorithm, phase) / 1e9),
-                  Numbers.text(cpu),
-                  operations == 0 ? "–" : Numbers.text(operations / 1e9 / cpu)));
+                  PageNumbers.text(tokens / 1e3),
+                  operations == 0 ? "–" : PageNumbers.text(operations / 1e9),
+                  operations == 0 ? "–" : PageNumbers.text(bytes(result, algorithm, phase) / 1e9),
+                  PageNumbers.text(cpu),
+                  operations == 0 ? "–" : PageNumbers.text(operations / 1e9 / cpu)));
         }
       }
     }
@@ -100,7 +100,7 @@ final class CostModel {
             "10⁹ operations / s"),
         rows,
         "Attention is left out: at these lengths it is a tenth of a pass. Bytes are those of weights,"
-            + " gradients and moments; of generation at least, for it goes on until the longest"
+            + " gradients and moments; of generation at least, because it continues until the longest"
             + " response ends.");
   }
 
@@ -209,20 +209,20 @@ final class CostModel {
       rows.add(
           List.of(
               a.name(),
-              Numbers.text(a.prompt()) + " + " + Numbers.text(a.response()),
-              Numbers.text(a.utilisation()),
-              Numbers.text(a.bandwidth()),
-              Numbers.text(a.together()),
+              PageNumbers.text(a.prompt()) + " + " + PageNumbers.text(a.response()),
+              PageNumbers.text(a.utilisation()),
+              PageNumbers.text(a.bandwidth()),
+              PageNumbers.text(a.together()),
               a.recomputed() ? "yes" : "no",
-              Numbers.text(1e3 * a.generation()),
-              Numbers.text(1e3 * a.scoring()),
-              Numbers.text(1e3 * a.update()),
-              Numbers.text(1e3 * a.critic()),
-              Numbers.text(a.ratio())));
+              PageNumbers.text(1e3 * a.generation()),
+              PageNumbers.text(1e3 * a.scoring()),
+              PageNumbers.text(1e3 * a.update()),
+              PageNumbers.text(1e3 * a.critic()),
+              PageNumbers.text(a.ratio())));
     }
     return new Table(
         "8B actor and 8B critic on H100s: predicted, the paper has 60 h : 42 h = "
-            + Numbers.text(PAPER),
+            + PageNumbers.text(PAPER),
         ImmutableList.of(
             "assumptions",
             "prompt + response, tokens",

@@ -19,7 +19,7 @@ import org.align4j.core.file.AtomicFiles;
 
 /**
  * Documents whose numbers come from result files: what stands between {@code <!-- name -->} and
- * {@code <!-- /name -->} is written anew, and pictures are drawn.
+ * {@code <!-- /name -->} is rewritten, and pictures are drawn.
  */
 public final class Documents {
 
@@ -106,9 +106,9 @@ public final class Documents {
             .flatMap(section -> section.claims().stream())
             .collect(ImmutableList.toImmutableList());
     StringBuilder out = new StringBuilder("Of " + rows.size() + " claims ");
-    for (Verdict verdict : Verdict.values()) {
+    for (ClaimVerdict verdict : ClaimVerdict.values()) {
       long count = rows.stream().filter(row -> row.verdict().equals(verdict.text())).count();
-      out.append(verdict == Verdict.REPRODUCED ? "" : ", ")
+      out.append(verdict == ClaimVerdict.REPRODUCED ? "" : ", ")
           .append(count)
           .append(count == 1 ? " is " : " are ")
           .append(verdict.text());

@@ -22,9 +22,9 @@ final class Facts {
         0,
         row(
             "an annotator's utility, nats",
-            Numbers.text(Preferences.RIGHT)
+            PageNumbers.text(Preferences.RIGHT)
                 + " · right + "
-                + Numbers.text(Preferences.PER_TOKEN)
+                + PageNumbers.text(Preferences.PER_TOKEN)
                 + " · tokens"));
     rows.add(row("longer one preferred, of unequal pairs", percent(facts, "longer_preferred")));
     rows.add(row("right one preferred, of right and wrong", percent(facts, "right_preferred")));
@@ -32,7 +32,7 @@ final class Facts {
     rows.add(
         row(
             "correlation of preference and length",
-            Numbers.text(facts.path("length_correlation").asDouble())));
+            PageNumbers.text(facts.path("length_correlation").asDouble())));
     return new Table(
         "The preferences",
         ImmutableList.of("", "here"),
@@ -53,11 +53,11 @@ final class Facts {
     JsonNode model = facts.path("reward_model");
     return List.of(
         row("start policy right, of its samples", percent(facts, "right_share")),
-        row("tokens of a sample", Numbers.text(facts.path("mean_length").asDouble())),
+        row("tokens of a sample", PageNumbers.text(facts.path("mean_length").asDouble())),
         row("pairs", Integer.toString(facts.path("pairs").asInt())),
         row(
             "held-out pairs that the reward model orders as labelled",
-            Numbers.text(100 * model.path("accuracy").path("value").asDouble()) + " %"));
+            PageNumbers.text(100 * model.path("accuracy").path("value").asDouble()) + " %"));
   }
 
   private static List<String> row(String what, String value) {
@@ -65,7 +65,7 @@ final class Facts {
   }
 
   private static String percent(JsonNode facts, String field) {
-    return Numbers.text(100 * facts.path(field).asDouble()) + " %";
+    return PageNumbers.text(100 * facts.path(field).asDouble()) + " %";
   }
 
   /** What the critic costs, and whether its operations say so. */
@@ -85,21 +85,24 @@ final class Facts {
         List.of(
             List.of(
                 "share of PPO that the critic costs",
-                Numbers.text(100 * critic / ppo) + " %",
-                Numbers.text(
+                PageNumbers.text(100 * critic / ppo) + " %",
+                PageNumbers.text(
                         100
                             * (predicted.critic() + predicted.criticUpdate())
                             / (predicted.total() + predicted.critic() + predicted.criticUpdate()))
                     + " %"),
-            List.of("PPO : REINFORCE++", Numbers.text(measured), Numbers.text(predicted.ratio())),
+            List.of(
+                "PPO : REINFORCE++",
+                PageNumbers.text(measured),
+                PageNumbers.text(predicted.ratio())),
             List.of(
                 "critic, s",
-                Numbers.text(Times.sum(result, "ppo", RunRecord::cpu, "critic")),
-                Numbers.text(predicted.critic())),
+                PageNumbers.text(Times.sum(result, "ppo", RunRecord::cpu, "critic")),
+                PageNumbers.text(predicted.critic())),
             List.of(
                 "critic update, s",
-                Numbers.text(Times.sum(result, "ppo", RunRecord::cpu, "critic_update")),
-                Numbers.text(predicted.criticUpdate()))),
+                PageNumbers.text(Times.sum(result, "ppo", RunRecord::cpu, "critic_update")),
+                PageNumbers.text(predicted.criticUpdate()))),
         "The prediction has the critic's operations at the speeds that REINFORCE++'s scoring and"
             + " update reach; no time of PPO goes into it.");
   }

@@ -66,7 +66,7 @@ record Page(
           claim.text(),
           claim.statistic(),
           claim.rule(),
-          Numbers.text(claim.interval()),
+          PageNumbers.text(claim.interval()),
           claim.interval().seeds(),
           claim.verdict().text());
     }

@@ -79,7 +79,7 @@ final class Pictures {
           bars.add(condition.label() + ", clock");
           bars.add(condition.label() + ", cores");
         });
-    ImmutableList.Builder<SvgChart.Part> parts = ImmutableList.builder();
+    ImmutableList.Builder<SvgChart.Segment> parts = ImmutableList.builder();
     for (String phase : Times.PHASES) {
       List<Double> values = new ArrayList<>();
       result
@@ -93,7 +93,7 @@ final class Pictures {
             values.add(Times.sum(result, condition.name(), RunRecord::wall, phase) / updates);
             values.add(Times.sum(result, condition.name(), RunRecord::cpu, phase) / updates);
           });
-      parts.add(new SvgChart.Part(phase.replace('_', ' '), values));
+      parts.add(new SvgChart.Segment(phase.replace('_', ' '), values));
     }
     return SvgChart.stackedBars(
         "Seconds an update by phase (table 2)", "seconds", bars, parts.build());

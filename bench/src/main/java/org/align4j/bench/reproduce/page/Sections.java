@@ -133,20 +133,20 @@ final class Sections {
     List<List<String>> rows = new ArrayList<>();
     for (Condition condition : result.conditions()) {
       var runs = result.runsOf(condition.name());
-      var score = Statistics.mean(runs, run -> Statistics.gain(run, "score/model"));
-      var right = Statistics.mean(runs, run -> Statistics.gain(run, "score/math"));
-      var length = Statistics.mean(runs, run -> Statistics.gain(run, LENGTH));
+      var score = RunStatistics.mean(runs, run -> RunStatistics.gain(run, "score/model"));
+      var right = RunStatistics.mean(runs, run -> RunStatistics.gain(run, "score/math"));
+      var length = RunStatistics.mean(runs, run -> RunStatistics.gain(run, LENGTH));
       double ofLength = Preferences.PER_TOKEN * length.value();
       double ofRight = Preferences.RIGHT * right.value();
       rows.add(
           List.of(
               condition.label(),
-              Numbers.text(score),
-              Numbers.text(right),
-              Numbers.text(length),
-              Numbers.text(ofRight),
-              Numbers.text(ofLength),
-              Numbers.text(100 * ofLength / (ofLength + ofRight)) + " %"));
+              PageNumbers.text(score),
+              PageNumbers.text(right),
+              PageNumbers.text(length),
+              PageNumbers.text(ofRight),
+              PageNumbers.text(ofLength),
+              PageNumbers.text(100 * ofLength / (ofLength + ofRight)) + " %"));
     }
     return new Table(
         "Which of the gain is hacking",
@@ -204,7 +204,7 @@ final class Sections {
                     "z-score",
                     "Each point is an update of a run.",
                     "KL of the update, nats a response",
-                    Statistics::klOfResponse,
+                    RunStatistics::klOfResponse,
                     run -> run.metric(REWARD))),
             null,
             List.of(Facts.rightWrong(result), outcomes(result))));
@@ -237,7 +237,7 @@ final class Sections {
             "table2",
             "Table 2: time",
             "70,000 samples take PPO 60 hours and REINFORCE++ 42: a ratio of "
-                + Numbers.text(CostModel.PAPER)
+                + PageNumbers.text(CostModel.PAPER)
                 + ".",
             "Both algorithms take turns update by update in one process, so that what else the"
                 + " machine does meets both alike; the first update of each is left out.",
@@ -264,7 +264,7 @@ final class Sections {
         condition.label() + kind,
         Times.PHASES.stream()
             .map(phase ->
-                Numbers.stored(Times.sum(result, condition.name(), seconds, phase) / updates))
+                PageNumbers.stored(Times.sum(result, condition.name(), seconds, phase) / updates))
             .toList());
   }
 
@@ -339,13 +339,13 @@ final class Sections {
       List<ToDoubleFunction<RunRecord>> columns =
           List.of(
               run -> run.metric(REWARD)[0],
-              run -> Statistics.last(run, REWARD),
+              run -> RunStatistics.last(run, REWARD),
               run -> 100 * run.before().getOrDefault("eval/accuracy", Double.NaN),
               run -> 100 * Claims.accuracy(run),
-              run -> Statistics.last(run, "train/kl"),
-              run -> Statistics.last(run, LENGTH));
+              run -> RunStatistics.last(run, "train/kl"),
+              run -> RunStatistics.last(run, LENGTH));
       List<String> row = new ArrayList<>(List.of(condition.label()));
-      columns.forEach(column -> row.add(Numbers.text(Statistics.mean(runs, column))));
+      columns.forEach(column -> row.add(PageNumbers.text(RunStatistics.mean(runs, column))));
       rows.add(row);
     }
     return new Table(

@@ -46,15 +46,16 @@ final class Variations {
             variations,
             (rf, grpo) ->
                 List.of(
-                    above(Statistics.difference(grpo, rf, of(Statistics::lengthPerReward))),
-                    above(Statistics.difference(grpo, rf, Statistics::lengthAtEqualReward)),
-                    Numbers.text(Statistics.difference(rf, grpo, gain("train/reward"))),
-                    Numbers.text(Statistics.difference(grpo, rf, gain("train/response_length"))))),
+                    above(RunStatistics.difference(grpo, rf, of(RunStatistics::lengthPerReward))),
+                    above(RunStatistics.difference(grpo, rf, RunStatistics::lengthAtEqualReward)),
+                    PageNumbers.text(RunStatistics.difference(rf, grpo, gain("train/reward"))),
+                    PageNumbers.text(
+                        RunStatistics.difference(grpo, rf, gain("train/response_length"))))),
         NOTE);
   }
 
   private static ToDoubleBiFunction<RunRecord, RunRecord> gain(String metric) {
-    return of(run -> Statistics.gain(run, metric));
+    return of(run -> RunStatistics.gain(run, metric));
   }
 
   /** The claims of figures 2 and 3 on the rule's reward, by variation. */
@@ -74,13 +75,13 @@ final class Variations {
 
   private static List<String> ofRule(Map<Long, RunRecord> rf, Map<Long, RunRecord> grpo) {
     Interval reward =
-        Statistics.difference(rf, grpo, of(run -> Statistics.last(run, "train/reward")));
+        RunStatistics.difference(rf, grpo, of(run -> RunStatistics.last(run, "train/reward")));
     return List.of(
-        cell(reward, Verdict.within(reward, Claims.SIMILAR)),
-        above(Statistics.difference(grpo, rf, of(Statistics::rewardJitter))),
-        above(Statistics.difference(grpo, rf, of(Statistics::gradientJitter))),
-        above(Statistics.difference(grpo, rf, of(Statistics::klJitter))),
-        above(Statistics.difference(rf, grpo, of(Statistics::rewardPerNat))));
+        cell(reward, ClaimVerdict.within(reward, Claims.SIMILAR)),
+        above(RunStatistics.difference(grpo, rf, of(RunStatistics::rewardJitter))),
+        above(RunStatistics.difference(grpo, rf, of(RunStatistics::gradientJitter))),
+        above(RunStatistics.difference(grpo, rf, of(RunStatistics::klJitter))),
+        above(RunStatistics.difference(rf, grpo, of(RunStatistics::rewardPerNat))));
   }
 
   private static List<List<String>> rows(
@@ -105,11 +106,11 @@ final class Variations {
   }
 
   private static String above(Interval interval) {
-    return cell(interval, Verdict.above(interval, 0));
+    return cell(interval, ClaimVerdict.above(interval, 0));
   }
 
-  private static String cell(Interval interval, Verdict verdict) {
-    return Numbers.text(interval) + ", " + verdict.text();
+  private static String cell(Interval interval, ClaimVerdict verdict) {
+    return PageNumbers.text(interval) + ", " + verdict.text();
   }
 
   /** Differences of each ablation to the base. */
@@ -120,14 +121,14 @@ final class Variations {
       List<String> row = new ArrayList<>(List.of(condition.label()));
       List<ToDoubleFunction<RunRecord>> statistics =
           List.of(
-              run -> Statistics.last(run, "train/reward"),
+              run -> RunStatistics.last(run, "train/reward"),
               run -> 100 * Claims.accuracy(run),
-              run -> Statistics.last(run, "train/kl"),
-              Statistics::rewardPerNat,
-              Statistics::rewardJitter,
-              Statistics::gradientJitter);
+              run -> RunStatistics.last(run, "train/kl"),
+              RunStatistics::rewardPerNat,
+              RunStatistics::rewardJitter,
+              RunStatistics::gradientJitter);
       for (ToDoubleFunction<RunRecord> statistic : statistics) {
-        row.add(Numbers.text(Statistics.difference(runs, base.runsOf(RF), of(statistic))));
+        row.add(PageNumbers.text(RunStatistics.difference(runs, base.runsOf(RF), of(statistic))));
       }
       rows.add(row);
     }

@@ -36,7 +36,7 @@ import org.align4j.core.file.JsonFiles;
 import org.align4j.models.policy.Policy;
 
 /**
- * A run in a folder of its own: begun, gone on with, or found done.
+ * A run in its own folder: started, resumed, or found complete.
  *
  * @param name for the user
  * @param folder of the run

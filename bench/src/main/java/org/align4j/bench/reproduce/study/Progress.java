@@ -2,7 +2,7 @@ package org.align4j.bench.reproduce.study;
 
 import org.align4j.algorithms.run.guard.RunListener;
 
-/** Is told how far a reproduction is. */
+/** Listens to the progress of a reproduction. */
 public interface Progress {
 
   /** Hears nothing. */

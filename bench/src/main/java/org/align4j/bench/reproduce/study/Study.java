@@ -17,7 +17,7 @@ import org.align4j.algorithms.run.config.TrainConfig;
  * @param conditions names differ
  * @param preparation makes what the runs start from
  * @param interleaved whether the conditions, which are algorithms, take turns update by update, so
- *     that their times can be compared; such a seed is done in one go or begun anew
+ *     that their times can be compared; such a seed is done in one go or started again
  * @param mostSeeds the first of the seeds that are asked for
  */
 public record Study(

@@ -15,8 +15,8 @@ import org.align4j.algorithms.run.folder.RunFolder;
 import org.align4j.core.file.JsonFiles;
 
 /**
- * Runs studies: every run has a folder of its own below the study's, what is done is not done
- * again, and what was interrupted goes on.
+ * Runs studies: every run has its own folder below the study's, what is done is not done again, and
+ * what was interrupted goes on.
  */
 public final class StudyRunner {
 

@@ -58,7 +58,7 @@ final class TimedRuns {
     RunListener steps =
         progress.begin(study.name() + ", seed " + seed, (long) runs.size() * settings.updates());
     try (Workload workload = Workload.open(settings.config(), Engine.PLAN)) {
-      var unused = new Comparison(settings, workload, new Told(steps), stop).run();
+      var _ = new Comparison(settings, workload, new Told(steps), stop).run();
     } finally {
       progress.end();
     }

@@ -24,7 +24,7 @@ final class RunFoldersTest {
     RunFiles.run(root, "reinforce++", 1, 3);
     RunFiles.run(root, "ppo", 2, 3);
     assertThat(RunFolders.read(List.of(root)))
-        .extracting(RunFolder::algorithm, RunFolder::seed)
+        .extracting(ReportedRun::algorithm, ReportedRun::seed)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("ppo", "2"),
             org.assertj.core.groups.Tuple.tuple("reinforce++", "1"));
@@ -45,7 +45,7 @@ final class RunFoldersTest {
         run.resolve("metrics.jsonl"),
         java.util.Arrays.copyOf(half, half.length - 1),
         StandardOpenOption.APPEND);
-    RunFolder read = RunFolder.read(run);
+    ReportedRun read = ReportedRun.read(run);
     assertThat(read.metrics().lastStep()).isEqualTo(3);
     assertThat(read.notes()).isEmpty();
   }
@@ -54,7 +54,7 @@ final class RunFoldersTest {
   void badLinesAmongGoodOnesAreRemarked() throws IOException {
     Path run = RunFiles.run(root, "ppo", 1, 2);
     RunFiles.text(run.resolve("metrics.jsonl"), "nonsense\n[1]\n{\"step\":3}\n");
-    assertThat(RunFolder.read(run).notes())
+    assertThat(ReportedRun.read(run).notes())
         .containsExactly("2 lines of metrics.jsonl could not be read");
   }
 
@@ -79,7 +79,7 @@ final class RunFoldersTest {
   void aBrokenDescriptionIsARemark() throws IOException {
     Path run = RunFiles.run(root, "ppo", 1, 2);
     RunFiles.text(run.resolve("run.json"), "{\"format\":1,");
-    RunFolder read = RunFolder.read(run);
+    ReportedRun read = ReportedRun.read(run);
     assertThat(read.algorithm()).isEqualTo("ppo");
     assertThat(read.notes()).containsExactly("run.json could not be read");
   }
@@ -88,7 +88,7 @@ final class RunFoldersTest {
   void aRunThatHasOnlyItsDescriptionIsShownWithoutSteps() throws IOException {
     Path run = Files.createDirectories(root.resolve("mine"));
     RunFiles.describe(run, "grpo", 7, "running", Map.of());
-    RunFolder read = RunFolder.read(run);
+    ReportedRun read = ReportedRun.read(run);
     assertThat(read.status()).isEqualTo("running");
     assertThat(read.metrics().size()).isZero();
   }
@@ -116,7 +116,7 @@ final class RunFoldersTest {
     }
     List<RunGroup> groups = RunGroup.of(RunFolders.read(List.of(root)));
     assertThat(groups).extracting(RunGroup::name).containsExactly("ppo");
-    assertThat(groups.get(0).runs()).extracting(RunFolder::seed).containsExactly("1", "2", "10");
+    assertThat(groups.get(0).runs()).extracting(ReportedRun::seed).containsExactly("1", "2", "10");
   }
 
   @Test

@@ -37,9 +37,9 @@ final class SvgChartTest {
         "seconds",
         List.of("ppo", "reinforce++"),
         List.of(
-            new SvgChart.Part("generate", List.of(1.2, 1.1)),
-            new SvgChart.Part("policy update", List.of(2.0, 2.1)),
-            new SvgChart.Part("critic update", List.of(1.9, 0.0))));
+            new SvgChart.Segment("generate", List.of(1.2, 1.1)),
+            new SvgChart.Segment("policy update", List.of(2.0, 2.1)),
+            new SvgChart.Segment("critic update", List.of(1.9, 0.0))));
   }
 
   @Test

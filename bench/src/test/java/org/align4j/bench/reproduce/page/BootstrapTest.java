@@ -41,23 +41,27 @@ final class BootstrapTest {
   @Test
   void oneSeedDecidesNothing() {
     Interval single = Bootstrap.mean(new double[] {7});
-    assertThat(Verdict.above(single, 0)).isEqualTo(Verdict.NOT_DECIDABLE_HERE);
-    assertThat(Verdict.within(single, 10)).isEqualTo(Verdict.NOT_DECIDABLE_HERE);
+    assertThat(ClaimVerdict.above(single, 0)).isEqualTo(ClaimVerdict.NOT_DECIDABLE_HERE);
+    assertThat(ClaimVerdict.within(single, 10)).isEqualTo(ClaimVerdict.NOT_DECIDABLE_HERE);
   }
 
   @Test
   void aDifferenceIsReproducedWhereAllOfItIsAbove() {
-    assertThat(Verdict.above(new Interval(1, 0.1, 2, 5), 0)).isEqualTo(Verdict.REPRODUCED);
-    assertThat(Verdict.above(new Interval(1, -0.1, 2, 5), 0)).isEqualTo(Verdict.NOT_DECIDABLE_HERE);
-    assertThat(Verdict.above(new Interval(-1, -2, -0.1, 5), 0)).isEqualTo(Verdict.NOT_REPRODUCED);
+    assertThat(ClaimVerdict.above(new Interval(1, 0.1, 2, 5), 0))
+        .isEqualTo(ClaimVerdict.REPRODUCED);
+    assertThat(ClaimVerdict.above(new Interval(1, -0.1, 2, 5), 0))
+        .isEqualTo(ClaimVerdict.NOT_DECIDABLE_HERE);
+    assertThat(ClaimVerdict.above(new Interval(-1, -2, -0.1, 5), 0))
+        .isEqualTo(ClaimVerdict.NOT_REPRODUCED);
   }
 
   @Test
   void likenessIsReproducedWithinTheMarginAndRefusedBeyondIt() {
-    assertThat(Verdict.within(new Interval(0, -0.01, 0.01, 5), 0.02)).isEqualTo(Verdict.REPRODUCED);
-    assertThat(Verdict.within(new Interval(0.02, 0.01, 0.03, 5), 0.02))
-        .isEqualTo(Verdict.NOT_DECIDABLE_HERE);
-    assertThat(Verdict.within(new Interval(0.04, 0.03, 0.05, 5), 0.02))
-        .isEqualTo(Verdict.NOT_REPRODUCED);
+    assertThat(ClaimVerdict.within(new Interval(0, -0.01, 0.01, 5), 0.02))
+        .isEqualTo(ClaimVerdict.REPRODUCED);
+    assertThat(ClaimVerdict.within(new Interval(0.02, 0.01, 0.03, 5), 0.02))
+        .isEqualTo(ClaimVerdict.NOT_DECIDABLE_HERE);
+    assertThat(ClaimVerdict.within(new Interval(0.04, 0.03, 0.05, 5), 0.02))
+        .isEqualTo(ClaimVerdict.NOT_REPRODUCED);
   }
 }

@@ -127,9 +127,9 @@ final class ReproductionPageTest {
 
   @Test
   void numbersHaveThreeDigits() {
-    assertThat(Numbers.text(0.00123456)).isEqualTo("0.00123");
-    assertThat(Numbers.text(-12345.6)).isEqualTo("−12300");
-    assertThat(Numbers.text(1)).isEqualTo("1");
-    assertThat(Numbers.text(0)).isEqualTo("0");
+    assertThat(PageNumbers.text(0.00123456)).isEqualTo("0.00123");
+    assertThat(PageNumbers.text(-12345.6)).isEqualTo("−12300");
+    assertThat(PageNumbers.text(1)).isEqualTo("1");
+    assertThat(PageNumbers.text(0)).isEqualTo("0");
   }
 }

@@ -1,6 +1,6 @@
 package org.align4j.core.plan.decode;
 
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class CacheRuns {
 
     /** Rows that a run after it leaves free, so that its places in blocks are its positions. */
     private int gap() {
-      return length % Kernels.KEY_BLOCK;
+      return length % AttentionKernels.KEY_BLOCK;
     }
   }
 

@@ -3,12 +3,13 @@ package org.align4j.core.plan.decode;
 import java.util.stream.IntStream;
 import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.run.Stage;
 
@@ -39,10 +40,10 @@ final class NextTokens implements AutoCloseable {
   private final Matrix statistics;
   private final Matrix[] freshRows;
   private final Matrix[] logitRows;
-  private final Floats[] logitFloats;
-  private final Floats[] statisticFloats;
-  private final Floats logSumExp;
-  private final Floats entropy;
+  private final NativeFloats[] logitFloats;
+  private final NativeFloats[] statisticFloats;
+  private final NativeFloats logSumExp;
+  private final NativeFloats entropy;
   private final Sampler sampler;
   private final Task productTask = this::productTile;
   private final Task copyTask = this::copyTile;
@@ -75,8 +76,8 @@ final class NextTokens implements AutoCloseable {
     this.target = fresh;
     this.slices = new Matrix[head.slices()];
     for (int s = 0; s < slices.length; s++) {
-      int from = s * Kernels.SLICE;
-      slices[s] = logits.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
+      int from = s * HeadKernels.SLICE;
+      slices[s] = logits.columns(from, Math.min(vocabulary, from + HeadKernels.SLICE));
     }
     this.statistics = memory.allocate(3L * slots * slices.length).matrix(3 * slices.length);
     this.freshRows = rows(fresh);
@@ -94,8 +95,8 @@ final class NextTokens implements AutoCloseable {
         .toArray(Matrix[]::new);
   }
 
-  private static Floats[] floats(Matrix matrix) {
-    return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(Floats[]::new);
+  private static NativeFloats[] floats(Matrix matrix) {
+    return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(NativeFloats[]::new);
   }
 
   /**
@@ -103,8 +104,8 @@ final class NextTokens implements AutoCloseable {
    * several slots may have the same.
    */
   void keep(Matrix from, int[] fromRows, int[] ofSlots, int count) {
-    kernels.gatherRows(from, fromRows, hidden, 0, count);
-    kernels.scatterRows(hidden, ofSlots, states, 0, count);
+    kernels.rows().gatherRows(from, fromRows, hidden, 0, count);
+    kernels.rows().scatterRows(hidden, ofSlots, states, 0, count);
     sources++;
     for (int i = 0; i < count; i++) {
       source[ofSlots[i]] = sources;
@@ -141,8 +142,8 @@ final class NextTokens implements AutoCloseable {
     }
     context.weights().refresh();
     target = inPlace ? logits : fresh;
-    kernels.gatherRows(states, firstSlots, hidden, 0, rows);
-    context.threads().run(productTask, kernels.productTiles(rows, head.weight()), 1);
+    kernels.rows().gatherRows(states, firstSlots, hidden, 0, rows);
+    context.threads().run(productTask, kernels.products().productTiles(rows, head.weight()), 1);
     if (!inPlace) {
       context.threads().run(copyTask, count, 1);
     }
@@ -160,12 +161,12 @@ final class NextTokens implements AutoCloseable {
   }
 
   private void productTile(int from, int to, Scratch scratch) {
-    kernels.product(hidden, rows, head.weight(), null, target, false, from, to, scratch);
+    kernels.products().product(hidden, rows, head.weight(), null, target, false, from, to, scratch);
   }
 
   private void copyTile(int from, int to, Scratch scratch) {
     for (int i = from; i < to; i++) {
-      kernels.copy(freshRows[rowOfStale[i]], logitRows[staleSlots[i]], 0, 1);
+      kernels.rows().copy(freshRows[rowOfStale[i]], logitRows[staleSlots[i]], 0, 1);
     }
   }
 
@@ -196,14 +197,18 @@ final class NextTokens implements AutoCloseable {
     for (int i = from; i < to; i++) {
       int slot = current[i];
       for (int s = 0; s < slices.length; s++) {
-        kernels.sliceStatistics(slices[s], temperature, statistics, s, slot, slot + 1, scratch);
+        kernels
+            .heads()
+            .sliceStatistics(slices[s], temperature, statistics, s, slot, slot + 1, scratch);
       }
-      kernels.combineStatistics(statistics, slices.length, logSumExp, entropy, slot, slot + 1);
-      Floats row = logitFloats[slot];
+      kernels
+          .heads()
+          .combineStatistics(statistics, slices.length, logSumExp, entropy, slot, slot + 1);
+      NativeFloats row = logitFloats[slot];
       drawn[i] =
           sampling.greedy()
-              ? kernels.argMax(row)
-              : kernels.sample(row, temperature, statisticFloats[slot], draws[i]);
+              ? kernels.heads().argMax(row)
+              : kernels.heads().sample(row, temperature, statisticFloats[slot], draws[i]);
       drawnLogProbs[i] = logProb(slot, drawn[i]);
     }
   }

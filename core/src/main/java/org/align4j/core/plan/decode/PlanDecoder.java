@@ -8,12 +8,12 @@ import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.align4j.core.batch.PrefixTree;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.engine.Decoder;
-import org.align4j.core.engine.PrefixTree;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.engine.SequenceLayout;
 import org.align4j.core.graph.Graph;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.Batch;
@@ -100,7 +100,7 @@ public final class PlanDecoder implements Decoder {
     // Other prompts may be longer; rows that nobody writes take no memory.
     int each =
         KeyValueCache.room(maxLength - rest)
-            + samples * KeyValueCache.room(Kernels.KEY_BLOCK - 1 + rest);
+            + samples * KeyValueCache.room(AttentionKernels.KEY_BLOCK - 1 + rest);
     cache.expect(each * ((slots + samples - 1) / samples));
     if (waitingTokens + prompt.length - sharedWithWaiting(prompt) > PROMPT_TOKENS) {
       computePrompts();

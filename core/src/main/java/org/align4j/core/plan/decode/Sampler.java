@@ -2,8 +2,8 @@ package org.align4j.core.plan.decode;
 
 import java.util.Arrays;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.memory.NativeFloats;
 
 /**
  * Draws from a distribution cut to its most likely tokens, as {@link
@@ -31,10 +31,10 @@ final class Sampler {
    * @param logits {@code [V]}, raw
    * @param logSumExp of the tempered logits
    */
-  int cut(Floats logits, float logSumExp, SamplingSettings settings, double uniform) {
+  int cut(NativeFloats logits, float logSumExp, SamplingSettings settings, double uniform) {
     logits.copyTo(values, 0, values.length);
     float temperature = settings.temperature();
-    float largest = values[kernels.argMax(logits)];
+    float largest = values[kernels.heads().argMax(logits)];
     int wanted = settings.topK() == 0 ? values.length : Math.min(settings.topK(), values.length);
     // Sorting all ids costs milliseconds: look only as far below the largest as it takes.
     int found = 0;

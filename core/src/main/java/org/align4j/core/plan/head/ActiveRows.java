@@ -1,7 +1,7 @@
 package org.align4j.core.plan.head;
 
 import java.util.Arrays;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.plan.run.SubBatch;
 import org.jspecify.annotations.Nullable;
 

@@ -4,12 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
 import org.align4j.core.engine.Divergence;
-import org.align4j.core.kernel.DivergenceRows;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.scalar.DivergenceRows;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.SubBatch;
@@ -92,7 +92,7 @@ public final class Distillation {
       Matrix dHidden) {
     try (NativeMemory memory = new NativeMemory()) {
       int count = rows.length;
-      Floats states = memory.allocate((long) count * teacherStates[0].length);
+      NativeFloats states = memory.allocate((long) count * teacherStates[0].length);
       int[] all = new int[count];
       for (int m = 0; m < count; m++) {
         all[m] = m;

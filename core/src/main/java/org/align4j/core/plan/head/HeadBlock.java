@@ -1,9 +1,9 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.HeadKernels;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 
 /**
  * What a language head needs for a block of rows.
@@ -18,14 +18,14 @@ import org.align4j.core.kernel.NativeMemory;
  */
 record HeadBlock(
     int capacity,
-    Floats all,
+    NativeFloats all,
     Matrix hidden,
     Matrix dHidden,
     Matrix logits,
     Matrix lastLogits,
     Matrix statistics,
-    Floats logSumExp,
-    Floats entropy,
+    NativeFloats logSumExp,
+    NativeFloats entropy,
     int[] rows,
     int[] labels,
     float[] labelLogits,
@@ -34,11 +34,11 @@ record HeadBlock(
 
   /** Memory for so many rows of a head from D columns to V ids. */
   static HeadBlock allocate(NativeMemory memory, int capacity, int columns, int vocabulary) {
-    int slices = Kernels.slices(vocabulary);
-    int wide = Math.min(vocabulary, Kernels.SLICE);
-    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
+    int slices = HeadKernels.slices(vocabulary);
+    int wide = Math.min(vocabulary, HeadKernels.SLICE);
+    int tail = vocabulary - (slices - 1) * HeadKernels.SLICE;
     long perRow = 2L * columns + wide + 3L * slices + 2;
-    Floats all = memory.allocate(capacity * perRow);
+    NativeFloats all = memory.allocate(capacity * perRow);
     long at = 0;
     Matrix rowsOfHidden = all.slice(at, (long) capacity * columns).matrix(columns);
     at += (long) capacity * columns;

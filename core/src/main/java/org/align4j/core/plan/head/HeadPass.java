@@ -1,6 +1,6 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.SubBatch;

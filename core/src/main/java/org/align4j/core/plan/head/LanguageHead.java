@@ -5,22 +5,24 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.Arrays;
 import org.align4j.core.engine.Head;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.WeightLayout;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.PackedRows;
 import org.align4j.core.plan.run.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Log-prob and entropy of labels, the vocabulary in slices of {@link Kernels#SLICE}: only {@code
- * [rows, SLICE]} logits are needed at a time. The backward pass makes them again where the forward
- * pass did not keep them.
+ * Log-prob and entropy of labels, the vocabulary in slices of {@link HeadKernels#SLICE}: only
+ * {@code [rows, SLICE]} logits are needed at a time. The backward pass makes them again where the
+ * forward pass did not keep them.
  */
 public final class LanguageHead implements PlanHead {
 
@@ -51,17 +53,17 @@ public final class LanguageHead implements PlanHead {
   private Matrix[] sliceRows = new Matrix[0];
   private Matrix[] sliceGradients = new Matrix[0];
   private @Nullable HeadBlock block;
-  private @Nullable PackedMatrix hiddenPanels;
+  private final Bound<PackedMatrix> hiddenPanels = new Bound<>("panels of hidden states");
   private final PackedMatrix transposed;
   private final @Nullable PackedMatrix transposedTail;
-  private @Nullable Matrix hidden;
-  private @Nullable Matrix dHidden;
+  private final Bound<Matrix> hidden = new Bound<>("hidden states");
+  private final Bound<Matrix> dHidden = new Bound<>("gradients of hidden states");
   private float @Nullable [] dEntropy;
   private float temperature;
   private int count;
   private int slice;
   private boolean blockKept;
-  private @Nullable Matrix sliceLogits;
+  private final Bound<Matrix> sliceLogits = new Bound<>("logits");
 
   /**
    * A head.
@@ -74,21 +76,21 @@ public final class LanguageHead implements PlanHead {
     this.kernels = context.kernels();
     this.vocabulary = head.weight().rows();
     this.columns = head.weight().columns();
-    this.slices = Kernels.slices(vocabulary);
+    this.slices = HeadKernels.slices(vocabulary);
     this.weight = context.weights().packed(head.weight(), WeightLayout.OUT_IN);
     this.sliceWeights = new PackedMatrix[slices];
     this.table = head.weight();
     for (int s = 0; s < slices; s++) {
-      int from = s * Kernels.SLICE;
-      sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + Kernels.SLICE));
+      int from = s * HeadKernels.SLICE;
+      sliceWeights[s] = weight.columns(from, Math.min(vocabulary, from + HeadKernels.SLICE));
     }
     this.keptLogits = new SavedLogits(memory, vocabulary, keptBytes / Float.BYTES);
     this.packedHidden = new PackedRows(kernels, context.threads(), memory, columns);
-    int tail = vocabulary - (slices - 1) * Kernels.SLICE;
-    int full = Math.min(vocabulary, Kernels.SLICE);
-    Floats panels = memory.allocate(kernels.packedLength(full, columns));
-    this.transposed = kernels.packed(panels, full, columns);
-    this.transposedTail = tail == full ? null : kernels.packed(panels, tail, columns);
+    int tail = vocabulary - (slices - 1) * HeadKernels.SLICE;
+    int full = Math.min(vocabulary, HeadKernels.SLICE);
+    NativeFloats panels = memory.allocate(kernels.products().packedLength(full, columns));
+    this.transposed = kernels.products().packed(panels, full, columns);
+    this.transposedTail = tail == full ? null : kernels.products().packed(panels, tail, columns);
   }
 
   /** A network's head, which must be this. */
@@ -127,7 +129,7 @@ public final class LanguageHead implements PlanHead {
       float atTemperature,
       HeadResults results,
       boolean keep) {
-    hidden = from;
+    hidden.set(from);
     temperature = atTemperature;
     for (int start = 0; start < total; start += BLOCK) {
       HeadBlock m = begin(rows, labels, start, Math.min(BLOCK, total - start));
@@ -137,7 +139,7 @@ public final class LanguageHead implements PlanHead {
       }
       for (slice = 0; slice < slices; slice++) {
         useLogits(m, blockKept);
-        run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+        run(logitsTask, kernels.products().productTiles(count, sliceWeights[slice]), 1);
         run(statisticsTask, count, 16);
         pickLabels(m);
       }
@@ -152,8 +154,8 @@ public final class LanguageHead implements PlanHead {
   }
 
   private void pickLabels(HeadBlock m) {
-    int from = slice * Kernels.SLICE;
-    Matrix logits = logits();
+    int from = slice * HeadKernels.SLICE;
+    Matrix logits = sliceLogits.get();
     for (int n = 0; n < count; n++) {
       int column = m.labels()[n] - from;
       if (column >= 0 && column < logits.columns()) {
@@ -172,7 +174,7 @@ public final class LanguageHead implements PlanHead {
       HeadCoefficients coefficients,
       Matrix target,
       int @Nullable [] kept) {
-    hidden = from;
+    hidden.set(from);
     temperature = atTemperature;
     float[] entropyCoefficients = coefficients.dEntropy();
     int first = kept == null ? 0 : firstBlock(kept, total);
@@ -191,7 +193,7 @@ public final class LanguageHead implements PlanHead {
           kept != null && start == 0 && keptLogits.narrow(kernels, context.threads(), kept, count);
       beginGradients(target);
       for (int s = 0; s < slices; s++) {
-        Matrix unused = logits(s);
+        var _ = logits(s);
         run(gradientTask, count, 16);
         addGradients();
       }
@@ -207,32 +209,35 @@ public final class LanguageHead implements PlanHead {
   Matrix logits(int s) {
     slice = s;
     if (!useLogits(block(), blockKept)) {
-      run(logitsTask, kernels.productTiles(count, sliceWeights[slice]), 1);
+      run(logitsTask, kernels.products().productTiles(count, sliceWeights[slice]), 1);
     }
-    return logits();
+    return sliceLogits.get();
   }
 
   /** Of the block at hand, after its forward pass. */
-  Floats logSumExp() {
+  NativeFloats logSumExp() {
     return block().logSumExp();
   }
 
   /** Gradients of the block at hand follow, slice by slice. */
   void beginGradients(Matrix target) {
-    dHidden = target;
+    dHidden.set(target);
     if (sliceGradients.length == 0) {
       sliceGradients = slices(context.weights().gradientMatrix(table));
       sliceRows = slices(context.weights().matrix(table));
     }
-    hiddenPanels = packedHidden.of(block().hidden(), count);
+    hiddenPanels.set(packedHidden.of(block().hidden(), count));
   }
 
   /** Adds what the slice of {@link #logits(int)}, now a gradient, does to weights and hidden. */
   void addGradients() {
-    run(weightTask, kernels.productTiles(sliceGradients[slice].rows(), hiddenPanels()), 1);
+    run(
+        weightTask,
+        kernels.products().productTiles(sliceGradients[slice].rows(), hiddenPanels.get()),
+        1);
     PackedMatrix panels = transposed();
     run(packTask, panels.panels(), 1);
-    run(hiddenTask, kernels.productTiles(count, panels), 1);
+    run(hiddenTask, kernels.products().productTiles(count, panels), 1);
   }
 
   /** Adds the hidden gradient of the block to that of all rows. */
@@ -255,15 +260,15 @@ public final class LanguageHead implements PlanHead {
   private boolean useLogits(HeadBlock m, boolean kept) {
     Matrix keptSlice = kept ? keptLogits.slice(slice) : null;
     Matrix made = slice == slices - 1 ? m.lastLogits() : m.logits();
-    sliceLogits = keptSlice != null ? keptSlice : made;
+    sliceLogits.set(keptSlice != null ? keptSlice : made);
     return keptSlice != null;
   }
 
   private Matrix[] slices(Matrix whole) {
     Matrix[] parts = new Matrix[slices];
     for (int s = 0; s < slices; s++) {
-      int from = s * Kernels.SLICE;
-      parts[s] = whole.rows(from, Math.min(vocabulary, from + Kernels.SLICE));
+      int from = s * HeadKernels.SLICE;
+      parts[s] = whole.rows(from, Math.min(vocabulary, from + HeadKernels.SLICE));
     }
     return parts;
   }
@@ -295,81 +300,90 @@ public final class LanguageHead implements PlanHead {
     return block;
   }
 
-  private Matrix logits() {
-    if (sliceLogits == null) {
-      throw new IllegalStateException("the head has no logits yet");
-    }
-    return sliceLogits;
-  }
-
   private PackedMatrix transposed() {
     return slice == slices - 1 && transposedTail != null ? transposedTail : transposed;
   }
 
   private void gatherTile(int from, int to, Scratch scratch) {
-    if (hidden != null) {
-      kernels.gatherRows(hidden, block().rows(), block().hidden(), from, to);
-    }
+    kernels.rows().gatherRows(hidden.get(), block().rows(), block().hidden(), from, to);
   }
 
   private void logitsTile(int from, int to, Scratch scratch) {
     HeadBlock m = block();
-    kernels.product(
-        m.hidden(), count, sliceWeights[slice], null, logits(), false, from, to, scratch);
+    kernels
+        .products()
+        .product(
+            m.hidden(),
+            count,
+            sliceWeights[slice],
+            null,
+            sliceLogits.get(),
+            false,
+            from,
+            to,
+            scratch);
   }
 
   private void statisticsTile(int from, int to, Scratch scratch) {
     HeadBlock m = block();
-    kernels.sliceStatistics(logits(), temperature, m.statistics(), slice, from, to, scratch);
+    kernels
+        .heads()
+        .sliceStatistics(sliceLogits.get(), temperature, m.statistics(), slice, from, to, scratch);
   }
 
   private void combineTile(int from, int to, Scratch scratch) {
     HeadBlock m = block();
-    kernels.combineStatistics(m.statistics(), slices, m.logSumExp(), m.entropy(), from, to);
+    kernels.heads().combineStatistics(m.statistics(), slices, m.logSumExp(), m.entropy(), from, to);
   }
 
   private void gradientTile(int from, int to, Scratch scratch) {
     HeadBlock m = block();
-    kernels.logitsGradient(
-        logits(),
-        slice * Kernels.SLICE,
-        m.labels(),
-        temperature,
-        m.logSumExp(),
-        m.entropy(),
-        m.dOutputs(),
-        dEntropy,
-        from,
-        to);
-  }
-
-  private PackedMatrix hiddenPanels() {
-    if (hiddenPanels == null) {
-      throw new IllegalStateException("the head has no hidden states yet");
-    }
-    return hiddenPanels;
+    HeadKernels.LogitsGradient gradient =
+        new HeadKernels.LogitsGradient(
+            m.labels(), temperature, m.logSumExp(), m.entropy(), m.dOutputs(), dEntropy);
+    kernels
+        .heads()
+        .logitsGradient(sliceLogits.get(), slice * HeadKernels.SLICE, gradient, from, to);
   }
 
   private void weightTile(int from, int to, Scratch scratch) {
     Matrix gradient = sliceGradients[slice];
-    kernels.transposedProduct(
-        logits(), gradient.rows(), hiddenPanels(), gradient, true, from, to, scratch);
+    kernels
+        .products()
+        .transposedProduct(
+            sliceLogits.get(),
+            gradient.rows(),
+            hiddenPanels.get(),
+            gradient,
+            true,
+            from,
+            to,
+            scratch);
   }
 
   private void packTile(int from, int to, Scratch scratch) {
-    kernels.pack(sliceRows[slice], WeightLayout.IN_OUT, transposed(), from, to);
+    kernels.products().pack(sliceRows[slice], WeightLayout.IN_OUT, transposed(), from, to);
   }
 
   private void hiddenTile(int from, int to, Scratch scratch) {
     HeadBlock m = block();
-    kernels.product(logits(), count, transposed(), null, m.dHidden(), slice > 0, from, to, scratch);
+    kernels
+        .products()
+        .product(
+            sliceLogits.get(),
+            count,
+            transposed(),
+            null,
+            m.dHidden(),
+            slice > 0,
+            from,
+            to,
+            scratch);
   }
 
   private void scatterTile(int from, int to, Scratch scratch) {
-    if (dHidden != null) {
-      HeadBlock m = block();
-      kernels.scatterAddRows(m.dHidden(), m.rows(), count, dHidden, from, to);
-    }
+    HeadBlock m = block();
+    kernels.rows().scatterAddRows(m.dHidden(), m.rows(), count, dHidden.get(), from, to);
   }
 
   @Override

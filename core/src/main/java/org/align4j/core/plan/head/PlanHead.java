@@ -1,6 +1,6 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /** What a plan ends in, applied at the labelled rows. */

@@ -1,11 +1,12 @@
 package org.align4j.core.plan.head;
 
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class SavedLogits {
   private final NativeMemory memory;
   private final int vocabulary;
   private final long budget;
-  private @Nullable Floats floats;
+  private @Nullable NativeFloats floats;
   private Matrix[] slices = new Matrix[0];
   private int room;
   private int count;
@@ -45,9 +46,9 @@ final class SavedLogits {
   private void cut(int rows) {
     room = 0;
     slices = new Matrix[0];
-    int width = Math.min(Kernels.SLICE, vocabulary);
+    int width = Math.min(HeadKernels.SLICE, vocabulary);
     long length = (long) rows * width;
-    Matrix[] pieces = new Matrix[(int) Math.min(Kernels.slices(vocabulary), budget / length)];
+    Matrix[] pieces = new Matrix[(int) Math.min(HeadKernels.slices(vocabulary), budget / length)];
     for (int s = 0; s < pieces.length; s++) {
       Matrix whole = floats(pieces.length * length).slice(s * length, length).matrix(width);
       pieces[s] = whole.columns(0, Math.min(width, vocabulary - s * width));
@@ -56,8 +57,8 @@ final class SavedLogits {
     room = rows;
   }
 
-  private Floats floats(long length) {
-    Floats there = floats;
+  private NativeFloats floats(long length) {
+    NativeFloats there = floats;
     if (there == null || there.length() < length) {
       release();
       there = memory.allocate(Math.min(budget, length + length / 8));
@@ -91,7 +92,7 @@ final class SavedLogits {
           (from, to, scratch) -> {
             // Row n comes from row rows[n] >= n, and rows are moved in order: none is lost.
             for (int s = from; s < to; s++) {
-              kernels.gatherRows(slices[s], rows, slices[s], first, wanted);
+              kernels.rows().gatherRows(slices[s], rows, slices[s], first, wanted);
             }
           };
       threads.run(move, slices.length, 1);
@@ -110,7 +111,7 @@ final class SavedLogits {
     clear();
     room = 0;
     slices = new Matrix[0];
-    Floats there = floats;
+    NativeFloats there = floats;
     floats = null;
     if (there != null) {
       memory.free(there);

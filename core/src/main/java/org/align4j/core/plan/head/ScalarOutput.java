@@ -2,11 +2,13 @@ package org.align4j.core.plan.head;
 
 import org.align4j.core.engine.Head;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.Stage;
 import org.jspecify.annotations.Nullable;
 
@@ -14,20 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class ScalarOutput implements PlanHead {
 
   private final Stage.Context context;
-  private final Floats weight;
-  private final @Nullable Floats bias;
+  private final NativeFloats weight;
+  private final @Nullable NativeFloats bias;
   private final Head.Scalar<PlanNode> head;
   private final NativeMemory memory = new NativeMemory();
   private final Task forward = this::forwardTile;
   private final Task backward = this::backwardTile;
-  private @Nullable Floats dWeight;
-  private @Nullable Floats dBias;
-  private Floats values = memory.allocate(16);
-  private @Nullable Matrix hidden;
-  private @Nullable Matrix dHidden;
+  private NativeFloats values = memory.allocate(16);
+  private final Bound<Matrix> hidden = new Bound<>("hidden states");
+  private final Bound<HeadKernels.ScalarGradient> gradient = new Bound<>("gradients");
   private int[] rows = new int[0];
-  private float[] dValues = new float[0];
-  private int count;
 
   /** A head. */
   public ScalarOutput(Stage.Context context, Head.Scalar<PlanNode> head) {
@@ -51,16 +49,14 @@ public final class ScalarOutput implements PlanHead {
       memory.free(values);
       values = memory.allocate(rowCount);
     }
-    hidden = from;
+    hidden.set(from);
     rows = atRows;
     context.threads().run(forward, rowCount, 64);
     values.copyTo(results.outputs(), 0, rowCount);
   }
 
   private void forwardTile(int from, int to, Scratch scratch) {
-    if (hidden != null) {
-      context.kernels().scalarHead(hidden, rows, weight, bias, values, from, to);
-    }
+    context.kernels().heads().scalarHead(hidden.get(), rows, weight, bias, values, from, to);
   }
 
   @Override
@@ -73,27 +69,23 @@ public final class ScalarOutput implements PlanHead {
       HeadCoefficients coefficients,
       Matrix target,
       int @Nullable [] kept) {
-    if (dWeight == null) {
-      dWeight = context.weights().gradient(head.weight());
-      PlanNode biasNode = head.bias();
-      dBias = biasNode == null ? null : context.weights().gradient(biasNode);
-    }
-    hidden = from;
-    dHidden = target;
-    rows = atRows;
-    count = rowCount;
-    dValues = coefficients.dOutputs();
+    PlanNode biasNode = head.bias();
+    gradient.set(
+        new HeadKernels.ScalarGradient(
+            from,
+            atRows,
+            rowCount,
+            weight,
+            coefficients.dOutputs(),
+            target,
+            context.weights().gradient(head.weight()),
+            biasNode == null ? null : context.weights().gradient(biasNode)));
     int columns = (int) weight.length();
     context.threads().run(backward, columns, Stage.Context.columnTile(columns));
   }
 
   private void backwardTile(int from, int to, Scratch scratch) {
-    if (hidden != null && dHidden != null && dWeight != null) {
-      context
-          .kernels()
-          .scalarHeadGradient(
-              hidden, rows, count, weight, dValues, dHidden, dWeight, dBias, from, to);
-    }
+    context.kernels().heads().scalarHeadGradient(gradient.get(), from, to);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.align4j.core.plan.layout;
 
 import static com.google.common.base.Preconditions.checkState;
 
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.jspecify.annotations.Nullable;
 
 /**

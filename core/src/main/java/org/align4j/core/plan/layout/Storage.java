@@ -3,8 +3,8 @@ package org.align4j.core.plan.layout;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Arrays;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ public final class Storage {
   private int[] to = new int[2];
   private int stretches;
   private long offset = -1;
-  private @Nullable Floats floats;
+  private @Nullable NativeFloats floats;
   private @Nullable Matrix matrix;
 
   Storage(int columns) {
@@ -81,8 +81,8 @@ public final class Storage {
   }
 
   /** Lays it over its part of an arena for {@code capacity} tokens. */
-  public void bind(Floats arena, int capacity) {
-    Floats part = arena.slice(offset * capacity, (long) columns * capacity);
+  public void bind(NativeFloats arena, int capacity) {
+    NativeFloats part = arena.slice(offset * capacity, (long) columns * capacity);
     floats = part;
     matrix = part.matrix(columns);
   }
@@ -94,7 +94,7 @@ public final class Storage {
   }
 
   /** The same memory without its shape. */
-  public Floats floats() {
+  public NativeFloats floats() {
     checkState(floats != null, "the plan has no memory yet");
     return floats;
   }

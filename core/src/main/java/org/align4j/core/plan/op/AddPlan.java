@@ -42,7 +42,8 @@ final class AddPlan extends OpPlan {
     Slot out = values.of(place().out());
     return run.rows(
         out,
-        (from, to) -> run.kernels().add(left.matrix(), right.matrix(), out.matrix(), from, to));
+        (from, to) ->
+            run.kernels().rows().add(left.matrix(), right.matrix(), out.matrix(), from, to));
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Task;
@@ -10,6 +11,7 @@ import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Batch;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.align4j.core.plan.run.Stage;
 
@@ -51,21 +53,20 @@ final class AttentionPlan extends OpPlan {
     Slot out = values.of(place().out());
     Slot logSumExp = run.statistics(place());
     AttentionTiles tiles = run.context().batch().tiles(op.heads());
+    Bound<AttentionKernels.Operands> operands =
+        run.bound(() ->
+            new AttentionKernels.Operands(
+                q.matrix(),
+                k.matrix(),
+                v.matrix(),
+                tiles,
+                out.matrix(),
+                logSumExp == null ? null : logSumExp.matrix()));
     Stage whole =
         run.tiles(
             tiles::tiles,
             (from, to, scratch) ->
-                run.kernels()
-                    .attention(
-                        q.matrix(),
-                        k.matrix(),
-                        v.matrix(),
-                        tiles,
-                        out.matrix(),
-                        logSumExp == null ? null : logSumExp.matrix(),
-                        from,
-                        to,
-                        scratch));
+                run.kernels().attention().attention(operands.get(), from, to, scratch));
     KeyValueCache cache = run.cache();
     return cache == null ? whole : cached(run, cache, tiles, q, k, v, out, whole);
   }
@@ -79,7 +80,7 @@ final class AttentionPlan extends OpPlan {
       Slot v,
       Slot out,
       Stage whole) {
-    KeyValuePanels panels = run.kernels().keyValuePanels(op.heads());
+    KeyValuePanels panels = run.kernels().attention().keyValuePanels(op.heads());
     cache.add(panels);
     Batch batch = run.context().batch();
     Stage step =
@@ -87,6 +88,7 @@ final class AttentionPlan extends OpPlan {
             tiles::tiles,
             (from, to, scratch) ->
                 run.kernels()
+                    .attention()
                     .stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
     Task write =
         (from, to, scratch) ->
@@ -114,25 +116,20 @@ final class AttentionPlan extends OpPlan {
     int columns = op.k().columns();
     Slot dkParts = run.part(run.scratch(place()), 0, columns);
     Slot dvParts = run.part(run.scratch(place()), columns, columns);
+    Bound<AttentionKernels.Gradient> operands =
+        run.bound(() ->
+            new AttentionKernels.Gradient(
+                new AttentionKernels.Operands(
+                    q.matrix(), k.matrix(), v.matrix(), tiles, out.matrix(), logSumExp.matrix()),
+                dy.matrix(),
+                dq.matrix(),
+                dk.matrix(),
+                dv.matrix(),
+                dkParts.matrix(),
+                dvParts.matrix()));
     Task task =
         (from, to, scratch) ->
-            run.kernels()
-                .attentionGradient(
-                    q.matrix(),
-                    k.matrix(),
-                    v.matrix(),
-                    tiles,
-                    out.matrix(),
-                    logSumExp.matrix(),
-                    dy.matrix(),
-                    dq.matrix(),
-                    dk.matrix(),
-                    dv.matrix(),
-                    dkParts.matrix(),
-                    dvParts.matrix(),
-                    from,
-                    to,
-                    scratch);
+            run.kernels().attention().attentionGradient(operands.get(), from, to, scratch);
     return Stage.sequence(
         run.tiles(tiles::gradientTiles, task),
         addParts(run, tiles, dkParts, dk),
@@ -144,6 +141,7 @@ final class AttentionPlan extends OpPlan {
         target.columns(),
         (from, to) ->
             run.kernels()
+                .rows()
                 .scatterAddRows(
                     parts.matrix(),
                     tiles.partTargets(),

@@ -42,6 +42,7 @@ final class ColumnsPlan extends OpPlan {
             dy,
             (first, last) ->
                 run.kernels()
+                    .rows()
                     .accumulate(
                         dy.matrix(), whole.matrix().columns(op.from(), op.to()), first, last));
     return write.mode() == Mode.ADD ? add : Stage.sequence(run.zero(whole), add);

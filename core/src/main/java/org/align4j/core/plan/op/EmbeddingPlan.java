@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
@@ -27,7 +27,8 @@ final class EmbeddingPlan extends OpPlan {
     Matrix table = run.context().weights().matrix(op.table());
     Supplier<int[]> ids = ids(run.context().batch());
     return run.rows(
-        out, (from, to) -> run.kernels().embedding(table, ids.get(), out.matrix(), from, to));
+        out,
+        (from, to) -> run.kernels().rows().gatherRows(table, ids.get(), out.matrix(), from, to));
   }
 
   @Override
@@ -39,7 +40,8 @@ final class EmbeddingPlan extends OpPlan {
         dy.columns(),
         (from, to) ->
             run.kernels()
-                .embeddingGradient(dy.matrix(), ids.get(), batch.rows(), gradient, from, to));
+                .rows()
+                .scatterAddRows(dy.matrix(), ids.get(), batch.rows(), gradient, from, to));
   }
 
   private Supplier<int[]> ids(Batch batch) {

@@ -39,7 +39,9 @@ final class GeluPlan extends OpPlan {
     Slot x = values.of(op.x());
     Slot y = values.of(place().out());
     return run.rows(
-        y, (from, to) -> run.kernels().gelu(x.matrix(), op.form(), y.matrix(), from, to));
+        y,
+        (from, to) ->
+            run.kernels().activations().gelu(x.matrix(), op.form(), y.matrix(), from, to));
   }
 
   @Override
@@ -52,6 +54,7 @@ final class GeluPlan extends OpPlan {
         dy,
         (from, to) ->
             run.kernels()
+                .activations()
                 .geluGradient(x.matrix(), op.form(), dy.matrix(), dx.matrix(), add, from, to));
   }
 }

@@ -3,11 +3,13 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.NormKernels;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.Stage;
 import org.align4j.core.plan.run.Weights;
 
@@ -46,12 +48,14 @@ final class LayerNormPlan extends OpPlan {
   Stage forward(OpRun run, Values values) {
     Slot x = values.of(op.x());
     Slot y = values.of(place().out());
-    Floats weight = run.context().weights().floats(op.weight());
-    Floats bias = run.context().weights().floats(op.bias());
+    NativeFloats weight = run.context().weights().floats(op.weight());
+    NativeFloats bias = run.context().weights().floats(op.bias());
     return run.rows(
         y,
         (from, to) ->
-            run.kernels().layerNorm(x.matrix(), weight, bias, op.eps(), y.matrix(), from, to));
+            run.kernels()
+                .norms()
+                .layerNorm(x.matrix(), weight, bias, op.eps(), y.matrix(), from, to));
   }
 
   @Override
@@ -61,33 +65,30 @@ final class LayerNormPlan extends OpPlan {
     Slot x = run.backwardValue(op.x());
     Slot statistics = run.scratch(place());
     Slot dx = write.kernelTarget();
-    Floats weight = weights.floats(op.weight());
-    Floats gradient = weights.gradient(op.weight());
-    Floats biasGradient = weights.gradient(op.bias());
+    NativeFloats weight = weights.floats(op.weight());
+    NativeFloats gradient = weights.gradient(op.weight());
+    NativeFloats biasGradient = weights.gradient(op.bias());
     boolean add = write.mode() == Mode.ADD;
+    Bound<NormKernels.Gradient> operands =
+        run.bound(() ->
+            new NormKernels.Gradient(
+                x.matrix(),
+                weight,
+                op.eps(),
+                dy.matrix(),
+                dx.matrix(),
+                add,
+                statistics.storage().floats()));
     return Stage.sequence(
         run.rows(
-            dy,
-            (from, to) ->
-                run.kernels()
-                    .layerNormGradient(
-                        x.matrix(),
-                        weight,
-                        op.eps(),
-                        dy.matrix(),
-                        dx.matrix(),
-                        add,
-                        statistics.storage().floats(),
-                        from,
-                        to)),
+            dy, (from, to) -> run.kernels().norms().layerNormGradient(operands.get(), from, to)),
         run.columnSums(
             dy.columns(),
             (from, to) ->
                 run.kernels()
+                    .norms()
                     .layerNormWeightGradient(
-                        x.matrix(),
-                        dy.matrix(),
-                        statistics.storage().floats(),
+                        operands.get(),
                         run.context().batch().rows(),
                         gradient,
                         biasGradient,

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
@@ -60,12 +60,13 @@ final class LinearPlan extends OpPlan {
             run.packedRows(right.columns()),
             gradient));
     if (op.bias() != null) {
-      Floats bias = weights.gradient(op.bias());
+      NativeFloats bias = weights.gradient(op.bias());
       stages.add(
           run.columnSums(
               dy.columns(),
               (from, to) ->
                   run.kernels()
+                      .rows()
                       .biasGradient(dy.matrix(), run.context().batch().rows(), bias, from, to)));
     }
     stages.add(

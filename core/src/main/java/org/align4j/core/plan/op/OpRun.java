@@ -1,16 +1,20 @@
 package org.align4j.core.plan.op;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.align4j.core.plan.run.PackedRows;
 import org.align4j.core.plan.run.RopeTables;
@@ -27,6 +31,7 @@ final class OpRun {
   private final @Nullable KeyValueCache cache;
   private final NativeMemory memory;
   private final Map<Integer, PackedRows> packedRows = new HashMap<>();
+  private final List<Runnable> bindings = new ArrayList<>();
 
   OpRun(
       Stage.Context context,
@@ -94,6 +99,18 @@ final class OpRun {
         columns, key -> new PackedRows(kernels, context.threads(), memory, key));
   }
 
+  /** Operands over slots, made anew whenever the slots have moved. */
+  <T> Bound<T> bound(Supplier<T> operands) {
+    Bound<T> bound = new Bound<>("operands");
+    bindings.add(() -> bound.set(operands.get()));
+    return bound;
+  }
+
+  /** Follows the slots to new memory. */
+  void bind() {
+    bindings.forEach(Runnable::run);
+  }
+
   /** A kernel over rows, all alike. */
   Stage rows(Slot slot, Stage.RangeKernel kernel) {
     return Stage.rows(context, slot.columns(), kernel);
@@ -111,12 +128,13 @@ final class OpRun {
 
   /** Copies rows. */
   Stage copy(Slot from, Slot to) {
-    return rows(to, (first, last) -> kernels.copy(from.matrix(), to.matrix(), first, last));
+    return rows(to, (first, last) -> kernels.rows().copy(from.matrix(), to.matrix(), first, last));
   }
 
   /** Adds rows. */
   Stage accumulate(Slot from, Slot to) {
-    return rows(to, (first, last) -> kernels.accumulate(from.matrix(), to.matrix(), first, last));
+    return rows(
+        to, (first, last) -> kernels.rows().accumulate(from.matrix(), to.matrix(), first, last));
   }
 
   /** Sets the rows of the batch to zero. */
@@ -126,10 +144,10 @@ final class OpRun {
       public void run(int from, int to, Scratch scratch) {
         if (slot.isWhole()) {
           int columns = slot.columns();
-          kernels.zero(slot.storage().floats(), (long) from * columns, (long) to * columns);
+          kernels.rows().zero(slot.storage().floats(), (long) from * columns, (long) to * columns);
         } else {
           for (int n = from; n < to; n++) {
-            kernels.zero(slot.matrix().row(n), 0, slot.columns());
+            kernels.rows().zero(slot.matrix().row(n), 0, slot.columns());
           }
         }
       }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Layout;
@@ -37,12 +37,13 @@ public final class Plan implements AutoCloseable {
   private final Stage[] beforeHead;
   private final Stage[] backward;
   private final Storage[] kept;
+  private final OpRun run;
   private final Slot hidden;
   private final @Nullable Slot backwardHidden;
   private final @Nullable Slot hiddenGradient;
   private final @Nullable Stage zeroHiddenGradient;
   private final Task compaction = this::compact;
-  private @Nullable Floats arena;
+  private @Nullable NativeFloats arena;
   private int capacity;
   private int[] keptRows = new int[0];
   private int firstMoved;
@@ -64,7 +65,7 @@ public final class Plan implements AutoCloseable {
     Map<PlanOp, OpPlan> ops = ops(graph);
     this.layout = new Layout(graph, ops::get, training);
     this.hidden = layout.value(graph.hidden());
-    OpRun run = new OpRun(context, layout, ropes, cache, memory);
+    this.run = new OpRun(context, layout, ropes, cache, memory);
     List<Stage> ahead = new ArrayList<>();
     List<Stage> between = new ArrayList<>();
     List<Stage> behind = new ArrayList<>();
@@ -138,6 +139,7 @@ public final class Plan implements AutoCloseable {
       storage.bind(arena, capacity);
     }
     layout.slots().forEach(Slot::bind);
+    run.bind();
   }
 
   /** Runs the batch up to the hidden state. */
@@ -194,6 +196,7 @@ public final class Plan implements AutoCloseable {
       // Row n comes from row keptRows[n] >= n, and rows are moved in order: none is lost.
       context
           .kernels()
+          .rows()
           .gatherRows(kept[i].matrix(), keptRows, kept[i].matrix(), firstMoved, keptCount);
     }
   }

@@ -3,11 +3,13 @@ package org.align4j.core.plan.op;
 import java.util.List;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.kernel.Floats;
+import org.align4j.core.kernel.NormKernels;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
+import org.align4j.core.plan.run.Bound;
 import org.align4j.core.plan.run.Stage;
 
 /** Root-mean-square norm. */
@@ -45,9 +47,11 @@ final class RmsNormPlan extends OpPlan {
   Stage forward(OpRun run, Values values) {
     Slot x = values.of(op.x());
     Slot y = values.of(place().out());
-    Floats weight = run.context().weights().floats(op.weight());
+    NativeFloats weight = run.context().weights().floats(op.weight());
     return run.rows(
-        y, (from, to) -> run.kernels().rmsNorm(x.matrix(), weight, op.eps(), y.matrix(), from, to));
+        y,
+        (from, to) ->
+            run.kernels().norms().rmsNorm(x.matrix(), weight, op.eps(), y.matrix(), from, to));
   }
 
   @Override
@@ -56,35 +60,27 @@ final class RmsNormPlan extends OpPlan {
     Slot x = run.backwardValue(op.x());
     Slot inverse = run.scratch(place());
     Slot dx = write.kernelTarget();
-    Floats weight = run.context().weights().floats(op.weight());
-    Floats gradient = run.context().weights().gradient(op.weight());
+    NativeFloats weight = run.context().weights().floats(op.weight());
+    NativeFloats gradient = run.context().weights().gradient(op.weight());
     boolean add = write.mode() == Mode.ADD;
+    Bound<NormKernels.Gradient> operands =
+        run.bound(() ->
+            new NormKernels.Gradient(
+                x.matrix(),
+                weight,
+                op.eps(),
+                dy.matrix(),
+                dx.matrix(),
+                add,
+                inverse.storage().floats()));
     return Stage.sequence(
-        run.rows(
-            dy,
-            (from, to) ->
-                run.kernels()
-                    .rmsNormGradient(
-                        x.matrix(),
-                        weight,
-                        op.eps(),
-                        dy.matrix(),
-                        dx.matrix(),
-                        add,
-                        inverse.storage().floats(),
-                        from,
-                        to)),
+        run.rows(dy, (from, to) -> run.kernels().norms().rmsNormGradient(operands.get(), from, to)),
         run.columnSums(
             op.weight().columns(),
             (from, to) ->
                 run.kernels()
+                    .norms()
                     .rmsNormWeightGradient(
-                        x.matrix(),
-                        dy.matrix(),
-                        inverse.storage().floats(),
-                        run.context().batch().rows(),
-                        gradient,
-                        from,
-                        to)));
+                        operands.get(), run.context().batch().rows(), gradient, from, to)));
   }
 }

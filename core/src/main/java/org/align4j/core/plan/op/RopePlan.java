@@ -59,6 +59,7 @@ final class RopePlan extends OpPlan {
         slot,
         (from, to) ->
             run.kernels()
+                .rows()
                 .rope(
                     slot.matrix(), tables.cos(), tables.sin(), batch.positions(), back, from, to));
   }

@@ -34,7 +34,9 @@ final class SwiGluPlan extends OpPlan {
     Slot up = values.of(op.up());
     Slot y = values.of(place().out());
     return run.rows(
-        y, (from, to) -> run.kernels().swiGlu(gate.matrix(), up.matrix(), y.matrix(), from, to));
+        y,
+        (from, to) ->
+            run.kernels().activations().swiGlu(gate.matrix(), up.matrix(), y.matrix(), from, to));
   }
 
   @Override
@@ -47,6 +49,7 @@ final class SwiGluPlan extends OpPlan {
         dy,
         (from, to) ->
             run.kernels()
+                .activations()
                 .swiGluGradient(
                     gate.matrix(),
                     up.matrix(),

@@ -3,7 +3,7 @@ package org.align4j.core.plan.run;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.align4j.core.engine.SequenceLayout;
+import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.ops.Heads;
 

@@ -2,8 +2,8 @@ package org.align4j.core.plan.run;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.graph.Graph;
 
 /** What a network can take. */

@@ -3,17 +3,18 @@ package org.align4j.core.plan.run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.KeyValuePanels;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeMemory;
 
 /**
- * Keys and values of every attention in rows. Runs of rows are handed out and taken back, in whole
- * blocks; when no run is long enough, the cache grows and keeps its contents.
+ * Keys and values of every attention. A row holds one token: its key and value in each of them.
+ * Runs of rows are handed out and taken back, in whole blocks; when no run is long enough, the
+ * cache grows and keeps its contents.
  */
 public final class KeyValueCache implements AutoCloseable {
 
-  private static final int BLOCK = Kernels.KEY_BLOCK;
+  private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   private final NativeMemory memory = new NativeMemory();
   private final List<KeyValuePanels> attentions = new ArrayList<>();

@@ -1,11 +1,11 @@
 package org.align4j.core.plan.run;
 
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.plan.layout.Slot;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +17,12 @@ public final class LinearStage implements Stage, Task {
   private final Slot x;
   private final @Nullable PackedMatrix kept;
   private final Weights.@Nullable Transposed made;
-  private final @Nullable Floats bias;
+  private final @Nullable NativeFloats bias;
   private final Slot y;
   private final boolean add;
-  private @Nullable PackedMatrix weight;
-  private @Nullable Matrix left;
-  private @Nullable Matrix result;
+  private final Bound<PackedMatrix> weight = new Bound<>("panels");
+  private final Bound<Matrix> left = new Bound<>("rows");
+  private final Bound<Matrix> result = new Bound<>("results");
   private int rows;
 
   private LinearStage(
@@ -30,7 +30,7 @@ public final class LinearStage implements Stage, Task {
       Slot x,
       @Nullable PackedMatrix kept,
       Weights.@Nullable Transposed made,
-      @Nullable Floats bias,
+      @Nullable NativeFloats bias,
       Slot y,
       boolean add) {
     this.context = context;
@@ -45,7 +45,7 @@ public final class LinearStage implements Stage, Task {
 
   /** {@code y = x · W + bias}. */
   public static Stage forward(
-      Context context, Slot x, PackedMatrix weight, @Nullable Floats bias, Slot y) {
+      Context context, Slot x, PackedMatrix weight, @Nullable NativeFloats bias, Slot y) {
     return new LinearStage(context, x, weight, null, bias, y, false);
   }
 
@@ -74,17 +74,17 @@ public final class LinearStage implements Stage, Task {
     if (panels == null) {
       throw new IllegalStateException("a product without a weight");
     }
-    weight = panels;
-    left = x.matrix();
-    result = y.matrix();
+    weight.set(panels);
+    left.set(x.matrix());
+    result.set(y.matrix());
     rows = context.batch().rows();
-    return kernels.productTiles(rows, panels);
+    return kernels.products().productTiles(rows, panels);
   }
 
   @Override
   public void run(int from, int to, Scratch scratch) {
-    if (left != null && weight != null && result != null) {
-      kernels.product(left, rows, weight, bias, result, add, from, to, scratch);
-    }
+    kernels
+        .products()
+        .product(left.get(), rows, weight.get(), bias, result.get(), add, from, to, scratch);
   }
 }

@@ -1,13 +1,13 @@
 package org.align4j.core.plan.run;
 
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.plan.layout.Slot;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +22,10 @@ public final class PackedRows implements Task {
   private final Threads threads;
   private final NativeMemory memory;
   private final int columns;
-  private @Nullable Floats floats;
+  private @Nullable NativeFloats floats;
   private @Nullable PackedMatrix target;
-  private @Nullable Matrix source;
+  private final Bound<Matrix> source = new Bound<>("rows");
+  private final Bound<PackedMatrix> panels = new Bound<>("panels");
   private @Nullable Slot last;
   private int stamp = -1;
 
@@ -50,18 +51,22 @@ public final class PackedRows implements Task {
   /** The panels of the first rows of a matrix. */
   public PackedMatrix of(Matrix matrix, int rows) {
     last = null;
-    PackedMatrix panels = target;
-    if (panels == null || panels.depth() != rows) {
-      panels = kernels.packed(room(kernels.packedLength(rows, columns)), rows, columns);
-      target = panels;
+    PackedMatrix made = target;
+    if (made == null || made.depth() != rows) {
+      made =
+          kernels
+              .products()
+              .packed(room(kernels.products().packedLength(rows, columns)), rows, columns);
+      target = made;
     }
-    source = matrix;
-    threads.run(this, panels.panels(), 1);
-    return panels;
+    source.set(matrix);
+    panels.set(made);
+    threads.run(this, made.panels(), 1);
+    return made;
   }
 
-  private Floats room(long count) {
-    Floats there = floats;
+  private NativeFloats room(long count) {
+    NativeFloats there = floats;
     if (there == null || there.length() < count) {
       if (there != null) {
         memory.free(there);
@@ -74,8 +79,6 @@ public final class PackedRows implements Task {
 
   @Override
   public void run(int from, int to, Scratch scratch) {
-    if (source != null && target != null) {
-      kernels.pack(source, WeightLayout.IN_OUT, target, from, to);
-    }
+    kernels.products().pack(source.get(), WeightLayout.IN_OUT, panels.get(), from, to);
   }
 }

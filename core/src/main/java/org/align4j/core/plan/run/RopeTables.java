@@ -2,9 +2,9 @@ package org.align4j.core.plan.run;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.RopeTable;
 
 /** Cosines and sines in native memory, one copy per table. */
@@ -28,8 +28,8 @@ public final class RopeTables {
 
   private Tables copy(RopeTable table) {
     int half = table.headDim() / 2;
-    Floats cos = memory.allocate((long) table.positions() * half);
-    Floats sin = memory.allocate((long) table.positions() * half);
+    NativeFloats cos = memory.allocate((long) table.positions() * half);
+    NativeFloats sin = memory.allocate((long) table.positions() * half);
     for (int p = 0; p < table.positions(); p++) {
       for (int i = 0; i < half; i++) {
         cos.set((long) p * half + i, table.cos(p, i));

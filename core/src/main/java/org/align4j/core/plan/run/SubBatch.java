@@ -3,8 +3,8 @@ package org.align4j.core.plan.run;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,12 +1,11 @@
 package org.align4j.core.plan.run;
 
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.plan.layout.Slot;
-import org.jspecify.annotations.Nullable;
 
 /** {@code dW += leftᵀ · right} over the rows of the batch. */
 public final class WeightGradientStage implements Stage, Task {
@@ -18,8 +17,8 @@ public final class WeightGradientStage implements Stage, Task {
   private final boolean reuse;
   private final PackedRows packed;
   private final Matrix gradient;
-  private @Nullable Matrix operand;
-  private @Nullable PackedMatrix panels;
+  private final Bound<Matrix> operand = new Bound<>("rows");
+  private final Bound<PackedMatrix> panels = new Bound<>("panels");
 
   /**
    * A stage.
@@ -42,17 +41,16 @@ public final class WeightGradientStage implements Stage, Task {
 
   @Override
   public void run() {
-    PackedMatrix made = packed.of(right, context.batch(), reuse);
-    panels = made;
-    operand = left.matrix();
-    context.threads().run(this, kernels.productTiles(gradient.rows(), made), 1);
+    PackedMatrix made = panels.set(packed.of(right, context.batch(), reuse));
+    operand.set(left.matrix());
+    context.threads().run(this, kernels.products().productTiles(gradient.rows(), made), 1);
   }
 
   @Override
   public void run(int from, int to, Scratch scratch) {
-    if (operand != null && panels != null) {
-      kernels.transposedProduct(
-          operand, gradient.rows(), panels, gradient, true, from, to, scratch);
-    }
+    kernels
+        .products()
+        .transposedProduct(
+            operand.get(), gradient.rows(), panels.get(), gradient, true, from, to, scratch);
   }
 }

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Floats;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
@@ -39,9 +39,9 @@ public final class Weights {
   private final NativeMemory memory;
   private final Map<String, Packing> forward = new LinkedHashMap<>();
   private final Map<String, Packing> transposed = new LinkedHashMap<>();
-  private final Map<Long, Floats> sharedTransposed = new HashMap<>();
+  private final Map<Long, NativeFloats> sharedTransposed = new HashMap<>();
   private @Nullable Gradients gradients;
-  private @Nullable Floats flatGradient;
+  private @Nullable NativeFloats flatGradient;
   private final Set<String> inPlace = new HashSet<>();
   private boolean stale = true;
   private int version;
@@ -75,13 +75,13 @@ public final class Weights {
   }
 
   /** All values of a parameter. */
-  public Floats floats(PlanNode parameter) {
+  public NativeFloats floats(PlanNode parameter) {
     inPlace.add(parameter.name());
     return values(parameter);
   }
 
-  private Floats values(PlanNode parameter) {
-    return Floats.of(parameters.get(parameter.name()));
+  private NativeFloats values(PlanNode parameter) {
+    return NativeFloats.of(parameters.get(parameter.name()));
   }
 
   /** A parameter {@code [rows, columns]}. */
@@ -90,10 +90,10 @@ public final class Weights {
   }
 
   /** Gradient of a parameter. */
-  public Floats gradient(PlanNode parameter) {
-    Floats flat = flatGradient;
+  public NativeFloats gradient(PlanNode parameter) {
+    NativeFloats flat = flatGradient;
     if (flat == null) {
-      flat = Floats.of(gradients().flat());
+      flat = NativeFloats.of(gradients().flat());
       flatGradient = flat;
     }
     return flat.slice(
@@ -137,12 +137,12 @@ public final class Weights {
                     keep
                         ? allocate(depth, columns)
                         : sharedTransposed.computeIfAbsent(
-                            kernels.packedLength(depth, columns), memory::allocate)));
+                            kernels.products().packedLength(depth, columns), memory::allocate)));
     return new Transposed(this, packing, keep);
   }
 
-  private Floats allocate(int depth, int columns) {
-    return memory.allocate(kernels.packedLength(depth, columns));
+  private NativeFloats allocate(int depth, int columns) {
+    return memory.allocate(kernels.products().packedLength(depth, columns));
   }
 
   /** Packed forms are out of date. */
@@ -184,11 +184,6 @@ public final class Weights {
     return made;
   }
 
-  /** Counts the changes. */
-  public int version() {
-    return version;
-  }
-
   /** Frees the gradients; the parameters belong to their maker. */
   public void close() {
     if (gradients != null) {
@@ -226,10 +221,10 @@ public final class Weights {
     private final PackedMatrix target;
     private int version = -1;
 
-    Packing(PlanNode weight, WeightLayout layout, int depth, int columns, Floats memory) {
+    Packing(PlanNode weight, WeightLayout layout, int depth, int columns, NativeFloats memory) {
       this.source = values(weight).matrix(weight.columns());
       this.layout = layout;
-      this.target = kernels.packed(memory, depth, columns);
+      this.target = kernels.products().packed(memory, depth, columns);
     }
 
     void pack() {
@@ -238,7 +233,7 @@ public final class Weights {
 
     @Override
     public void run(int from, int to, Scratch scratch) {
-      kernels.pack(source, layout, target, from, to);
+      kernels.products().pack(source, layout, target, from, to);
     }
   }
 }

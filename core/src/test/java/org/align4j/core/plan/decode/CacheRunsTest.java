@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.plan.run.KeyValueCache;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class CacheRunsTest {
       assertThat(branches.of(0)).isSameAs(branches.of(2)).isNotSameAs(branches.of(1));
       assertThat(branches.of(1)).isSameAs(branches.of(3));
       assertThat(branches.of(0).row()).isEqualTo(row);
-      assertThat(branches.of(1).row() % Kernels.KEY_BLOCK).isEqualTo(5);
+      assertThat(branches.of(1).row() % AttentionKernels.KEY_BLOCK).isEqualTo(5);
       assertThat(branches.of(1).end()).isEqualTo(7);
       assertThat(branches.of(1).stepRow()).isEqualTo(1);
 
@@ -42,7 +42,7 @@ class CacheRunsTest {
   void whatNobodyReadsIsFreeAgain() {
     Random random = new Random(1);
     try (KeyValueCache cache = new KeyValueCache()) {
-      int rows = 64 * Kernels.KEY_BLOCK;
+      int rows = 64 * AttentionKernels.KEY_BLOCK;
       cache.expect(rows);
       CacheRuns branches = new CacheRuns(cache, 9);
       for (int round = 0; round < 50; round++) {
@@ -59,7 +59,9 @@ class CacheRunsTest {
                   .toArray();
           branches.advance(some, random.ints(some.length, 0, 2).toArray());
           if (random.nextInt(8) == 0 && !running.isEmpty()) {
-            branches.retire(running.remove(random.nextInt(running.size())));
+            int place = random.nextInt(running.size());
+            branches.retire(running.get(place));
+            running.subList(place, place + 1).clear();
           }
         }
         running.forEach(branches::retire);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.TokenSampler;
-import org.align4j.core.kernel.Floats;
-import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.NativeMemory;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.runtime.Resources;
 import org.junit.jupiter.api.Test;
 
 /** The quick cut against the sampler that sorts everything. */
@@ -18,8 +18,8 @@ class SamplerTest {
     int vocabulary = 700;
     Random random = new Random(1);
     try (NativeMemory memory = new NativeMemory()) {
-      Floats logits = memory.allocate(vocabulary);
-      Sampler sampler = new Sampler(Kernels.best(), vocabulary);
+      NativeFloats logits = memory.allocate(vocabulary);
+      Sampler sampler = new Sampler(Resources.shared().kernels(), vocabulary);
       TokenSampler reference = new TokenSampler(vocabulary);
       for (int round = 0; round < 400; round++) {
         float[] row = new float[vocabulary];

@@ -3,27 +3,29 @@ package org.align4j.core.plan.head;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.Matrix;
-import org.align4j.core.kernel.NativeMemory;
 import org.align4j.core.kernel.Threads;
+import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.runtime.Resources;
 import org.junit.jupiter.api.Test;
 
 /** How much is kept, and of what. */
 class SavedLogitsTest {
 
   /** Floats: a slice of 256 rows. */
-  private static final long BUDGET = 256L * Kernels.SLICE;
+  private static final long BUDGET = 256L * HeadKernels.SLICE;
 
   @Test
   void everySliceOfFewRowsHasItsPlaceAndTheLastItsWidth() {
     try (NativeMemory memory = new NativeMemory()) {
-      SavedLogits kept = new SavedLogits(memory, 2 * Kernels.SLICE + 5, 1 << 20);
+      SavedLogits kept = new SavedLogits(memory, 2 * HeadKernels.SLICE + 5, 1 << 20);
       kept.begin(2);
       Matrix[] slices = new Matrix[3];
       for (int s = 0; s < 3; s++) {
         slices[s] = requireNonNull(kept.slice(s));
-        assertThat(slices[s].columns()).isEqualTo(s < 2 ? Kernels.SLICE : 5);
+        assertThat(slices[s].columns()).isEqualTo(s < 2 ? HeadKernels.SLICE : 5);
         slices[s].set(1, 4, s);
       }
       assertThat(slices).extracting(slice -> slice.get(1, 4)).containsExactly(0f, 1f, 2f);
@@ -34,7 +36,7 @@ class SavedLogitsTest {
   @Test
   void theMoreRowsTheFewerSlices() {
     try (NativeMemory memory = new NativeMemory()) {
-      SavedLogits kept = new SavedLogits(memory, 48 * Kernels.SLICE, BUDGET);
+      SavedLogits kept = new SavedLogits(memory, 48 * HeadKernels.SLICE, BUDGET);
       assertThat(slices(kept, 64)).isEqualTo(4);
       assertThat(slices(kept, 128)).isEqualTo(2);
       assertThat(slices(kept, 32)).isEqualTo(8);
@@ -47,7 +49,7 @@ class SavedLogitsTest {
     kept.begin(rows);
     int found = 0;
     while (kept.slice(found) != null) {
-      requireNonNull(kept.slice(found)).set(rows - 1, Kernels.SLICE - 1, 1f);
+      requireNonNull(kept.slice(found)).set(rows - 1, HeadKernels.SLICE - 1, 1f);
       found++;
     }
     return found;
@@ -55,10 +57,10 @@ class SavedLogitsTest {
 
   @Test
   void rowsThatAreKeptMoveTogetherAndOthersAreNotThere() {
-    Kernels kernels = Kernels.best();
+    Kernels kernels = Resources.shared().kernels();
     try (NativeMemory memory = new NativeMemory();
         Threads threads = new Threads(2)) {
-      SavedLogits kept = new SavedLogits(memory, Kernels.SLICE + 5, 1 << 20);
+      SavedLogits kept = new SavedLogits(memory, HeadKernels.SLICE + 5, 1 << 20);
       kept.begin(4);
       for (int s = 0; s < 2; s++) {
         for (int row = 0; row < 4; row++) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.align4j.core.engine.SequenceLayout;
-import org.align4j.core.engine.TokenBatch;
+import org.align4j.core.batch.SequenceLayout;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.plan.Batches;
 import org.junit.jupiter.api.Test;
 

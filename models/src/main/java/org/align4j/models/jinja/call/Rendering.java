@@ -16,11 +16,11 @@ import org.align4j.models.jinja.value.Value;
 public final class Rendering {
 
   /** A part of what is written, in Java's characters: {@code [start,end)}. */
-  public record Part(int start, int end) {}
+  public record TextRange(int start, int end) {}
 
   private final ZonedDateTime now;
   private final StringBuilder out = new StringBuilder();
-  private final List<Part> generated = new ArrayList<>();
+  private final List<TextRange> generated = new ArrayList<>();
   private final long mostSteps;
   private long steps;
   private int calls;
@@ -40,13 +40,13 @@ public final class Rendering {
     return out;
   }
 
-  public List<Part> generated() {
+  public List<TextRange> generated() {
     return generated;
   }
 
   /** Notes that a text of the assistant's comes next. */
   public void generated(int length) {
-    generated.add(new Part(out.length(), out.length() + length));
+    generated.add(new TextRange(out.length(), out.length() + length));
   }
 
   /** Whether values are escaped for markup where it is decided now. */

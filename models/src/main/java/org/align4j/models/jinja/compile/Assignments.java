@@ -6,7 +6,7 @@ import org.align4j.models.jinja.operation.Iterables;
 import org.align4j.models.jinja.parse.Expression;
 import org.align4j.models.jinja.parse.Target;
 import org.align4j.models.jinja.run.Code.Assignment;
-import org.align4j.models.jinja.run.Code.Evaluation;
+import org.align4j.models.jinja.run.Code.Computation;
 import org.align4j.models.jinja.run.Locals;
 import org.align4j.models.jinja.run.Namespace;
 import org.align4j.models.jinja.value.Value;
@@ -30,7 +30,7 @@ final class Assignments {
         };
       }
       case Target.ToAttribute(String namespace, String name) -> {
-        Evaluation owner = new ExpressionCompiler(frame).compile(new Expression.Name(namespace));
+        Computation owner = new ExpressionCompiler(frame).compile(new Expression.Name(namespace));
         yield (locals, value) -> {
           if (owner.evaluate(locals) instanceof Namespace space) {
             space.set(name, value);

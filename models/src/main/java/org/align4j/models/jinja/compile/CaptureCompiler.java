@@ -7,7 +7,7 @@ import org.align4j.models.jinja.parse.Expression;
 import org.align4j.models.jinja.parse.Statement;
 import org.align4j.models.jinja.run.Code.Action;
 import org.align4j.models.jinja.run.Code.Assignment;
-import org.align4j.models.jinja.run.Code.Evaluation;
+import org.align4j.models.jinja.run.Code.Computation;
 import org.align4j.models.jinja.run.Code.Flow;
 import org.align4j.models.jinja.run.Locals;
 import org.align4j.models.jinja.run.Symbols.Variable;
@@ -69,7 +69,7 @@ final class CaptureCompiler {
     if (filter != null) {
       Variable text = frame.symbols().declareParameter(" written");
       int place = frame.index(text);
-      Evaluation filtered =
+      Computation filtered =
           new ExpressionCompiler(frame, locals -> Objects.requireNonNull(locals.get(0, place)))
               .compile(filter);
       captured =

@@ -19,7 +19,7 @@ import org.align4j.models.jinja.parse.Target;
 import org.align4j.models.jinja.run.BlockCode;
 import org.align4j.models.jinja.run.Code.Action;
 import org.align4j.models.jinja.run.Code.Assignment;
-import org.align4j.models.jinja.run.Code.Evaluation;
+import org.align4j.models.jinja.run.Code.Computation;
 import org.align4j.models.jinja.run.Code.Flow;
 import org.align4j.models.jinja.run.Context;
 import org.align4j.models.jinja.run.FunctionScope.Place;
@@ -164,7 +164,7 @@ public final class Compiler {
     return (locals, out) -> flow;
   }
 
-  private static Evaluation expression(Expression expression, Frame frame) {
+  private static Computation expression(Expression expression, Frame frame) {
     return new ExpressionCompiler(frame).compile(expression);
   }
 
@@ -175,7 +175,7 @@ public final class Compiler {
         parts.add((locals, out) -> write(text, out));
         continue;
       }
-      Evaluation value;
+      Computation value;
       try {
         value = expression(part.value(), frame);
       } catch (TemplateException e) {
@@ -208,7 +208,7 @@ public final class Compiler {
     Frame frame = outer.asSoft();
     List<Statement.If> branches = new ArrayList<>(List.of(branch));
     branches.addAll(branch.others());
-    List<Evaluation> tests = new ArrayList<>();
+    List<Computation> tests = new ArrayList<>();
     List<Action> bodies = new ArrayList<>();
     for (Statement.If each : branches) {
       tests.add(expression(each.test(), frame));
@@ -234,7 +234,7 @@ public final class Compiler {
     code.add(enter(frame));
     for (int i = 0; i < with.targets().size(); i++) {
       Assignment assignment = Assignments.to(with.targets().get(i), frame);
-      Evaluation value = expression(with.values().get(i), outer);
+      Computation value = expression(with.values().get(i), outer);
       code.add((locals, out) -> {
         assignment.assign(locals, value.evaluate(locals));
         return Flow.NEXT;
@@ -247,7 +247,7 @@ public final class Compiler {
 
   private static Action assign(Statement.Assign assign, Frame frame) {
     Assignment assignment = Assignments.to(assign.target(), frame);
-    List<Evaluation> namespaces = new ArrayList<>();
+    List<Computation> namespaces = new ArrayList<>();
     assign
         .target()
         .forEach(part -> {
@@ -255,9 +255,9 @@ public final class Compiler {
             namespaces.add(expression(new Expression.Name(attribute.namespace()), frame));
           }
         });
-    Evaluation value = expression(assign.value(), frame);
+    Computation value = expression(assign.value(), frame);
     return (locals, out) -> {
-      for (Evaluation namespace : namespaces) {
+      for (Computation namespace : namespaces) {
         if (!(namespace.evaluate(locals) instanceof Namespace)) {
           throw TemplateException.of(
               Kind.RUNTIME, "cannot assign attribute on non-namespace object");
@@ -305,7 +305,7 @@ public final class Compiler {
     finder.visit(autoescape.on());
     finder.visit(autoescape.body());
     Action enter = enter(frame);
-    Evaluation on = expression(autoescape.on(), frame);
+    Computation on = expression(autoescape.on(), frame);
     Frame.Escaping escaping =
         !(autoescape.on() instanceof Expression.Literal literal)
             ? Frame.Escaping.DECIDED_LATER

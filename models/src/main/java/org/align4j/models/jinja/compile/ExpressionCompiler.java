@@ -16,13 +16,13 @@ import org.align4j.models.jinja.error.TemplateException.Kind;
 import org.align4j.models.jinja.filter.Checks;
 import org.align4j.models.jinja.filter.Filters;
 import org.align4j.models.jinja.operation.Arithmetic;
-import org.align4j.models.jinja.operation.Comparison;
 import org.align4j.models.jinja.operation.Html;
 import org.align4j.models.jinja.operation.Iterables;
 import org.align4j.models.jinja.operation.Lookup;
 import org.align4j.models.jinja.operation.Slices;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.parse.Expression;
-import org.align4j.models.jinja.run.Code.Evaluation;
+import org.align4j.models.jinja.run.Code.Computation;
 import org.align4j.models.jinja.run.FunctionScope.Place;
 import org.align4j.models.jinja.run.Locals;
 import org.align4j.models.jinja.value.Bool;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ExpressionCompiler {
 
   private final Frame frame;
-  private final @Nullable Evaluation written;
+  private final @Nullable Computation written;
   private int depth;
 
   ExpressionCompiler(Frame frame) {
@@ -47,22 +47,22 @@ final class ExpressionCompiler {
   }
 
   /** A compiler whose filters may lack an operand: it is what was written. */
-  ExpressionCompiler(Frame frame, @Nullable Evaluation written) {
+  ExpressionCompiler(Frame frame, @Nullable Computation written) {
     this.frame = frame;
     this.written = written;
   }
 
-  Evaluation compile(Expression expression) {
+  Computation compile(Expression expression) {
     if (++depth > Limits.CHAIN) {
       throw TemplateException.of(
           Kind.SYNTAX, "an expression has more than %s operators in a row", Limits.CHAIN);
     }
-    Evaluation code = code(expression);
+    Computation code = code(expression);
     depth--;
     return code;
   }
 
-  private Evaluation code(Expression expression) {
+  private Computation code(Expression expression) {
     return switch (expression) {
       case Expression.Data data -> {
         Str text = new Str(data.text());
@@ -74,16 +74,16 @@ final class ExpressionCompiler {
       }
       case Expression.Name name -> name(name.name());
       case Expression.TupleOf tuple -> {
-        List<Evaluation> items = all(tuple.items());
+        List<Computation> items = all(tuple.items());
         yield locals -> new TupleValue(values(items, locals));
       }
       case Expression.ListOf list -> {
-        List<Evaluation> items = all(list.items());
+        List<Computation> items = all(list.items());
         yield locals -> new ListValue(values(items, locals));
       }
       case Expression.DictOf dict -> dict(all(dict.keysAndValues()));
       case Expression.Sign sign -> {
-        Evaluation operand = compile(sign.operand());
+        Computation operand = compile(sign.operand());
         yield sign.minus()
             ? locals -> Arithmetic.negate(operand.evaluate(locals))
             : locals -> Arithmetic.plus(operand.evaluate(locals));
@@ -91,7 +91,7 @@ final class ExpressionCompiler {
       case Expression.Binary binary -> binary(binary);
       case Expression.Logical logical -> logical(logical);
       case Expression.Not not -> {
-        Evaluation operand = compile(not.operand());
+        Computation operand = compile(not.operand());
         yield locals -> Bool.of(!operand.evaluate(locals).truth());
       }
       case Expression.Compare compare -> compare(compare);
@@ -101,7 +101,7 @@ final class ExpressionCompiler {
       case Expression.Check check -> check(check);
       case Expression.Call call -> call(call, null);
       case Expression.Attribute attribute -> {
-        Evaluation owner = compile(attribute.owner());
+        Computation owner = compile(attribute.owner());
         String name = attribute.name();
         yield locals -> Lookup.attribute(owner.evaluate(locals), name);
       }
@@ -111,19 +111,19 @@ final class ExpressionCompiler {
     };
   }
 
-  private List<Evaluation> all(List<Expression> expressions) {
+  private List<Computation> all(List<Expression> expressions) {
     return expressions.stream().map(this::compile).toList();
   }
 
-  private static List<Value> values(List<Evaluation> items, Locals locals) {
+  private static List<Value> values(List<Computation> items, Locals locals) {
     List<Value> values = new ArrayList<>(items.size());
-    for (Evaluation item : items) {
+    for (Computation item : items) {
       values.add(item.evaluate(locals));
     }
     return values;
   }
 
-  private Evaluation name(String name) {
+  private Computation name(String name) {
     Place place = frame.place(name);
     int hops = place.hops();
     int index = place.index();
@@ -133,7 +133,7 @@ final class ExpressionCompiler {
     };
   }
 
-  private static Evaluation dict(List<Evaluation> items) {
+  private static Computation dict(List<Computation> items) {
     return locals -> {
       Dict dict = new Dict();
       for (int i = 0; i < items.size(); i += 2) {
@@ -148,9 +148,9 @@ final class ExpressionCompiler {
     Value apply(Value left, Value right);
   }
 
-  private Evaluation binary(Expression.Binary binary) {
-    Evaluation left = compile(binary.left());
-    Evaluation right = compile(binary.right());
+  private Computation binary(Expression.Binary binary) {
+    Computation left = compile(binary.left());
+    Computation right = compile(binary.right());
     Operator operator =
         switch (binary.operator()) {
           case ADD -> Arithmetic::add;
@@ -168,14 +168,14 @@ final class ExpressionCompiler {
     };
   }
 
-  private Evaluation logical(Expression.Logical logical) {
+  private Computation logical(Expression.Logical logical) {
     // what follows a constant that decides is not even looked at, unknown filters and all
     if (logical.left() instanceof Expression.Literal literal
         && literal.value().truth() != logical.and()) {
       return compile(logical.left());
     }
-    Evaluation left = compile(logical.left());
-    Evaluation right = compile(logical.right());
+    Computation left = compile(logical.left());
+    Computation right = compile(logical.right());
     boolean and = logical.and();
     return locals -> {
       Value first = left.evaluate(locals);
@@ -183,10 +183,10 @@ final class ExpressionCompiler {
     };
   }
 
-  private Evaluation compare(Expression.Compare compare) {
-    Evaluation first = compile(compare.first());
+  private Computation compare(Expression.Compare compare) {
+    Computation first = compile(compare.first());
     List<String> operators = compare.operands().stream().map(Expression.Operand::operator).toList();
-    List<Evaluation> others =
+    List<Computation> others =
         compare.operands().stream().map(operand -> compile(operand.value())).toList();
     return locals -> {
       Value left = first.evaluate(locals);
@@ -203,15 +203,15 @@ final class ExpressionCompiler {
 
   private static boolean compare(String operator, Value left, Value right) {
     return switch (operator) {
-      case "==" -> Comparison.equal(left, right);
-      case "!=" -> !Comparison.equal(left, right);
-      case "in" -> Comparison.contains(right, left);
-      case "not in" -> !Comparison.contains(right, left);
-      default -> Comparison.ordered(operator, left, right);
+      case "==" -> ValueComparison.equal(left, right);
+      case "!=" -> !ValueComparison.equal(left, right);
+      case "in" -> ValueComparison.contains(right, left);
+      case "not in" -> !ValueComparison.contains(right, left);
+      default -> ValueComparison.ordered(operator, left, right);
     };
   }
 
-  private Evaluation concat(List<Evaluation> parts) {
+  private Computation concat(List<Computation> parts) {
     return locals -> {
       Rendering rendering = locals.rendering();
       List<Value> values = values(parts, locals);
@@ -227,27 +227,27 @@ final class ExpressionCompiler {
     };
   }
 
-  private Evaluation conditional(Expression.Conditional conditional) {
+  private Computation conditional(Expression.Conditional conditional) {
     ExpressionCompiler soft = new ExpressionCompiler(frame.asSoft(), written);
     soft.depth = depth;
-    Evaluation test = soft.compile(conditional.test());
-    Evaluation then = soft.compile(conditional.then());
+    Computation test = soft.compile(conditional.test());
+    Computation then = soft.compile(conditional.then());
     Expression otherwise = conditional.otherwise();
     Value undefined =
         Undefined.hint(
             "the inline if-expression on line %s evaluated to false and no else section was defined."
                 .formatted(conditional.line()));
-    Evaluation or = otherwise == null ? locals -> undefined : soft.compile(otherwise);
+    Computation or = otherwise == null ? locals -> undefined : soft.compile(otherwise);
     return locals -> (test.evaluate(locals).truth() ? then : or).evaluate(locals);
   }
 
-  private Evaluation filter(Expression.Filter filter) {
+  private Computation filter(Expression.Filter filter) {
     String name = filter.name();
     if (!Filters.ALL.containsKey(name) && !frame.soft()) {
       throw unknown("filter", name).at(filter.line());
     }
     Expression operand = filter.operand();
-    Evaluation value = operand == null ? written() : compile(operand);
+    Computation value = operand == null ? written() : compile(operand);
     ArgumentsCode arguments = arguments(filter.arguments());
     return locals -> {
       Value given = value.evaluate(locals);
@@ -255,7 +255,7 @@ final class ExpressionCompiler {
     };
   }
 
-  private Evaluation written() {
+  private Computation written() {
     if (written == null) {
       throw new AssertionError("a filter without an operand outside of a block");
     }
@@ -266,12 +266,12 @@ final class ExpressionCompiler {
     return TemplateException.of(Kind.ASSERTION, "No %s named %s.", kind, Quotes.of(name));
   }
 
-  private Evaluation check(Expression.Check check) {
+  private Computation check(Expression.Check check) {
     String name = check.name();
     if (!Checks.ALL.containsKey(name) && !frame.soft()) {
       throw unknown("test", name).at(check.line());
     }
-    Evaluation value = compile(check.operand());
+    Computation value = compile(check.operand());
     ArgumentsCode arguments = arguments(check.arguments());
     return locals -> {
       Value given = value.evaluate(locals);
@@ -280,8 +280,8 @@ final class ExpressionCompiler {
   }
 
   /** A call; {@code caller}, where there is one, is passed by that name. */
-  Evaluation call(Expression.Call call, @Nullable Evaluation caller) {
-    Evaluation function = compile(call.function());
+  Computation call(Expression.Call call, @Nullable Computation caller) {
+    Computation function = compile(call.function());
     ArgumentsCode arguments = arguments(call.arguments());
     if (caller != null
         && call.arguments().named().stream().anyMatch(k -> k.name().equals("caller"))) {
@@ -301,12 +301,12 @@ final class ExpressionCompiler {
     };
   }
 
-  private Evaluation item(Expression.Item item) {
-    Evaluation owner = compile(item.owner());
+  private Computation item(Expression.Item item) {
+    Computation owner = compile(item.owner());
     if (item.key() instanceof Expression.Slice slice) {
-      Evaluation start = bound(slice.start());
-      Evaluation stop = bound(slice.stop());
-      Evaluation step = bound(slice.step());
+      Computation start = bound(slice.start());
+      Computation stop = bound(slice.stop());
+      Computation step = bound(slice.step());
       return locals -> {
         Value value = owner.evaluate(locals);
         Value from = start.evaluate(locals);
@@ -314,14 +314,14 @@ final class ExpressionCompiler {
         return locals.rendering().made(Slices.slice(value, from, to, step.evaluate(locals)));
       };
     }
-    Evaluation key = compile(item.key());
+    Computation key = compile(item.key());
     return locals -> {
       Value value = owner.evaluate(locals);
       return Lookup.item(value, key.evaluate(locals));
     };
   }
 
-  private Evaluation bound(@Nullable Expression bound) {
+  private Computation bound(@Nullable Expression bound) {
     return bound == null ? locals -> None.NONE : compile(bound);
   }
 
@@ -334,8 +334,8 @@ final class ExpressionCompiler {
     if (given == Expression.CallArguments.NONE) {
       return locals -> Arguments.NONE;
     }
-    List<Evaluation> positional = all(given.positional());
-    Map<String, Evaluation> named = new LinkedHashMap<>();
+    List<Computation> positional = all(given.positional());
+    Map<String, Computation> named = new LinkedHashMap<>();
     for (Expression.Keyword keyword : given.named()) {
       if (named.put(keyword.name(), compile(keyword.value())) != null) {
         throw TemplateException.of(Kind.SYNTAX, "keyword argument repeated: %s", keyword.name());
@@ -343,8 +343,8 @@ final class ExpressionCompiler {
     }
     Expression moreGiven = given.more();
     Expression moreNamedGiven = given.moreNamed();
-    Evaluation more = moreGiven == null ? null : compile(moreGiven);
-    Evaluation moreNamed = moreNamedGiven == null ? null : compile(moreNamedGiven);
+    Computation more = moreGiven == null ? null : compile(moreGiven);
+    Computation moreNamed = moreNamedGiven == null ? null : compile(moreNamedGiven);
     return locals -> {
       List<Value> values = values(positional, locals);
       if (more != null) {

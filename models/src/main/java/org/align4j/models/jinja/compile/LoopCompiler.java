@@ -10,7 +10,7 @@ import org.align4j.models.jinja.parse.Expression;
 import org.align4j.models.jinja.parse.Statement;
 import org.align4j.models.jinja.run.Code.Action;
 import org.align4j.models.jinja.run.Code.Assignment;
-import org.align4j.models.jinja.run.Code.Evaluation;
+import org.align4j.models.jinja.run.Code.Computation;
 import org.align4j.models.jinja.run.Code.Flow;
 import org.align4j.models.jinja.run.FunctionScope;
 import org.align4j.models.jinja.run.Locals;
@@ -52,7 +52,7 @@ final class LoopCompiler {
   }
 
   Action compile() {
-    Evaluation items = new ExpressionCompiler(outer).compile(loop.items());
+    Computation items = new ExpressionCompiler(outer).compile(loop.items());
     Selection selection = selection();
     if (!loop.recursive()) {
       Rounds rounds = rounds(outer.inner(), outer.inner());
@@ -164,7 +164,7 @@ final class LoopCompiler {
     finder.visit(test);
     Assignment target = Assignments.to(loop.target(), frame);
     Action enter = Compiler.enter(frame);
-    Evaluation passes = new ExpressionCompiler(frame).compile(test);
+    Computation passes = new ExpressionCompiler(frame).compile(test);
     FunctionScope function = frame.function();
     return (locals, items) ->
         Stream.generator(

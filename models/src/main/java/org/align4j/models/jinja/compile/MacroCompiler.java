@@ -14,7 +14,7 @@ import org.align4j.models.jinja.parse.Statement;
 import org.align4j.models.jinja.parse.Target;
 import org.align4j.models.jinja.run.Code.Action;
 import org.align4j.models.jinja.run.Code.Assignment;
-import org.align4j.models.jinja.run.Code.Evaluation;
+import org.align4j.models.jinja.run.Code.Computation;
 import org.align4j.models.jinja.run.Code.Flow;
 import org.align4j.models.jinja.run.Macro;
 import org.align4j.models.jinja.run.Symbols;
@@ -73,7 +73,7 @@ final class MacroCompiler {
     for (int i = 0; i < parameters.size(); i++) {
       Value absent =
           Undefined.hint("parameter %s was not provided".formatted(Quotes.of(parameters.get(i))));
-      Evaluation value =
+      Computation value =
           i < required
               ? locals -> absent
               : new ExpressionCompiler(inside).compile(defaults.get(i - required));
@@ -115,7 +115,7 @@ final class MacroCompiler {
 
   Action callBlock(Statement.CallBlock call) {
     Macro.Definition definition = definition(null, call.signature(), call.body());
-    Evaluation value =
+    Computation value =
         new ExpressionCompiler(frame).call(call.call(), locals -> new Macro(definition, locals));
     return (locals, out) -> Compiler.write(Bound.text(value.evaluate(locals)).value(), out);
   }

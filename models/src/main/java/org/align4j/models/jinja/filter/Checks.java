@@ -7,8 +7,8 @@ import org.align4j.models.jinja.call.Rendering;
 import org.align4j.models.jinja.character.Quotes;
 import org.align4j.models.jinja.error.TemplateException;
 import org.align4j.models.jinja.operation.Arithmetic;
-import org.align4j.models.jinja.operation.Comparison;
 import org.align4j.models.jinja.operation.StrChecks;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.value.Bool;
 import org.align4j.models.jinja.value.Dict;
 import org.align4j.models.jinja.value.Int;
@@ -70,13 +70,13 @@ public final class Checks {
     simple(all, "filter", value -> isKnown(value, Filters.ALL));
     simple(all, "test", value -> isKnown(value, Checks.ALL));
     binary(all, "divisibleby", (left, right) -> remainder(left, right, 0));
-    binary(all, "sameas", Comparison::identical);
-    binary(all, "in", (left, right) -> Comparison.contains(right, left));
+    binary(all, "sameas", ValueComparison::identical);
+    binary(all, "in", (left, right) -> ValueComparison.contains(right, left));
     for (String name : new String[] {"==", "eq", "equalto"}) {
-      binary(all, name, Comparison::equal);
+      binary(all, name, ValueComparison::equal);
     }
     for (String name : new String[] {"!=", "ne"}) {
-      binary(all, name, (left, right) -> !Comparison.equal(left, right));
+      binary(all, name, (left, right) -> !ValueComparison.equal(left, right));
     }
     ordered(all, "<", "<", "lt", "lessthan");
     ordered(all, "<=", "<=", "le");
@@ -124,12 +124,12 @@ public final class Checks {
   private static void ordered(
       ImmutableMap.Builder<String, Check> all, String operator, String... names) {
     for (String name : names) {
-      binary(all, name, (left, right) -> Comparison.ordered(operator, left, right));
+      binary(all, name, (left, right) -> ValueComparison.ordered(operator, left, right));
     }
   }
 
   private static boolean remainder(Value value, Value divisor, int wanted) {
-    return Comparison.equal(Arithmetic.modulo(value, divisor), Int.of(wanted));
+    return ValueComparison.equal(Arithmetic.modulo(value, divisor), Int.of(wanted));
   }
 
   /** What has a length and items, dictionaries included. */

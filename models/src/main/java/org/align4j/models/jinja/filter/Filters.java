@@ -27,7 +27,7 @@ public final class Filters {
           .putAll(NumberFilters.ALL)
           .putAll(SequenceFilters.ALL)
           .putAll(SelectionFilters.ALL)
-          .put("tojson", (rendering, value, given) -> Json.dumps(value, given))
+          .put("tojson", (rendering, value, given) -> JsonDump.dumps(value, given))
           .put("default", Filters::orDefault)
           .put("d", Filters::orDefault)
           .put(

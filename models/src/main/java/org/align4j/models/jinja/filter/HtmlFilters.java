@@ -98,7 +98,7 @@ final class HtmlFilters {
     List<String> pairs = new ArrayList<>();
     for (Value item :
         value instanceof Dict dict
-            ? new DictView(dict, DictView.Part.ITEMS).items()
+            ? new DictView(dict, DictView.Side.ITEMS).items()
             : Iterables.list(value)) {
       List<Value> pair = Iterables.list(item);
       if (pair.size() != 2) {

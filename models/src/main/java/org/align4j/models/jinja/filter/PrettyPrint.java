@@ -6,15 +6,15 @@ import java.util.List;
 import org.align4j.models.jinja.character.Quotes;
 import org.align4j.models.jinja.error.Limits;
 import org.align4j.models.jinja.error.TemplateException;
-import org.align4j.models.jinja.operation.Comparison;
 import org.align4j.models.jinja.operation.StrSplits;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.value.Dict;
 import org.align4j.models.jinja.value.ListValue;
 import org.align4j.models.jinja.value.Str;
 import org.align4j.models.jinja.value.TupleValue;
 import org.align4j.models.jinja.value.Value;
 
-/** Python's {@code pprint.pformat}: what does not fit into 80 characters gets lines of its own. */
+/** Python's {@code pprint.pformat}: what does not fit into 80 characters gets its own lines. */
 final class PrettyPrint {
 
   private static final int WIDTH = 80;
@@ -58,7 +58,7 @@ final class PrettyPrint {
     Comparator<Dict.Entry> byKey =
         (first, second) -> {
           try {
-            return Comparison.compare(first.key(), second.key());
+            return ValueComparison.compare(first.key(), second.key());
           } catch (TemplateException e) {
             // keys without an order are ordered by their types
             return first.key().type().compareTo(second.key().type());

@@ -42,12 +42,12 @@ final class SelectionFilters {
    * @param step what an item becomes; null leaves it out
    */
   private static Stream lazily(
-      String name, Rendering rendering, Value value, boolean empty, Supplier<Step> step) {
+      String name, Rendering rendering, Value value, boolean empty, Supplier<ItemFunction> step) {
     return Stream.generator(
         name,
         new AbstractIterator<>() {
           private @Nullable Iterator<Value> left;
-          private @Nullable Step each;
+          private @Nullable ItemFunction each;
 
           @Override
           protected @Nullable Value computeNext() {
@@ -72,7 +72,7 @@ final class SelectionFilters {
   }
 
   @FunctionalInterface
-  private interface Step {
+  private interface ItemFunction {
     @Nullable Value of(Value item);
   }
 

@@ -15,11 +15,11 @@ import org.align4j.models.jinja.error.Limits;
 import org.align4j.models.jinja.error.TemplateException;
 import org.align4j.models.jinja.error.TemplateException.Kind;
 import org.align4j.models.jinja.operation.Arithmetic;
-import org.align4j.models.jinja.operation.Comparison;
 import org.align4j.models.jinja.operation.Html;
 import org.align4j.models.jinja.operation.Iterables;
 import org.align4j.models.jinja.operation.StrMethods;
 import org.align4j.models.jinja.operation.StrSplits;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.value.Dict;
 import org.align4j.models.jinja.value.DictView;
 import org.align4j.models.jinja.value.Int;
@@ -124,7 +124,7 @@ final class SequenceFilters {
       order.add(i);
     }
     Comparator<Integer> comparator =
-        (first, second) -> Comparison.compare(keys.get(first), keys.get(second));
+        (first, second) -> ValueComparison.compare(keys.get(first), keys.get(second));
     try {
       order.sort(reverse ? comparator.reversed() : comparator);
     } catch (TemplateException e) {
@@ -169,7 +169,7 @@ final class SequenceFilters {
     }
     Selector selector =
         new Selector(Int.of(by.equals("key") ? 0 : 1), !bound.truth(0, false), null);
-    List<Value> pairs = new DictView(dict, DictView.Part.ITEMS).items();
+    List<Value> pairs = new DictView(dict, DictView.Side.ITEMS).items();
     return new ListValue(sorted(pairs, pairs.stream().map(selector::of).toList(), bound.flag(2)));
   }
 
@@ -181,7 +181,8 @@ final class SequenceFilters {
     for (Iterator<Value> i = value.iterator(); i.hasNext(); ) {
       Value item = i.next();
       Value key = selector.of(item);
-      if (bestKey == null || Comparison.ordered(name.equals("min") ? "<" : ">", key, bestKey)) {
+      if (bestKey == null
+          || ValueComparison.ordered(name.equals("min") ? "<" : ">", key, bestKey)) {
         best = item;
         bestKey = key;
       }
@@ -213,7 +214,7 @@ final class SequenceFilters {
     for (int from = 0, to; from < ordered.size(); from = to) {
       Value key = keys.of(ordered.get(from));
       to = from + 1;
-      while (to < ordered.size() && Comparison.equal(keys.of(ordered.get(to)), key)) {
+      while (to < ordered.size() && ValueComparison.equal(keys.of(ordered.get(to)), key)) {
         to++;
       }
       groups.add(
@@ -242,8 +243,8 @@ final class SequenceFilters {
             List<Value> row = new ArrayList<>();
             do {
               row.add(left.next());
-            } while (left.hasNext() && !Comparison.equal(Int.of(row.size()), size));
-            if (fill != null && Comparison.ordered("<", Int.of(row.size()), size)) {
+            } while (left.hasNext() && !ValueComparison.equal(Int.of(row.size()), size));
+            if (fill != null && ValueComparison.ordered("<", Int.of(row.size()), size)) {
               int wanted = Limits.length(Numbers.size(size));
               row.addAll(Collections.nCopies(wanted - row.size(), fill));
             }
@@ -305,7 +306,7 @@ final class SequenceFilters {
               left =
                   switch (value) {
                     case Undefined undefined -> Iterators.forArray();
-                    case Dict dict -> new DictView(dict, DictView.Part.ITEMS).iterator();
+                    case Dict dict -> new DictView(dict, DictView.Side.ITEMS).iterator();
                     default ->
                         throw TemplateException.type("Can only get item pairs from a mapping.");
                   };

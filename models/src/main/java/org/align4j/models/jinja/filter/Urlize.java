@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.align4j.models.jinja.error.Limits;
-import org.align4j.models.jinja.operation.Comparison;
 import org.align4j.models.jinja.operation.Slices;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.value.Int;
 import org.align4j.models.jinja.value.None;
 import org.align4j.models.jinja.value.Str;
@@ -90,7 +90,7 @@ record Urlize(@Nullable Value limit, String rel, String target, List<String> sch
 
   private String trimmed(String address) {
     Str text = new Str(address);
-    if (limit == null || !Comparison.ordered(">", Int.of(text.length()), limit)) {
+    if (limit == null || !ValueComparison.ordered(">", Int.of(text.length()), limit)) {
       return address;
     }
     return Slices.slice(text, None.NONE, limit, None.NONE).text() + "...";

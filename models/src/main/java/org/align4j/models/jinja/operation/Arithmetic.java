@@ -265,9 +265,7 @@ public final class Arithmetic {
     return switch (value) {
       case Undefined undefined -> throw undefined.failure();
       case Real real -> new Real(-real.number());
-      case Value other when Numbers.integer(other) instanceof BigInteger number ->
-          new Int(number.negate());
-      default -> throw TemplateException.type("bad operand type for unary -: '%s'", value.type());
+      default -> new Int(operand(value, '-').negate());
     };
   }
 
@@ -275,9 +273,16 @@ public final class Arithmetic {
     return switch (value) {
       case Undefined undefined -> throw undefined.failure();
       case Real real -> real;
-      case Value other when Numbers.integer(other) instanceof BigInteger number -> new Int(number);
-      default -> throw TemplateException.type("bad operand type for unary +: '%s'", value.type());
+      default -> new Int(operand(value, '+'));
     };
+  }
+
+  private static BigInteger operand(Value value, char sign) {
+    BigInteger number = Numbers.integer(value);
+    if (number == null) {
+      throw TemplateException.type("bad operand type for unary %s: '%s'", sign, value.type());
+    }
+    return number;
   }
 
   public static TemplateException zero(String reason) {

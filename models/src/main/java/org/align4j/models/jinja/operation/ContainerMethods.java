@@ -61,7 +61,7 @@ public final class ContainerMethods {
   }
 
   private static boolean same(Value item, Value wanted) {
-    return item == wanted || Comparison.equal(item, wanted);
+    return item == wanted || ValueComparison.equal(item, wanted);
   }
 
   private static Value index(List<Value> items, String type, Arguments arguments) {
@@ -90,9 +90,9 @@ public final class ContainerMethods {
                 Value value = dict.get(bound.required(0));
                 return value == null ? bound.or(1, None.NONE) : value;
               };
-          case "keys" -> view(dict, DictView.Part.KEYS, name);
-          case "values" -> view(dict, DictView.Part.VALUES, name);
-          case "items" -> view(dict, DictView.Part.ITEMS, name);
+          case "keys" -> view(dict, DictView.Side.KEYS, name);
+          case "values" -> view(dict, DictView.Side.VALUES, name);
+          case "items" -> view(dict, DictView.Side.ITEMS, name);
           case "copy" ->
               (rendering, arguments) -> {
                 arguments.positional(name, 0, 0);
@@ -104,10 +104,10 @@ public final class ContainerMethods {
     return body == null ? null : new Function(name, body);
   }
 
-  private static Function.Body view(Dict dict, DictView.Part part, String name) {
+  private static Function.Body view(Dict dict, DictView.Side side, String name) {
     return (rendering, arguments) -> {
       arguments.positional(name, 0, 0);
-      return new DictView(dict, part);
+      return new DictView(dict, side);
     };
   }
 

@@ -9,7 +9,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.align4j.models.jinja.error.Limits;
 import org.align4j.models.jinja.error.TemplateException;
-import org.align4j.models.jinja.value.Bool;
 import org.align4j.models.jinja.value.Numbers;
 import org.align4j.models.jinja.value.Str;
 import org.align4j.models.jinja.value.Value;
@@ -82,9 +81,7 @@ public final class FormatSpec {
     }
     BigInteger whole = Numbers.integer(value);
     if (whole != null && (parsed.type.isEmpty() || "bcdoxXn".contains(parsed.type))) {
-      return value instanceof Bool && parsed.type.isEmpty()
-          ? parsed.whole(whole)
-          : parsed.whole(whole);
+      return parsed.whole(whole);
     }
     return parsed.real(Numbers.real(value), value);
   }
@@ -221,7 +218,7 @@ public final class FormatSpec {
         new BigDecimal(size).round(new MathContext(precision, RoundingMode.HALF_EVEN));
     int exponent = size == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
     int largest = untyped ? precision - 1 : precision;
-    if (exponent < -4 || exponent >= largest && !(untyped && exponent < largest)) {
+    if (exponent < -4 || (exponent >= largest && !(untyped && exponent < largest))) {
       String text = exponential(size, precision - 1, alternate);
       if (alternate) {
         return text;

@@ -138,10 +138,10 @@ final class ExpressionParser {
   /** A name, a literal or brackets. */
   Expression primary() {
     Token token = stream.current();
-    switch (token.type()) {
+    return switch (token.type()) {
       case NAME -> {
         stream.next();
-        return switch (token.text()) {
+        yield switch (token.text()) {
           case "true", "True" -> new Expression.Literal(Bool.TRUE);
           case "false", "False" -> new Expression.Literal(Bool.FALSE);
           case "none", "None" -> new Expression.Literal(None.NONE);
@@ -153,30 +153,26 @@ final class ExpressionParser {
         while (stream.is(Type.STRING)) {
           text.append(stream.next().text());
         }
-        return new Expression.Literal(new Str(text.toString()));
+        yield new Expression.Literal(new Str(text.toString()));
       }
       case INTEGER -> {
         stream.next();
-        return new Expression.Literal(new Int(integer(token)));
+        yield new Expression.Literal(new Int(integer(token)));
       }
       case FLOAT -> {
         stream.next();
-        return new Expression.Literal(new Real(Double.parseDouble(token.text())));
+        yield new Expression.Literal(new Real(Double.parseDouble(token.text())));
       }
       case LEFT_PARENTHESIS -> {
         stream.next();
         Expression inner = tuple(true, true, "");
         stream.expect(Type.RIGHT_PARENTHESIS);
-        return inner;
+        yield inner;
       }
-      case LEFT_BRACKET -> {
-        return list();
-      }
-      case LEFT_BRACE -> {
-        return dict();
-      }
+      case LEFT_BRACKET -> list();
+      case LEFT_BRACE -> dict();
       default -> throw stream.fail("unexpected '%s'", token.title());
-    }
+    };
   }
 
   private static BigInteger integer(Token token) {
@@ -191,7 +187,7 @@ final class ExpressionParser {
    * One expression, or several with commas: a tuple.
    *
    * @param conditionals whether {@code if} belongs to the expressions
-   * @param parenthesised whether nothing at all is a tuple too
+   * @param parenthesised whether nothing is a tuple too
    * @param end a name that ends it
    */
   Expression tuple(boolean conditionals, boolean parenthesised, String end) {

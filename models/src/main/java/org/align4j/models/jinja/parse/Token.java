@@ -57,6 +57,7 @@ record Token(Type type, String text, int line) {
       return title;
     }
 
+    @SuppressWarnings("EnumOrdinal") // operators stand last
     boolean isOperator() {
       return ordinal() >= FLOOR_DIVIDE.ordinal();
     }

@@ -9,7 +9,7 @@ public final class Code {
 
   /** An expression. */
   @FunctionalInterface
-  public interface Evaluation {
+  public interface Computation {
     Value evaluate(Locals locals);
   }
 

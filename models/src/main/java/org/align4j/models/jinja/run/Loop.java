@@ -8,7 +8,7 @@ import org.align4j.models.jinja.call.Callable;
 import org.align4j.models.jinja.call.Function;
 import org.align4j.models.jinja.call.Rendering;
 import org.align4j.models.jinja.error.TemplateException;
-import org.align4j.models.jinja.operation.Comparison;
+import org.align4j.models.jinja.operation.ValueComparison;
 import org.align4j.models.jinja.value.Bool;
 import org.align4j.models.jinja.value.Int;
 import org.align4j.models.jinja.value.TupleValue;
@@ -133,7 +133,7 @@ public final class Loop implements Callable {
   private Value changed(Arguments arguments) {
     List<Value> values = arguments.positional();
     boolean same =
-        changed != null && Comparison.equal(new TupleValue(changed), new TupleValue(values));
+        changed != null && ValueComparison.equal(new TupleValue(changed), new TupleValue(values));
     changed = values;
     return Bool.of(!same);
   }

@@ -13,21 +13,20 @@ final class TimeFormat {
 
   static String format(String format, ZonedDateTime time) {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < format.length(); i++) {
-      char letter = format.charAt(i);
+    int i = 0;
+    while (i < format.length()) {
+      char letter = format.charAt(i++);
       if (letter != '%') {
         text.append(letter);
         continue;
       }
-      i++;
       if (i == format.length()) {
         return text.append('%').toString();
       }
-      char directive = format.charAt(i);
+      char directive = format.charAt(i++);
       // glibc's flags: no padding, blanks, zeros
-      if ("-_0^#".indexOf(directive) >= 0 && i + 1 < format.length()) {
-        i++;
-        text.append(flagged(directive, directive(format.charAt(i), time)));
+      if ("-_0^#".indexOf(directive) >= 0 && i < format.length()) {
+        text.append(flagged(directive, directive(format.charAt(i++), time)));
       } else {
         text.append(directive(directive, time));
       }

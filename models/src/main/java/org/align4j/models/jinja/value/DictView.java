@@ -6,17 +6,17 @@ import java.util.List;
 import org.align4j.models.jinja.error.TemplateException;
 
 /** What {@code keys()}, {@code values()} and {@code items()} of a dictionary give. */
-public record DictView(Dict dict, Part part) implements Value {
+public record DictView(Dict dict, Side side) implements Value {
 
-  /** Which of its parts. */
-  public enum Part {
+  /** Which side of it. */
+  public enum Side {
     KEYS("dict_keys"),
     VALUES("dict_values"),
     ITEMS("dict_items");
 
     private final String type;
 
-    Part(String type) {
+    Side(String type) {
       this.type = type;
     }
   }
@@ -25,7 +25,7 @@ public record DictView(Dict dict, Part part) implements Value {
     List<Value> items = new ArrayList<>();
     for (Dict.Entry entry : dict.entries()) {
       items.add(
-          switch (part) {
+          switch (side) {
             case KEYS -> entry.key();
             case VALUES -> entry.value();
             case ITEMS -> entry.pair();
@@ -36,12 +36,12 @@ public record DictView(Dict dict, Part part) implements Value {
 
   @Override
   public String type() {
-    return part.type;
+    return side.type;
   }
 
   @Override
   public String repr() {
-    return part.type + "([" + Repr.joined(items()) + "])";
+    return side.type + "([" + Repr.joined(items()) + "])";
   }
 
   @Override
@@ -71,9 +71,9 @@ public record DictView(Dict dict, Part part) implements Value {
 
   @Override
   public Object key() {
-    if (part == Part.VALUES) {
+    if (side == Side.VALUES) {
       return dict;
     }
-    throw TemplateException.type("unhashable type: '%s'", part.type);
+    throw TemplateException.type("unhashable type: '%s'", side.type);
   }
 }

@@ -10,6 +10,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -52,7 +53,11 @@ public final class ChatTemplate {
   }
 
   ChatTemplate(ImmutableMap<String, String> sources, SpecialTokens specialTokens) {
-    this(sources, specialTokens, Clock.systemDefaultZone(), JsonNodeFactory.instance.objectNode());
+    this(
+        sources,
+        specialTokens,
+        Clock.system(ZoneId.systemDefault()),
+        JsonNodeFactory.instance.objectNode());
   }
 
   private ChatTemplate(

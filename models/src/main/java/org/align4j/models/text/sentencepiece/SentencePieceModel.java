@@ -33,7 +33,7 @@ public record SentencePieceModel(
   public SentencePieceModel {
     for (Optional<Integer> id : List.of(bos, eos, pad)) {
       checkArgument(
-          id.isEmpty() || id.get() >= 0 && id.get() < pieces.size(),
+          id.isEmpty() || (id.get() >= 0 && id.get() < pieces.size()),
           "special piece %s: there are %s pieces",
           id.orElse(-1),
           pieces.size());
