@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.models.text.Tokenizer;
 import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.GgufForm;
 import org.align4j.models.transformer.GgufTensor;
@@ -53,7 +54,8 @@ public final class Gguf {
 
   private Checkpoint checkpoint() {
     GgufMetadata metadata = file.metadata();
-    var tokenizer = new GgufTokenizer(file.path(), metadata, config).read();
+    Tokenizer tokenizer =
+        new GgufTokenizer(file.path(), metadata, config.vocabSize(), config.eosTokenIds()).read();
     String template = metadata.optionalString("tokenizer.chat_template");
     Optional<ChatTemplate> chat =
         Optional.ofNullable(template)

@@ -222,6 +222,13 @@ final class GgufFile implements AutoCloseable {
       }
       return strings.build();
     }
+    if (type == 6 || type == 12) {
+      double[] fractions = new double[count];
+      for (int i = 0; i < count; i++) {
+        fractions[i] = (Double) value(type, key);
+      }
+      return fractions;
+    }
     long[] numbers = new long[count];
     for (int i = 0; i < count; i++) {
       Object element = value(type, key);
@@ -229,8 +236,6 @@ final class GgufFile implements AutoCloseable {
           switch (element) {
             case Long whole -> whole;
             case Boolean flag -> flag ? 1 : 0;
-            // No array of fractions means anything to us; their whole part keeps the type simple.
-            case Double fraction -> fraction.longValue();
             default -> throw new IllegalStateException("no such element: " + element);
           };
     }

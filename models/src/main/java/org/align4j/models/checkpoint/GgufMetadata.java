@@ -3,6 +3,7 @@ package org.align4j.models.checkpoint;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.align4j.core.file.BadFileException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,9 @@ final class GgufMetadata {
   private final ImmutableMap<String, Object> values;
 
   /**
-   * Wraps values of the types Long, Double, Boolean, String, {@code ImmutableList<String>} and
-   * {@code long[]}; arrays of arrays, which nobody asks for, are a {@link NestedArray}.
+   * Wraps values of the types Long, Double, Boolean, String, {@code ImmutableList<String>}, {@code
+   * long[]} and {@code double[]}; arrays of arrays, which nobody asks for, are a {@link
+   * NestedArray}.
    */
   GgufMetadata(Path file, ImmutableMap<String, Object> values) {
     this.file = file;
@@ -81,6 +83,12 @@ final class GgufMetadata {
 
   long @Nullable [] optionalIntegers(String key) {
     return typed(key, long[].class, "integers");
+  }
+
+  double @Nullable [] optionalNumbers(String key) {
+    return values.get(key) instanceof long[] whole
+        ? Arrays.stream(whole).asDoubleStream().toArray()
+        : typed(key, double[].class, "numbers");
   }
 
   private <T> T required(String key, @Nullable T value) {

@@ -79,8 +79,8 @@ public final class ByteLevelBpe implements Tokenizer {
       byteIds[value] = ids.getOrDefault(String.valueOf(ByteAlphabet.letter(value)), -1);
     }
     this.bytes = vocabulary.tokens().stream().map(ByteAlphabet::bytes).toArray(byte[][]::new);
-    this.allAdded = new AddedTokens(vocabulary, id -> true);
-    this.ordinaryAdded = new AddedTokens(vocabulary, id -> !isSpecial(id));
+    this.allAdded = new AddedTokens(vocabulary.addedTokens(), true);
+    this.ordinaryAdded = new AddedTokens(vocabulary.addedTokens(), false);
   }
 
   @Override

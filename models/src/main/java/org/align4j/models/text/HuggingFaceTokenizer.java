@@ -13,14 +13,10 @@ import com.google.common.primitives.Ints;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Map;
-import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
-import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.file.WellFormedText;
 
@@ -60,7 +56,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
           file,
           "has a decoder that strips the end of a text (Strip with stop): it is not supported");
     }
-    this.files = contents(folder);
+    this.files = TokenizerFiles.contents(folder, FILES);
     this.specialTokens = specialTokens;
     var specials = ImmutableSet.<Integer>builder();
     var eos = ImmutableList.<Integer>builder();
@@ -120,20 +116,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
       largest = Math.max(largest, ids.next().asInt(-1));
     }
     return largest;
-  }
-
-  private static ImmutableMap<String, byte[]> contents(Path folder) {
-    var contents = ImmutableMap.<String, byte[]>builder();
-    try {
-      for (String name : FILES) {
-        if (Files.isRegularFile(folder.resolve(name))) {
-          contents.put(name, Files.readAllBytes(folder.resolve(name)));
-        }
-      }
-    } catch (IOException e) {
-      throw new FileException(folder, e);
-    }
-    return contents.buildOrThrow();
   }
 
   @Override
@@ -213,8 +195,6 @@ public final class HuggingFaceTokenizer implements Tokenizer {
   /** Copies the files it was read from. */
   @Override
   public void save(Path folder) {
-    for (Map.Entry<String, byte[]> entry : files.entrySet()) {
-      AtomicFiles.writeBytes(folder.resolve(entry.getKey()), entry.getValue());
-    }
+    TokenizerFiles.write(folder, files);
   }
 }

@@ -29,8 +29,7 @@ final class PostProcessor {
     if (!prefix.isEmpty() || writesSpecialTokens(processor)) {
       return prefix;
     }
-    String name = config.path("tokenizer_class").asText("").replaceFirst("Fast$", "");
-    if (!LLAMA_LIKE.contains(name) || !config.path("add_bos_token").asBoolean(false)) {
+    if (!isLlamaLike(config) || !config.path("add_bos_token").asBoolean(false)) {
       return prefix;
     }
     JsonNode bos = config.path("bos_token");
@@ -43,6 +42,11 @@ final class PostProcessor {
       }
     }
     return prefix;
+  }
+
+  /** Whether a {@code tokenizer_config.json} names Llama's class or one like it. */
+  static boolean isLlamaLike(JsonNode config) {
+    return LLAMA_LIKE.contains(config.path("tokenizer_class").asText("").replaceFirst("Fast$", ""));
   }
 
   private static ImmutableList<Integer> prefix(JsonNode processor) {

@@ -90,7 +90,7 @@ public interface Tokenizer {
 
   /**
    * Writes {@code tokenizer.json} and {@code tokenizer_config.json}, which {@code tokenizers}
-   * reads.
+   * reads; a tokenizer of a {@code tokenizer.model} is that file again.
    */
   void save(Path folder);
 }

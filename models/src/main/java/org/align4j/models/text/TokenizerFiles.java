@@ -4,17 +4,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.file.FileException;
 import org.align4j.core.file.JsonFiles;
 
 /** The tokenizer files of a Hugging Face folder. */
 public final class TokenizerFiles {
 
   static final String TOKENIZER = "tokenizer.json";
+  static final String SENTENCEPIECE = "tokenizer.model";
   public static final String CONFIG = "tokenizer_config.json";
 
   /** Larger than any tokenizer: one with 250,000 tokens and their merges has 30 MB. */
@@ -22,11 +28,16 @@ public final class TokenizerFiles {
 
   private TokenizerFiles() {}
 
-  /** Reads the tokenizer of a folder, if it has one. */
+  /**
+   * Reads the tokenizer of a folder, if it has one: {@code tokenizer.json}, or else {@code
+   * tokenizer.model}.
+   */
   public static Optional<Tokenizer> read(Path folder) {
     Path file = folder.resolve(TOKENIZER);
     if (!Files.exists(file)) {
-      return Optional.empty();
+      return Files.exists(folder.resolve(SENTENCEPIECE))
+          ? Optional.of(SentencePieceFolder.read(folder))
+          : Optional.empty();
     }
     JsonNode json = JsonFiles.readObject(file, LARGEST);
     return Optional.of(
@@ -58,8 +69,13 @@ public final class TokenizerFiles {
         token(config, "unk_token"));
   }
 
-  private static JsonNode config(Path folder) {
-    Path file = folder.resolve(CONFIG);
+  static JsonNode config(Path folder) {
+    return json(folder, CONFIG);
+  }
+
+  /** A JSON object of a folder; an empty one where there is no such file. */
+  static JsonNode json(Path folder, String name) {
+    Path file = folder.resolve(name);
     return Files.exists(file)
         ? JsonFiles.readObject(file, LARGEST)
         : JsonNodeFactory.instance.objectNode();
@@ -69,6 +85,25 @@ public final class TokenizerFiles {
     JsonNode node = config.path(name);
     JsonNode content = node.isObject() ? node.path("content") : node;
     return content.isTextual() ? Optional.of(content.textValue()) : Optional.empty();
+  }
+
+  /** The contents of those of these files that a folder has. */
+  static ImmutableMap<String, byte[]> contents(Path folder, List<String> names) {
+    var contents = ImmutableMap.<String, byte[]>builder();
+    try {
+      for (String name : names) {
+        if (Files.isRegularFile(folder.resolve(name))) {
+          contents.put(name, Files.readAllBytes(folder.resolve(name)));
+        }
+      }
+    } catch (IOException e) {
+      throw new FileException(folder, e);
+    }
+    return contents.buildOrThrow();
+  }
+
+  static void write(Path folder, Map<String, byte[]> files) {
+    files.forEach((name, bytes) -> AtomicFiles.writeBytes(folder.resolve(name), bytes));
   }
 
   private static String text(ObjectNode json) {

@@ -105,7 +105,7 @@ final class DamagedFilesTest {
       try {
         read.run();
       } catch (BadFileException e) {
-        assertThat(e.getMessage()).as("seed %s", seed).doesNotContain("\n").hasSizeLessThan(600);
+        assertThat(e.getMessage()).as("seed %s", seed).doesNotContain("\n").hasSizeLessThan(1000);
         refused++;
       } catch (RuntimeException | Error e) {
         throw new AssertionError("seed " + seed + " of " + file.getFileName(), e);

@@ -160,11 +160,14 @@ final class GgufTest {
     assertThatRefused(TinyModels.gguf("llama").put("general.architecture", "mamba"))
         .hasMessageContaining("mamba")
         .hasMessageContaining("gpt2, llama, ");
-    assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.pre", "falcon"))
-        .hasMessageContaining("tokenizer.ggml.pre is falcon")
+    assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.pre", "kimi-k2"))
+        .hasMessageContaining("tokenizer.ggml.pre is kimi-k2")
         .hasMessageContaining("smollm");
+    assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.model", "t5"))
+        .hasMessageContaining("tokenizer.ggml.model is t5")
+        .hasMessageContaining("llama (SentencePiece)");
     assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.model", "llama"))
-        .hasMessageContaining("SentencePiece");
+        .hasMessageContaining("has no tokenizer.ggml.scores");
     assertThatRefused(TinyModels.gguf("llama").put("llama.rope.scaling.type", "yarn"))
         .hasMessageContaining("yarn");
     assertThatRefused(TinyModels.gguf("llama").put("llama.attention.sliding_window", 8))

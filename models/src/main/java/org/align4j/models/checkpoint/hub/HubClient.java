@@ -33,7 +33,7 @@ public final class HubClient {
   /** What {@link HuggingFaceFolder} reads: weights in no other format, nothing in subfolders. */
   private static final Pattern WANTED =
       Pattern.compile(
-          "config\\.json|generation_config\\.json|tokenizer\\.json|tokenizer_config\\.json"
+          "config\\.json|generation_config\\.json|tokenizer\\.(json|model)|tokenizer_config\\.json"
               + "|special_tokens_map\\.json|added_tokens\\.json|vocab\\.json|merges\\.txt"
               + "|chat_template\\.jinja|model[\\w.-]*\\.safetensors|model\\.safetensors\\.index\\.json");
 

@@ -3,6 +3,7 @@ package org.align4j.models.text.bpe;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 
 /** Writes a byte-level BPE as the {@code tokenizer.json} that {@code tokenizers} reads. */
@@ -21,14 +22,20 @@ public final class BpeJson {
         .ifPresentOrElse(
             normalizer -> root.set("normalizer", normalizer), () -> root.putNull("normalizer"));
     root.set("pre_tokenizer", preTokenizer.toJson());
-    root.set("post_processor", postProcessor(vocabulary, bos));
+    root.set(
+        "post_processor",
+        postProcessor(
+            bos,
+            bos.map(token -> vocabulary.tokens().indexOf(token)).stream()
+                .collect(ImmutableList.toImmutableList())));
     root.set("decoder", PreTokenizer.byteLevel(true, true));
     root.set("model", model(preTokenizer, vocabulary));
     return root;
   }
 
-  public static void addedToken(ArrayNode array, int id, String content, boolean special) {
-    array
+  /** Adds an added token that takes no white space. */
+  public static ObjectNode addedToken(ArrayNode array, int id, String content, boolean special) {
+    return array
         .addObject()
         .put("id", id)
         .put("content", content)
@@ -50,7 +57,8 @@ public final class BpeJson {
                 Boolean.TRUE.equals(vocabulary.added().get(id))));
   }
 
-  private static ObjectNode postProcessor(BpeVocabulary vocabulary, Optional<String> bos) {
+  /** What puts a token before every text, if there is one. */
+  public static ObjectNode postProcessor(Optional<String> bos, ImmutableList<Integer> ids) {
     ObjectNode processor = JsonNodeFactory.instance.objectNode().put("type", "TemplateProcessing");
     ArrayNode single = processor.putArray("single");
     ArrayNode pair = processor.putArray("pair");
@@ -60,7 +68,7 @@ public final class BpeJson {
         sequence.addObject().putObject("SpecialToken").put("id", token).put("type_id", 0);
       }
       ObjectNode entry = special.putObject(token).put("id", token);
-      entry.putArray("ids").add(vocabulary.tokens().indexOf(token));
+      ids.forEach(entry.putArray("ids")::add);
       entry.putArray("tokens").add(token);
     });
     single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);

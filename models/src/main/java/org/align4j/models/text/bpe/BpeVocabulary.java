@@ -25,7 +25,6 @@ public record BpeVocabulary(
     for (int id : added.keySet()) {
       checkArgument(
           id >= 0 && id < tokens.size(), "added token %s: there are %s tokens", id, tokens.size());
-      checkArgument(!tokens.get(id).isEmpty(), "added token %s is empty", id);
     }
   }
 
@@ -37,6 +36,14 @@ public record BpeVocabulary(
       checkArgument(before == null, "tokens %s and %s are the same", before, id);
     }
     return ids;
+  }
+
+  /** The added tokens with their texts. */
+  public ImmutableList<AddedTokens.Added> addedTokens() {
+    return added.entrySet().stream()
+        .map(entry ->
+            new AddedTokens.Added(tokens.get(entry.getKey()), entry.getKey(), entry.getValue()))
+        .collect(ImmutableList.toImmutableList());
   }
 
   /** The left and right token of a merge; a token may begin with a space, none contains one. */
