@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.GgufForm;
@@ -24,8 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads GGUF files of the families that have a {@link GgufForm}: tensors of every {@link Encoding}
- * become float32 parameters under Hugging Face names and in Hugging Face layout.
+ * Reads GGUF files of the families that have a {@link GgufForm}: tensors of every {@link
+ * StoredFormat} become float32 parameters under Hugging Face names and in Hugging Face layout.
  */
 public final class Gguf {
 
@@ -131,13 +132,9 @@ public final class Gguf {
     INDArray turned = Nd4j.createUninitialized(DataType.FLOAT, new long[] {columns, rows}, 'c');
     MemorySegment to = StoredTensor.memory(turned);
     float[] row = new float[columns];
-    Encoding encoding = tensor.encoding();
+    StoredFormat format = tensor.format();
     for (int r = 0; r < rows; r++) {
-      encoding.decodeBlocks(
-          tensor.data(),
-          encoding.bytes((long) r * columns),
-          row,
-          columns / encoding.blockElements());
+      format.decode(tensor.data(), format.bytes((long) r * columns), row, columns);
       for (int c = 0; c < columns; c++) {
         to.setAtIndex(ValueLayout.JAVA_FLOAT, (long) c * rows + r, row[c]);
       }

@@ -1,6 +1,7 @@
 package org.align4j.models.checkpoint;
 
 import java.lang.foreign.MemorySegment;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -10,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param data the bytes of exactly this tensor
  */
-record StoredTensor(String name, Encoding encoding, long[] shape, MemorySegment data) {
+record StoredTensor(String name, StoredFormat format, long[] shape, MemorySegment data) {
 
   long elements() {
     long product = 1;
@@ -23,7 +24,7 @@ record StoredTensor(String name, Encoding encoding, long[] shape, MemorySegment 
   /** Decodes to a new float32 array. */
   INDArray load() {
     INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-    encoding.decode(data, memory(array), elements());
+    format.decode(data, memory(array), elements());
     return array;
   }
 
@@ -41,8 +42,8 @@ record StoredTensor(String name, Encoding encoding, long[] shape, MemorySegment 
       for (long row = 0; row < 2 * half; row++) {
         long source = head * 2 * half + 2 * (row % half) + row / half;
         long target = head * 2 * half + row;
-        encoding.decode(
-            data.asSlice(encoding.bytes(source * columns), encoding.bytes(columns)),
+        format.decode(
+            data.asSlice(format.bytes(source * columns), format.bytes(columns)),
             to.asSlice(4 * target * columns, 4 * columns),
             columns);
       }
