@@ -5,6 +5,7 @@ import org.align4j.core.registry.NearestName;
 import org.align4j.core.registry.Services;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 
 /** What interprets a network, by name; see {@link EngineProvider}. */
 public final class Engine {
@@ -69,8 +70,13 @@ public final class Engine {
   }
 
   /** See {@link EngineProvider#freeze}. */
+  public FrozenWeights freeze(StoredWeights weights, Resources resources) {
+    return provider.freeze(weights, resources);
+  }
+
+  /** The same of float32 parameters in memory, taken over. */
   public FrozenWeights freeze(Parameters parameters, Resources resources) {
-    return provider.freeze(parameters, resources);
+    return freeze(StoredWeights.of(parameters), resources);
   }
 
   /** See {@link EngineProvider#create(NetworkDefinition, Parameters, FrozenWeights, Resources)}. */

@@ -3,6 +3,7 @@ package org.align4j.core.engine;
 import org.align4j.core.Experimental;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 
 /**
  * An engine. One class and one line in {@code META-INF/services} register one, also from a jar of
@@ -25,8 +26,8 @@ public interface EngineProvider {
    */
   Network create(NetworkDefinition definition, Parameters parameters, Resources resources);
 
-  /** Takes over parameters that no network will train. */
-  FrozenWeights freeze(Parameters parameters, Resources resources);
+  /** Takes over weights that no network will train. */
+  FrozenWeights freeze(StoredWeights weights, Resources resources);
 
   /**
    * A network whose parameters are partly frozen. {@link Network#parameters}, gradients and

@@ -1,7 +1,11 @@
 package org.align4j.core.kernel;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.stored.StoredFormat;
+import org.align4j.core.kernel.stored.StoredMatrix;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +26,54 @@ public interface ProductKernels {
    */
   void pack(Matrix source, WeightLayout layout, PackedMatrix target, int from, int to);
 
+  /** Floats of memory that {@code [depth, columns]} needs when it is kept as stored. */
+  long storedLength(StoredFormat format, int depth, int columns);
+
+  /**
+   * Lays a matrix that is kept as stored over memory; nothing is written. {@code F32}: the same as
+   * {@link #packed}.
+   */
+  Panels stored(NativeFloats memory, StoredFormat format, int depth, int columns);
+
+  /**
+   * Packs the right-hand side of a product as it is stored. {@code OUT_IN}: source is {@code
+   * [columns, depth]}; {@code IN_OUT}: {@code [depth, columns]}, of floats only. Numbers are
+   * finite. Allocates a little. Split: panels {@code [0, target.panels())}.
+   *
+   * @param target of {@link #stored} for the format of the source
+   */
+  default void pack(StoredMatrix source, WeightLayout layout, Panels target, int from, int to) {
+    target.pack(source, layout, from, to);
+  }
+
+  /**
+   * Packs the transposed matrix in float32: the right-hand side of {@code dx = dy · Wᵀ}, where
+   * {@code source} is that of {@code y = x · W}. Split: panels {@code [0, target.panels())}.
+   *
+   * @param target {@code [source.columns(), source.depth()]}
+   */
+  void packTransposed(Panels source, PackedMatrix target, int from, int to, Scratch scratch);
+
+  /**
+   * {@code y[n] =} column {@code columns[n]} of the weight: an embedding, whose table {@code
+   * [columns, depth]} was packed as {@code OUT_IN}. Split: rows n.
+   *
+   * @param y {@code [≥ to, depth]}
+   */
+  default void gatherColumns(Panels weight, int[] columns, Matrix y, int from, int to) {
+    checkArgument(
+        y.columns() == weight.depth(),
+        "rows of %s do not hold columns of %s",
+        y.columns(),
+        weight.depth());
+    y.checkRows(from, to);
+    for (int n = from; n < to; n++) {
+      weight.copyColumn(columns[n], y.address(n));
+    }
+  }
+
   /** Number of tiles of a product of {@code rows} rows: what {@link #product} is split over. */
-  int productTiles(int rows, PackedMatrix weight);
+  int productTiles(int rows, Panels weight);
 
   /**
    * {@code y[rows, columns] = x[rows, depth] · weight (+ bias)}, or {@code y += x · weight} when
@@ -35,7 +85,7 @@ public interface ProductKernels {
   void product(
       Matrix x,
       int rows,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,

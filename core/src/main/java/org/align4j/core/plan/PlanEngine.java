@@ -9,6 +9,7 @@ import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.plan.run.BaseWeights;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 
 /** {@code --engine plan}. */
 public final class PlanEngine implements EngineProvider {
@@ -34,8 +35,8 @@ public final class PlanEngine implements EngineProvider {
   }
 
   @Override
-  public FrozenWeights freeze(Parameters parameters, Resources resources) {
-    return new BaseWeights(parameters, resources);
+  public FrozenWeights freeze(StoredWeights weights, Resources resources) {
+    return new BaseWeights(weights, resources);
   }
 
   @Override

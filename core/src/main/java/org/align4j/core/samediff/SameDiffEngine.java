@@ -3,12 +3,16 @@ package org.align4j.core.samediff;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.align4j.core.engine.EngineProvider;
 import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@code --engine samediff}. */
 public final class SameDiffEngine implements EngineProvider {
@@ -45,14 +49,28 @@ public final class SameDiffEngine implements EngineProvider {
     }
 
     @Override
+    public long size() {
+      return parameters.size();
+    }
+
+    @Override
+    public INDArray load(String name) {
+      return parameters.get(name).dup('c');
+    }
+
+    @Override
     public void close() {
       parameters.close();
     }
   }
 
   @Override
-  public FrozenWeights freeze(Parameters parameters, Resources resources) {
-    return new Arrays(parameters);
+  public FrozenWeights freeze(StoredWeights weights, Resources resources) {
+    try (weights) {
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      weights.names().forEach(name -> arrays.put(name, weights.load(name)));
+      return new Arrays(Parameters.of(arrays));
+    }
   }
 
   @Override

@@ -77,11 +77,11 @@ public final class Parameters implements AutoCloseable {
     return new Parameters(type, some);
   }
 
-  /** These in their order, over the others' arrays where those have one of the name. */
-  public Parameters replacing(Parameters others) {
+  /** These in another order, which has all of their names. */
+  public Parameters ordered(Collection<String> names) {
     Map<String, INDArray> all = new LinkedHashMap<>();
-    arrays.forEach(
-        (name, array) -> all.put(name, others.contains(name) ? others.get(name) : array));
+    names.forEach(name -> all.put(name, get(name)));
+    checkArgument(all.size() == arrays.size(), "%s are not all of %s", names, arrays.keySet());
     return of(all);
   }
 

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.scalar.ScalarKernels;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
@@ -81,7 +82,23 @@ final class PlainKernels
   }
 
   @Override
-  public int productTiles(int rows, PackedMatrix weight) {
+  public long storedLength(StoredFormat format, int depth, int columns) {
+    return scalar.products().storedLength(format, depth, columns);
+  }
+
+  @Override
+  public Panels stored(NativeFloats memory, StoredFormat format, int depth, int columns) {
+    return scalar.products().stored(memory, format, depth, columns);
+  }
+
+  @Override
+  public void packTransposed(
+      Panels source, PackedMatrix target, int from, int to, Scratch scratch) {
+    scalar.products().packTransposed(source, target, from, to, scratch);
+  }
+
+  @Override
+  public int productTiles(int rows, Panels weight) {
     return rows;
   }
 
@@ -89,14 +106,14 @@ final class PlainKernels
   public void product(
       Matrix x,
       int rows,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
       int to,
       Scratch scratch) {
-    PlainProduct.product(x, false, weight, bias, y, add, from, to);
+    PlainProduct.product(x, false, weight, bias, y, add, from, to, scratch);
   }
 
   @Override
@@ -109,7 +126,7 @@ final class PlainKernels
       int from,
       int to,
       Scratch scratch) {
-    PlainProduct.product(x, true, weight, null, y, add, from, to);
+    PlainProduct.product(x, true, weight, null, y, add, from, to, scratch);
   }
 
   @Override

@@ -13,18 +13,21 @@ final class PlainProduct {
   static void product(
       Matrix x,
       boolean transposed,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
-      int to) {
-    for (int n = from; n < to; n++) {
-      for (int c = 0; c < weight.columns(); c++) {
+      int to,
+      Scratch scratch) {
+    long column = scratch.address(weight.depth());
+    for (int c = 0; c < weight.columns(); c++) {
+      weight.copyColumn(c, column);
+      for (int n = from; n < to; n++) {
         double sum = add ? y.get(n, c) : 0;
         for (int k = 0; k < weight.depth(); k++) {
           float left = transposed ? x.get(k, n) : x.get(n, k);
-          sum += (double) left * Memory.get(weight.address(c, k));
+          sum += (double) left * Memory.get(column + 4L * k);
         }
         y.set(n, c, (float) (bias == null ? sum : sum + bias.get(c)));
       }

@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.kernel.stored.StoredMatrix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Looks for NaN and infinities among weights: one pass over memory. */
@@ -30,14 +31,33 @@ final class FiniteWeights {
       }
       if (largest >= INFINITY) {
         array.close();
-        String found = largest > INFINITY ? "NaN" : "infinite";
-        throw new BadFileException(
-            file,
-            "tensor %s has a weight that is not finite (%s): the weights are damaged, or their training had diverged; fetch the file again or take another checkpoint"
-                .formatted(BadFileException.quote(name), found),
-            new NotFiniteException("a weight of %s is %s", name, found));
+        throw notFinite(file, name, largest);
       }
     }
     return array;
+  }
+
+  /** Checks a matrix as stored, row by row. */
+  static void check(Path file, String name, StoredMatrix matrix) {
+    float[] row = new float[matrix.columns()];
+    for (int r = 0; r < matrix.rows(); r++) {
+      matrix.decodeRow(r, row);
+      int largest = 0;
+      for (float value : row) {
+        largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+      }
+      if (largest >= INFINITY) {
+        throw notFinite(file, name, largest);
+      }
+    }
+  }
+
+  private static BadFileException notFinite(Path file, String name, int largest) {
+    String found = largest > INFINITY ? "NaN" : "infinite";
+    return new BadFileException(
+        file,
+        "tensor %s has a weight that is not finite (%s): the weights are damaged, or their training had diverged; fetch the file again or take another checkpoint"
+            .formatted(BadFileException.quote(name), found),
+        new NotFiniteException("a weight of %s is %s", name, found));
   }
 }

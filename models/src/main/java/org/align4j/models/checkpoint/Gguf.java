@@ -1,5 +1,9 @@
 package org.align4j.models.checkpoint;
 
+import static com.google.common.base.Preconditions.checkNotNull;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,7 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.align4j.core.file.BadFileException;
+import org.align4j.core.kernel.stored.StoredFormat;
+import org.align4j.core.kernel.stored.StoredMatrix;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 import org.align4j.models.text.Tokenizer;
 import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.GgufForm;
@@ -25,19 +32,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads GGUF files of the families that have a {@link GgufForm}: tensors of every {@link Encoding}
- * become float32 parameters under Hugging Face names and in Hugging Face layout.
+ * Reads GGUF files of the families that have a {@link GgufForm}: tensors of every {@link
+ * StoredFormat} become float32 parameters under Hugging Face names and in Hugging Face layout.
  */
-public final class Gguf {
+public final class Gguf implements StoredWeights {
 
   private final GgufParts file;
   private final TransformerConfig config;
   private final GgufForm form;
+  private final ImmutableMap<String, long[]> shapes;
 
   private Gguf(GgufParts file) {
     this.file = file;
     this.config = GgufConfig.read(file);
     this.form = config.family().gguf().orElseThrow();
+    this.shapes = ParameterShapes.of(config, ModelHead.LANGUAGE);
   }
 
   /** Whether a file begins as GGUF files do, or is named so. */
@@ -45,14 +54,34 @@ public final class Gguf {
     return path.toString().endsWith(".gguf");
   }
 
-  /** Loads a model with its tokenizer and chat template. */
+  /** Loads a model with its tokenizer and chat template, its weights widened to float32. */
   public static Checkpoint load(Path path) {
-    try (GgufParts file = GgufParts.open(path)) {
-      return new Gguf(file).checkpoint();
+    try (StoredCheckpoint stored = open(path)) {
+      StoredWeights weights = stored.weights();
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      try {
+        weights.names().forEach(name -> arrays.put(name, weights.load(name)));
+      } catch (RuntimeException e) {
+        arrays.values().forEach(INDArray::close);
+        throw e;
+      }
+      return new Checkpoint(
+          stored.config(), Parameters.of(arrays), stored.tokenizer(), stored.chatTemplate());
     }
   }
 
-  private Checkpoint checkpoint() {
+  /** Opens a model with its tokenizer and chat template. */
+  static StoredCheckpoint open(Path path) {
+    GgufParts file = GgufParts.open(path);
+    try {
+      return new Gguf(file).checkpoint();
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private StoredCheckpoint checkpoint() {
     GgufMetadata metadata = file.metadata();
     Tokenizer tokenizer =
         new GgufTokenizer(file.path(), metadata, config.vocabSize(), config.eosTokenIds()).read();
@@ -60,10 +89,11 @@ public final class Gguf {
     Optional<ChatTemplate> chat =
         Optional.ofNullable(template)
             .map(source -> new ChatTemplate(source, tokenizer.specialTokens()));
-    return new Checkpoint(config, parameters(), Optional.of(tokenizer), chat);
+    checkTensors();
+    return new StoredCheckpoint(config, this, Optional.of(tokenizer), chat);
   }
 
-  private Parameters parameters() {
+  private void checkTensors() {
     if (config.layers() > file.tensors().size()) {
       throw new BadFileException(
           file.path(),
@@ -71,17 +101,47 @@ public final class Gguf {
           file.tensors().size(),
           config.layers());
     }
-    var shapes = ParameterShapes.of(config, ModelHead.LANGUAGE);
     checkNothingIsLeftOver(shapes.keySet());
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
-    try {
-      shapes.forEach((name, shape) ->
-          arrays.put(name, FiniteWeights.checked(file.path(), fileName(name), array(name, shape))));
-    } catch (RuntimeException e) {
-      arrays.values().forEach(INDArray::close);
-      throw e;
-    }
-    return Parameters.of(arrays);
+    shapes.keySet().forEach(this::tensor);
+  }
+
+  @Override
+  public ImmutableList<String> names() {
+    return shapes.keySet().asList();
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return expected(name).clone();
+  }
+
+  private long[] expected(String name) {
+    return checkNotNull(shapes.get(name), "no parameter named %s", name);
+  }
+
+  @Override
+  public boolean isTransposed(String name) {
+    return form.tensor(config, name).order() instanceof GgufTensor.Transposed;
+  }
+
+  @Override
+  public StoredMatrix matrix(String name) {
+    StoredTensor tensor = tensor(name);
+    StoredMatrix matrix = tensor.matrix();
+    FiniteWeights.check(file.path(), tensor.name(), matrix);
+    return form.tensor(config, name).order() instanceof GgufTensor.Interleaved(int heads)
+        ? matrix.rows(StoredTensor.unpermuted(matrix.rows(), heads))
+        : matrix;
+  }
+
+  @Override
+  public INDArray load(String name) {
+    return FiniteWeights.checked(file.path(), fileName(name), array(name));
+  }
+
+  @Override
+  public void close() {
+    file.close();
   }
 
   private void checkNothingIsLeftOver(ImmutableSet<String> parameters) {
@@ -103,8 +163,10 @@ public final class Gguf {
     }
   }
 
-  private INDArray array(String name, long[] shape) {
+  /** A parameter's tensor, of the shape that it should have. */
+  private StoredTensor tensor(String name) {
     GgufTensor place = form.tensor(config, name);
+    long[] shape = expected(name);
     boolean transposed = place.order() instanceof GgufTensor.Transposed;
     long[] expected = transposed ? new long[] {shape[1], shape[0]} : shape;
     StoredTensor tensor = file.tensors().get(place.name());
@@ -120,6 +182,12 @@ public final class Gguf {
           Arrays.toString(tensor.shape()),
           Arrays.toString(expected));
     }
+    return tensor;
+  }
+
+  private INDArray array(String name) {
+    StoredTensor tensor = tensor(name);
+    GgufTensor place = form.tensor(config, name);
     return switch (place.order()) {
       case GgufTensor.AsIs() -> tensor.load();
       case GgufTensor.Transposed() -> transpose(tensor);
@@ -133,13 +201,9 @@ public final class Gguf {
     INDArray turned = Nd4j.createUninitialized(DataType.FLOAT, new long[] {columns, rows}, 'c');
     MemorySegment to = StoredTensor.memory(turned);
     float[] row = new float[columns];
-    Encoding encoding = tensor.encoding();
+    StoredFormat format = tensor.format();
     for (int r = 0; r < rows; r++) {
-      encoding.decodeBlocks(
-          tensor.data(),
-          encoding.bytes((long) r * columns),
-          row,
-          columns / encoding.blockElements());
+      format.decode(tensor.data(), format.bytes((long) r * columns), row, columns);
       for (int c = 0; c < columns; c++) {
         to.setAtIndex(ValueLayout.JAVA_FLOAT, (long) c * rows + r, row[c]);
       }

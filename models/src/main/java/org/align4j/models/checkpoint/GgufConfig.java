@@ -179,7 +179,7 @@ final class GgufConfig implements GgufFields {
           path, "%s has %s factors for heads of %s", ROPE_FACTORS, stored.elements(), headDim);
     }
     float[] factors = new float[headDim / 2];
-    stored.encoding().decode(stored.data(), MemorySegment.ofArray(factors), factors.length);
+    stored.format().decode(stored.data(), MemorySegment.ofArray(factors), factors.length);
     float largest = 1;
     for (float factor : factors) {
       largest = Math.max(largest, factor);
@@ -206,7 +206,7 @@ final class GgufConfig implements GgufFields {
     StoredTensor embedding = file.tensors().get(EMBEDDING);
     return head == null
         || (embedding != null
-            && head.encoding() == embedding.encoding()
+            && head.format() == embedding.format()
             && head.data().mismatch(embedding.data()) == -1);
   }
 

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.ForeignFile;
 import org.align4j.core.file.MappedFile;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +44,21 @@ final class GgufFile implements AutoCloseable {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** What is read, by ggml's numbers ({@code ggml.h}). */
-  private static final ImmutableMap<Integer, Encoding> ENCODINGS =
-      ImmutableMap.<Integer, Encoding>builder()
-          .put(0, Encoding.F32)
-          .put(1, Encoding.F16)
-          .put(30, Encoding.BF16)
-          .put(8, Encoding.Q8_0)
-          .put(2, Encoding.Q4_0)
-          .put(3, Encoding.Q4_1)
-          .put(6, Encoding.Q5_0)
-          .put(7, Encoding.Q5_1)
-          .put(10, Encoding.Q2_K)
-          .put(11, Encoding.Q3_K)
-          .put(12, Encoding.Q4_K)
-          .put(13, Encoding.Q5_K)
-          .put(14, Encoding.Q6_K)
+  private static final ImmutableMap<Integer, StoredFormat> FORMATS =
+      ImmutableMap.<Integer, StoredFormat>builder()
+          .put(0, StoredFormat.F32)
+          .put(1, StoredFormat.F16)
+          .put(30, StoredFormat.BF16)
+          .put(8, StoredFormat.Q8_0)
+          .put(2, StoredFormat.Q4_0)
+          .put(3, StoredFormat.Q4_1)
+          .put(6, StoredFormat.Q5_0)
+          .put(7, StoredFormat.Q5_1)
+          .put(10, StoredFormat.Q2_K)
+          .put(11, StoredFormat.Q3_K)
+          .put(12, StoredFormat.Q4_K)
+          .put(13, StoredFormat.Q5_K)
+          .put(14, StoredFormat.Q6_K)
           .buildOrThrow();
 
   /** Names of the other types, for messages. */
@@ -243,13 +244,13 @@ final class GgufFile implements AutoCloseable {
   }
 
   private ImmutableMap<String, StoredTensor> readTensors(long count) {
-    record Entry(String name, Encoding encoding, long[] shape, long offset) {}
+    record Entry(String name, StoredFormat format, long[] shape, long offset) {}
     List<Entry> entries = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       String name = string("a tensor's name");
       long[] shape = shape(name);
-      Encoding encoding = encoding(int32("the type of a tensor"), name);
-      entries.add(new Entry(name, encoding, shape, int64("a tensor's offset")));
+      StoredFormat format = format(int32("the type of a tensor"), name);
+      entries.add(new Entry(name, format, shape, int64("a tensor's offset")));
     }
     long alignment = metadata.integer("general.alignment", DEFAULT_ALIGNMENT);
     if (alignment < 1 || alignment > 1 << 20) {
@@ -260,7 +261,7 @@ final class GgufFile implements AutoCloseable {
     Map<String, StoredTensor> byName = new LinkedHashMap<>();
     long end = 0;
     for (Entry entry : ordered) {
-      long length = byteSize(entry.name(), entry.encoding(), entry.shape());
+      long length = byteSize(entry.name(), entry.format(), entry.shape());
       if (entry.offset() < end) {
         throw damaged("tensor %s overlaps the one before it", BadFileException.quote(entry.name()));
       }
@@ -271,7 +272,7 @@ final class GgufFile implements AutoCloseable {
       MemorySegment data =
           file.slice(
               start + entry.offset(), length, "tensor " + BadFileException.quote(entry.name()));
-      var tensor = new StoredTensor(entry.name(), entry.encoding(), entry.shape(), data);
+      var tensor = new StoredTensor(entry.name(), entry.format(), entry.shape(), data);
       if (byName.put(entry.name(), tensor) != null) {
         throw damaged("it has tensor %s twice", BadFileException.quote(entry.name()));
       }
@@ -298,35 +299,32 @@ final class GgufFile implements AutoCloseable {
     return shape;
   }
 
-  private Encoding encoding(int type, String name) {
-    Encoding encoding = ENCODINGS.get(type);
-    if (encoding == null) {
+  private StoredFormat format(int type, String name) {
+    StoredFormat format = FORMATS.get(type);
+    if (format == null) {
       String shown = TYPE_NAMES.getOrDefault(type, "type " + Integer.toUnsignedString(type));
       throw new BadFileException(
           file.path(),
           "tensor %s is stored as %s: %s are read; take the model in one of these",
           BadFileException.quote(name),
           shown,
-          ENCODINGS.values().stream().map(Encoding::name).collect(Collectors.joining(", ")));
+          FORMATS.values().stream().map(StoredFormat::name).collect(Collectors.joining(", ")));
     }
-    return encoding;
+    return format;
   }
 
-  private long byteSize(String name, Encoding encoding, long[] shape) {
+  private long byteSize(String name, StoredFormat format, long[] shape) {
     try {
       long elements = 1;
       for (long size : shape) {
         elements = Math.multiplyExact(elements, size);
       }
-      if (shape[shape.length - 1] % encoding.blockElements() != 0) {
+      if (shape[shape.length - 1] % format.blockElements() != 0) {
         throw damaged(
             "tensor %s is stored as %s in blocks of %s numbers, but has rows of %s",
-            BadFileException.quote(name),
-            encoding,
-            encoding.blockElements(),
-            shape[shape.length - 1]);
+            BadFileException.quote(name), format, format.blockElements(), shape[shape.length - 1]);
       }
-      return encoding.bytes(elements);
+      return format.bytes(elements);
     } catch (ArithmeticException e) {
       throw damaged("tensor %s is impossibly large", BadFileException.quote(name));
     }

@@ -13,12 +13,15 @@ import java.util.OptionalInt;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 import org.align4j.models.text.Tokenizer;
 import org.align4j.models.text.TokenizerFiles;
 import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.ConfigFields;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.TransformerConfig;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** A checkpoint in Hugging Face layout: loaded whole, saved whole or not at all. */
 public final class HuggingFaceFolder {
@@ -38,6 +41,20 @@ public final class HuggingFaceFolder {
 
   /** Loads a model with a head of this kind. */
   public static Checkpoint load(Path folder, ModelHead head) {
+    StoredCheckpoint text = described(folder);
+    var parameters = WeightFiles.load(folder, text.config(), head);
+    return new Checkpoint(text.config(), parameters, text.tokenizer(), text.chatTemplate());
+  }
+
+  /** Opens a model with a head of this kind; its weights stay as stored. */
+  static StoredCheckpoint open(Path folder, ModelHead head) {
+    StoredCheckpoint text = described(folder);
+    WeightFiles weights = WeightFiles.open(folder, text.config(), head);
+    return new StoredCheckpoint(text.config(), weights, text.tokenizer(), text.chatTemplate());
+  }
+
+  /** Everything but the weights. */
+  private static StoredCheckpoint described(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new BadFileException(folder, "is not a folder (%s)", folder);
     }
@@ -53,8 +70,11 @@ public final class HuggingFaceFolder {
     TransformerConfig config = ConfigJson.read(folder.resolve(CONFIG));
     Optional<Tokenizer> tokenizer = TokenizerFiles.read(folder);
     TransformerConfig ending = config.withEosTokenIds(eosIds(folder, config, tokenizer));
-    var parameters = WeightFiles.load(folder, config, head);
-    return new Checkpoint(ending, parameters, tokenizer, ChatTemplate.read(folder));
+    return new StoredCheckpoint(
+        ending,
+        StoredWeights.of(Parameters.none(DataType.FLOAT)),
+        tokenizer,
+        ChatTemplate.read(folder));
   }
 
   /** Generation settings come before the configuration, that before the tokenizer. */

@@ -18,6 +18,7 @@ import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.ForeignFile;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.file.MappedFile;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -119,11 +120,11 @@ public final class Safetensors implements AutoCloseable {
   /** The tensor as stored in the file; it must be of a floating type that we decode. */
   StoredTensor stored(String name) {
     Entry entry = entry(name);
-    Encoding encoding =
+    StoredFormat format =
         switch (entry.type()) {
-          case "F32" -> Encoding.F32;
-          case "F16" -> Encoding.F16;
-          case "BF16" -> Encoding.BF16;
+          case "F32" -> StoredFormat.F32;
+          case "F16" -> StoredFormat.F16;
+          case "BF16" -> StoredFormat.BF16;
           default ->
               throw new BadFileException(
                   file.path(),
@@ -132,7 +133,7 @@ public final class Safetensors implements AutoCloseable {
                   entry.type());
         };
     return new StoredTensor(
-        name, encoding, entry.shape(), data.asSlice(entry.begin(), entry.end() - entry.begin()));
+        name, format, entry.shape(), data.asSlice(entry.begin(), entry.end() - entry.begin()));
   }
 
   private Entry entry(String name) {

@@ -1,6 +1,8 @@
 package org.align4j.models.checkpoint;
 
 import java.lang.foreign.MemorySegment;
+import org.align4j.core.kernel.stored.StoredFormat;
+import org.align4j.core.kernel.stored.StoredMatrix;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -10,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param data the bytes of exactly this tensor
  */
-record StoredTensor(String name, Encoding encoding, long[] shape, MemorySegment data) {
+record StoredTensor(String name, StoredFormat format, long[] shape, MemorySegment data) {
 
   long elements() {
     long product = 1;
@@ -23,7 +25,7 @@ record StoredTensor(String name, Encoding encoding, long[] shape, MemorySegment 
   /** Decodes to a new float32 array. */
   INDArray load() {
     INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-    encoding.decode(data, memory(array), elements());
+    format.decode(data, memory(array), elements());
     return array;
   }
 
@@ -36,18 +38,31 @@ record StoredTensor(String name, Encoding encoding, long[] shape, MemorySegment 
     INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
     MemorySegment to = memory(array);
     long columns = elements() / shape[0];
-    long half = shape[0] / heads / 2;
-    for (long head = 0; head < heads; head++) {
-      for (long row = 0; row < 2 * half; row++) {
-        long source = head * 2 * half + 2 * (row % half) + row / half;
-        long target = head * 2 * half + row;
-        encoding.decode(
-            data.asSlice(encoding.bytes(source * columns), encoding.bytes(columns)),
-            to.asSlice(4 * target * columns, 4 * columns),
-            columns);
-      }
+    int[] source = unpermuted(Math.toIntExact(shape[0]), heads);
+    for (int row = 0; row < source.length; row++) {
+      format.decode(
+          data.asSlice(format.bytes(source[row] * columns), format.bytes(columns)),
+          to.asSlice(4L * row * columns, 4 * columns),
+          columns);
     }
     return array;
+  }
+
+  /** The row of the file that each row of the parameter is, see {@link #loadUnpermuted}. */
+  static int[] unpermuted(int rows, int heads) {
+    int[] source = new int[rows];
+    int half = rows / heads / 2;
+    for (int head = 0; head < heads; head++) {
+      for (int row = 0; row < 2 * half; row++) {
+        source[head * 2 * half + row] = head * 2 * half + 2 * (row % half) + row / half;
+      }
+    }
+    return source;
+  }
+
+  /** A matrix of these bytes. */
+  StoredMatrix matrix() {
+    return StoredMatrix.of(format, Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), data);
   }
 
   /** The native memory of a dense float32 array. */

@@ -1,6 +1,9 @@
 package org.align4j.models.checkpoint;
 
+import static com.google.common.base.Preconditions.checkNotNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,14 +21,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.core.kernel.stored.StoredMatrix;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.TransformerConfig;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The weights of a Hugging Face folder, one safetensors file or shards with an index. */
-final class WeightFiles implements AutoCloseable {
+final class WeightFiles implements StoredWeights {
 
   private static final String INDEX = "model.safetensors.index.json";
   private static final long LARGEST_INDEX = 1L << 27;
@@ -77,9 +82,57 @@ final class WeightFiles implements AutoCloseable {
   }
 
   static Parameters load(Path folder, TransformerConfig config, ModelHead head) {
-    try (var files = new WeightFiles(folder, config, head)) {
-      return files.parameters();
+    try (WeightFiles files = open(folder, config, head)) {
+      Map<String, INDArray> arrays = new LinkedHashMap<>();
+      try {
+        files.names().forEach(name -> arrays.put(name, files.load(name)));
+      } catch (RuntimeException e) {
+        arrays.values().forEach(INDArray::close);
+        throw e;
+      }
+      return Parameters.of(arrays);
     }
+  }
+
+  /** Opens and checks the files. */
+  static WeightFiles open(Path folder, TransformerConfig config, ModelHead head) {
+    WeightFiles files = new WeightFiles(folder, config, head);
+    try {
+      files.check();
+      return files;
+    } catch (RuntimeException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public ImmutableList<String> names() {
+    return shapes.keySet().asList();
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return checkNotNull(shapes.get(name), "no parameter named %s", name).clone();
+  }
+
+  @Override
+  public StoredMatrix matrix(String name) {
+    StoredTensor tensor = stored(name);
+    StoredMatrix matrix = tensor.matrix();
+    FiniteWeights.check(fileOf(name), tensor.name(), matrix);
+    return matrix;
+  }
+
+  @Override
+  public boolean isTransposed(String name) {
+    return false;
+  }
+
+  @Override
+  public INDArray load(String name) {
+    StoredTensor tensor = stored(name);
+    return FiniteWeights.checked(fileOf(name), tensor.name(), tensor.load());
   }
 
   @Override
@@ -159,7 +212,7 @@ final class WeightFiles implements AutoCloseable {
     }
   }
 
-  private Parameters parameters() {
+  private void check() {
     if (config.layers() > places.size()) {
       throw new BadFileException(
           shown,
@@ -170,17 +223,6 @@ final class WeightFiles implements AutoCloseable {
     }
     checkNothingIsLeftOver(shapes.keySet());
     shapes.forEach(this::check);
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
-    try {
-      for (String name : shapes.keySet()) {
-        StoredTensor tensor = stored(name);
-        arrays.put(name, FiniteWeights.checked(fileOf(name), tensor.name(), tensor.load()));
-      }
-    } catch (RuntimeException e) {
-      arrays.values().forEach(INDArray::close);
-      throw e;
-    }
-    return Parameters.of(arrays);
   }
 
   private void checkNothingIsLeftOver(Set<String> wanted) {

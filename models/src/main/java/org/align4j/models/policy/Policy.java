@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.align4j.core.engine.Engine;
@@ -21,13 +23,17 @@ import org.align4j.models.adapter.LoraSettings;
 import org.align4j.models.adapter.PeftFolder;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.generate.Generator;
 import org.align4j.models.text.Tokenizer;
 import org.align4j.models.text.chat.ChatTemplate;
 import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A language model that samples and is trained: configuration, text and a network with a language
@@ -84,7 +90,7 @@ public final class Policy implements AutoCloseable {
           "base_model_name_or_path is %s, which is not here: download the model and write its path",
           name);
     }
-    Checkpoint base = Checkpoint.load(Path.of(name)).withTemplateKwargs(templateKwargs);
+    StoredCheckpoint base = StoredCheckpoint.open(Path.of(name)).withTemplateKwargs(templateKwargs);
     try {
       Adapter adapter = PeftFolder.load(path, new Transformer(base.config(), ModelHead.LANGUAGE));
       return adapted(base, adapter, name, engine, resources);
@@ -145,6 +151,50 @@ public final class Policy implements AutoCloseable {
         new Base(frozen, network, adapter, name));
   }
 
+  /**
+   * The same on weights that stay as their file stores them, taken over.
+   *
+   * @param checkpoint its weights are the frozen base
+   */
+  public static Policy adapted(
+      StoredCheckpoint checkpoint,
+      Adapter adapter,
+      String name,
+      Engine engine,
+      Resources resources) {
+    var network = adapter.network(new Transformer(checkpoint.config(), ModelHead.LANGUAGE));
+    FrozenWeights frozen = engine.freeze(checkpoint.weights(), resources);
+    return new Policy(
+        checkpoint.withoutWeights(),
+        engine,
+        engine.create(network, adapter.parameters(), frozen, resources),
+        new Base(frozen, network, adapter, name));
+  }
+
+  /** A new adapter on weights that stay as their file stores them, taken over. */
+  public static Policy adapted(
+      StoredCheckpoint checkpoint,
+      LoraSettings settings,
+      long seed,
+      String name,
+      Engine engine,
+      Resources resources) {
+    Adapter adapter =
+        Adapter.create(new Transformer(checkpoint.config(), ModelHead.LANGUAGE), settings, seed);
+    return adapted(checkpoint, adapter, name, engine, resources);
+  }
+
+  /** A policy that only samples and scores, its weights as their file stores them, taken over. */
+  public static Policy frozen(StoredCheckpoint checkpoint, Engine engine, Resources resources) {
+    var network = new Transformer(checkpoint.config(), ModelHead.LANGUAGE);
+    FrozenWeights frozen = engine.freeze(checkpoint.weights(), resources);
+    return new Policy(
+        checkpoint.withoutWeights(),
+        engine,
+        engine.create(network, Parameters.none(DataType.FLOAT), frozen, resources),
+        new Base(frozen, network, null, ""));
+  }
+
   /** Takes over a checkpoint of which some parameters are trained; it is saved whole. */
   public static Policy partly(
       Checkpoint checkpoint, TrainedParts trained, Engine engine, Resources resources) {
@@ -177,7 +227,25 @@ public final class Policy implements AutoCloseable {
           base.name());
       return;
     }
-    Parameters weights = base == null ? trained : checkpoint.parameters().replacing(trained);
+    if (base == null) {
+      save(folder, checkpoint, trained);
+      return;
+    }
+    try (Parameters copies = copies(base.frozen(), trained)) {
+      var shapes = ParameterShapes.of(checkpoint.config(), ModelHead.LANGUAGE);
+      save(folder, checkpoint, trained.and(copies).ordered(shapes.keySet()));
+    }
+  }
+
+  private static Parameters copies(FrozenWeights frozen, Parameters trained) {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    frozen.names().stream()
+        .filter(name -> !trained.contains(name))
+        .forEach(name -> arrays.put(name, frozen.load(name)));
+    return Parameters.of(arrays);
+  }
+
+  private static void save(Path folder, Checkpoint checkpoint, Parameters weights) {
     HuggingFaceFolder.save(
         folder,
         new Checkpoint(
@@ -191,9 +259,7 @@ public final class Policy implements AutoCloseable {
 
   /** Number of frozen parameters. */
   public long frozenSize() {
-    return base == null
-        ? 0
-        : checkpoint.parameters().size() - (base.adapter() == null ? parameters().size() : 0);
+    return base == null ? 0 : base.frozen().size();
   }
 
   /** The adapter, where it has one. */

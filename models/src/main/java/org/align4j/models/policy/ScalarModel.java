@@ -3,6 +3,7 @@ package org.align4j.models.policy;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.tensor.Parameters;
@@ -21,8 +22,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param network to train; its parameters are owned
  * @param adapter where the policy has one
+ * @param frozen the policy's
  */
-public record ScalarModel(Network network, Optional<Adapter> adapter) implements AutoCloseable {
+public record ScalarModel(Network network, Optional<Adapter> adapter, FrozenWeights frozen)
+    implements AutoCloseable {
 
   /** On a policy with frozen weights, at its beginning. */
   public static ScalarModel on(Policy policy, long seed) {
@@ -42,7 +45,7 @@ public record ScalarModel(Network network, Optional<Adapter> adapter) implements
                 trained,
                 base.frozen(),
                 policy.network().resources());
-    return new ScalarModel(network, own);
+    return new ScalarModel(network, own, base.frozen());
   }
 
   private static Parameters bodyOf(Policy policy) {
@@ -54,7 +57,7 @@ public record ScalarModel(Network network, Optional<Adapter> adapter) implements
     Parameters trained = network.parameters();
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     for (String name : ParameterShapes.of(body.config(), ModelHead.SCALAR).keySet()) {
-      arrays.put(name, (trained.contains(name) ? trained : body.parameters()).get(name).dup('c'));
+      arrays.put(name, trained.contains(name) ? trained.get(name).dup('c') : frozen.load(name));
     }
     Parameters weights = Parameters.of(arrays);
     adapter.ifPresent(a -> a.mergeInto(weights));

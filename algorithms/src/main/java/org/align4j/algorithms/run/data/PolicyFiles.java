@@ -15,6 +15,8 @@ import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.runtime.Resources;
 import org.align4j.models.adapter.LoraSettings;
+import org.align4j.models.adapter.PeftFolder;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.TrainedParts;
 
@@ -25,6 +27,10 @@ public final class PolicyFiles {
 
   /** The policy that a run of reinforcement learning starts from. */
   public static Policy load(TrainInput input, long seed, Engine engine) {
+    if (input.model().isPresent() && input.lora().isPresent()) {
+      return adapted(
+          input.model().get(), input.chatTemplateKwargs(), input.lora().get(), seed, engine);
+    }
     Policy policy =
         input.model().isPresent()
             ? load(input.model().get(), input.chatTemplateKwargs(), engine)
@@ -35,6 +41,10 @@ public final class PolicyFiles {
 
   /** The policy that supervised fine-tuning starts from. */
   public static Policy load(SftInput input, long seed, Engine engine) {
+    if (input.model().isPresent() && input.lora().isPresent()) {
+      return adapted(
+          input.model().get(), input.chatTemplateKwargs(), input.lora().get(), seed, engine);
+    }
     Policy policy =
         input.model().isPresent()
             ? load(input.model().get(), input.chatTemplateKwargs(), engine)
@@ -45,12 +55,34 @@ public final class PolicyFiles {
 
   /** The language model that a run on pairs starts from. */
   public static Policy load(PairInput input, long seed, Engine engine) {
+    if (input.lora().isPresent()) {
+      return adapted(input.model(), "{}", input.lora().get(), seed, engine);
+    }
     return tuned(
         Policy.load(Path.of(input.model()), engine),
         input.lora(),
         input.train(),
         input.model(),
         seed);
+  }
+
+  /** A new adapter on a model whose weights stay as its file stores them. */
+  private static Policy adapted(
+      String model, String templateKwargs, String lora, long seed, Engine engine) {
+    Path path = Path.of(model);
+    checkArgument(
+        !PeftFolder.isAdapter(path),
+        "%s is an adapter, which is trained on as it is: leave lora out, or merge it first",
+        model);
+    StoredCheckpoint checkpoint =
+        StoredCheckpoint.open(path).withTemplateKwargs(kwargs(templateKwargs));
+    try {
+      return Policy.adapted(
+          checkpoint, LoraSettings.parse(lora), seed, model, engine, Resources.shared());
+    } catch (IllegalArgumentException e) {
+      checkpoint.close();
+      throw e;
+    }
   }
 
   private static Policy tuned(

@@ -1,6 +1,7 @@
 package org.align4j.core.kernel.memory;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -25,5 +26,13 @@ public final class Memory {
 
   public static void set(long address, float value) {
     ALL.set(JAVA_FLOAT_UNALIGNED, address, value);
+  }
+
+  public static int getInt(long address) {
+    return ALL.get(JAVA_INT_UNALIGNED, address);
+  }
+
+  public static void setInt(long address, int value) {
+    ALL.set(JAVA_INT_UNALIGNED, address, value);
   }
 }

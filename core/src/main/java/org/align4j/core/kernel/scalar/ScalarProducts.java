@@ -1,11 +1,14 @@
 package org.align4j.core.kernel.scalar;
 
+import org.align4j.core.kernel.CompactMatrix;
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,21 @@ final class ScalarProducts implements ProductKernels {
   }
 
   @Override
-  public int productTiles(int rows, PackedMatrix weight) {
+  public long storedLength(StoredFormat format, int depth, int columns) {
+    return format == StoredFormat.F32
+        ? packedLength(depth, columns)
+        : CompactMatrix.length(format, depth, columns, 1);
+  }
+
+  @Override
+  public Panels stored(NativeFloats memory, StoredFormat format, int depth, int columns) {
+    return format == StoredFormat.F32
+        ? packed(memory, depth, columns)
+        : CompactMatrix.of(memory, format, depth, columns, 1);
+  }
+
+  @Override
+  public int productTiles(int rows, Panels weight) {
     return (rows + ROW_TILE - 1) / ROW_TILE;
   }
 
@@ -43,17 +60,29 @@ final class ScalarProducts implements ProductKernels {
   }
 
   @Override
+  public void packTransposed(
+      Panels source, PackedMatrix target, int from, int to, Scratch scratch) {
+    long column = scratch.address(source.depth());
+    for (int k = 0; k < source.columns(); k++) {
+      source.copyColumn(k, column);
+      for (int c = from; c < to; c++) {
+        Memory.set(target.address(c, k), Memory.get(column + 4L * c));
+      }
+    }
+  }
+
+  @Override
   public void product(
       Matrix x,
       int rows,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
       int to,
       Scratch scratch) {
-    product(x, false, rows, weight, bias, y, add, from, to);
+    product(x, false, rows, weight, bias, y, add, from, to, scratch);
   }
 
   @Override
@@ -66,25 +95,28 @@ final class ScalarProducts implements ProductKernels {
       int from,
       int to,
       Scratch scratch) {
-    product(x, true, rows, weight, null, y, add, from, to);
+    product(x, true, rows, weight, null, y, add, from, to, scratch);
   }
 
   private static void product(
       Matrix x,
       boolean transposed,
       int rows,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
       int from,
-      int to) {
-    for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
-      for (int c = 0; c < weight.columns(); c++) {
+      int to,
+      Scratch scratch) {
+    long column = scratch.address(weight.depth());
+    for (int c = 0; c < weight.columns(); c++) {
+      weight.copyColumn(c, column);
+      for (int n = from * ROW_TILE; n < Math.min(rows, to * ROW_TILE); n++) {
         float sum = add ? y.get(n, c) : 0;
         for (int k = 0; k < weight.depth(); k++) {
           float left = transposed ? x.get(k, n) : x.get(n, k);
-          sum = Math.fma(left, Memory.get(weight.address(c, k)), sum);
+          sum = Math.fma(left, Memory.get(column + 4L * k), sum);
         }
         y.set(n, c, bias == null ? sum : sum + bias.get(c));
       }

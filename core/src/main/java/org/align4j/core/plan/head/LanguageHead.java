@@ -8,6 +8,7 @@ import org.align4j.core.graph.PlanNode;
 import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.Matrix;
@@ -34,8 +35,8 @@ public final class LanguageHead implements PlanHead {
   private final int vocabulary;
   private final int columns;
   private final int slices;
-  private final PackedMatrix weight;
-  private final PackedMatrix[] sliceWeights;
+  private final Panels weight;
+  private final Panels[] sliceWeights;
   private final NativeMemory memory = new NativeMemory();
   private final boolean trained;
   private final PackedRows packedHidden;
@@ -79,7 +80,7 @@ public final class LanguageHead implements PlanHead {
     this.columns = head.weight().columns();
     this.slices = HeadKernels.slices(vocabulary);
     this.weight = context.weights().packed(head.weight(), WeightLayout.OUT_IN);
-    this.sliceWeights = new PackedMatrix[slices];
+    this.sliceWeights = new Panels[slices];
     this.table = head.weight();
     this.trained = context.weights().trains(table);
     for (int s = 0; s < slices; s++) {
@@ -113,7 +114,7 @@ public final class LanguageHead implements PlanHead {
   }
 
   /** All of the head, {@code [D, V]}, for a decoder that wants every logit. */
-  public PackedMatrix weight() {
+  public Panels weight() {
     return weight;
   }
 
@@ -224,11 +225,9 @@ public final class LanguageHead implements PlanHead {
   /** Gradients of the block at hand follow, slice by slice. */
   void beginGradients(Matrix target) {
     dHidden.set(target);
-    if (sliceRows.length == 0) {
+    if (trained && sliceRows.length == 0) {
       sliceRows = slices(context.weights().matrix(table));
-      if (trained) {
-        sliceGradients = slices(context.weights().gradientMatrix(table));
-      }
+      sliceGradients = slices(context.weights().gradientMatrix(table));
     }
     if (trained) {
       hiddenPanels.set(packedHidden.of(block().hidden(), count));
@@ -370,7 +369,11 @@ public final class LanguageHead implements PlanHead {
   }
 
   private void packTile(int from, int to, Scratch scratch) {
-    kernels.products().pack(sliceRows[slice], WeightLayout.IN_OUT, transposed(), from, to);
+    if (trained) {
+      kernels.products().pack(sliceRows[slice], WeightLayout.IN_OUT, transposed(), from, to);
+    } else {
+      kernels.products().packTransposed(sliceWeights[slice], transposed(), from, to, scratch);
+    }
   }
 
   private void hiddenTile(int from, int to, Scratch scratch) {

@@ -10,6 +10,7 @@ import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.Stage;
+import org.align4j.core.plan.run.Weights;
 
 /** Rows of a table; the gradient is added to the rows that were read. */
 final class EmbeddingPlan extends OpPlan {
@@ -24,11 +25,9 @@ final class EmbeddingPlan extends OpPlan {
   @Override
   Stage forward(OpRun run, Values values) {
     Slot out = values.of(place().out());
-    Matrix table = run.context().weights().matrix(op.table());
+    Weights.Rows table = run.context().weights().rows(op.table());
     Supplier<int[]> ids = ids(run.context().batch());
-    return run.rows(
-        out,
-        (from, to) -> run.kernels().rows().gatherRows(table, ids.get(), out.matrix(), from, to));
+    return run.rows(out, (from, to) -> table.gather(ids.get(), out.matrix(), from, to));
   }
 
   @Override

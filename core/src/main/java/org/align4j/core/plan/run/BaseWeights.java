@@ -5,64 +5,94 @@ import java.util.HashMap;
 import java.util.Map;
 import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.graph.PlanNode;
-import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.PackedMatrix;
-import org.align4j.core.kernel.memory.Matrix;
+import org.align4j.core.kernel.Panels;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.kernel.stored.StoredMatrix;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.runtime.Resources;
-import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Frozen weights of the plan engine: packed once, whatever number of networks multiply by them. */
+/**
+ * Frozen weights of the plan engine: matrices are packed once, as compact as they are stored,
+ * whatever number of networks multiply by them. A table that is looked up is read from its panels.
+ */
 public final class BaseWeights implements FrozenWeights {
 
-  private final Parameters parameters;
+  private final StoredWeights weights;
   private final Resources resources;
   private final NativeMemory memory = new NativeMemory();
-  private final Map<String, PackedMatrix> packed = new HashMap<>();
+  private final Map<String, Panels> packed = new HashMap<>();
+  private final Map<String, NativeFloats> vectors = new HashMap<>();
 
-  /** Takes over parameters. */
-  public BaseWeights(Parameters parameters, Resources resources) {
-    this.parameters = parameters;
+  /** Takes over weights. */
+  public BaseWeights(StoredWeights weights, Resources resources) {
+    this.weights = weights;
     this.resources = resources;
   }
 
   @Override
   public ImmutableList<String> names() {
-    return parameters.names();
+    return weights.names();
   }
 
-  /** The parameters. */
-  public Parameters parameters() {
-    return parameters;
+  @Override
+  public long size() {
+    return weights.size();
   }
 
-  /** All values of a parameter, in place. */
+  @Override
+  public INDArray load(String name) {
+    return weights.load(name);
+  }
+
+  /** The weights. */
+  StoredWeights weights() {
+    return weights;
+  }
+
+  /** All values of a vector, or of a matrix, widened. */
   NativeFloats floats(PlanNode parameter) {
-    return NativeFloats.of(parameters.get(parameter.name()));
+    return vectors.computeIfAbsent(
+        parameter.name(),
+        name -> {
+          try (INDArray array = weights.load(name)) {
+            NativeFloats source = NativeFloats.of(array);
+            NativeFloats copy = memory.allocate(source.length());
+            resources
+                .kernels()
+                .rows()
+                .copy(source.matrix((int) source.length()), copy.matrix((int) copy.length()), 0, 1);
+            return copy;
+          }
+        });
   }
 
   /** The right-hand side of {@code y = x · W}. */
-  PackedMatrix packed(PlanNode weight, WeightLayout layout) {
+  Panels packed(PlanNode weight, WeightLayout layout) {
     return packed.computeIfAbsent(weight.name() + ' ' + layout, key -> pack(weight, layout));
   }
 
-  private PackedMatrix pack(PlanNode weight, WeightLayout layout) {
+  private Panels pack(PlanNode weight, WeightLayout layout) {
     boolean outIn = layout == WeightLayout.OUT_IN;
     int depth = outIn ? weight.columns() : weight.rows();
     int columns = outIn ? weight.rows() : weight.columns();
-    Kernels kernels = resources.kernels();
-    Matrix source = floats(weight).matrix(weight.columns());
-    PackedMatrix target =
-        kernels
-            .products()
-            .packed(
-                memory.allocate(kernels.products().packedLength(depth, columns)), depth, columns);
+    ProductKernels products = resources.kernels().products();
+    StoredMatrix source = weights.matrix(weight.name());
+    boolean sourceOutIn = outIn != weights.isTransposed(weight.name());
+    Panels target =
+        products.stored(
+            memory.allocate(products.storedLength(source.format(), depth, columns)),
+            source.format(),
+            depth,
+            columns);
+    WeightLayout stored = sourceOutIn ? WeightLayout.OUT_IN : WeightLayout.IN_OUT;
     resources
         .threads()
         .run(
-            (from, to, scratch) -> kernels.products().pack(source, layout, target, from, to),
+            (from, to, scratch) -> products.pack(source, stored, target, from, to),
             target.panels(),
             4);
     return target;
@@ -71,6 +101,6 @@ public final class BaseWeights implements FrozenWeights {
   @Override
   public void close() {
     memory.close();
-    parameters.close();
+    weights.close();
   }
 }

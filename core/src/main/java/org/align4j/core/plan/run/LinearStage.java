@@ -1,7 +1,7 @@
 package org.align4j.core.plan.run;
 
 import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.Matrix;
@@ -15,12 +15,12 @@ public final class LinearStage implements Stage, Task {
   private final Context context;
   private final Kernels kernels;
   private final Slot x;
-  private final @Nullable PackedMatrix kept;
+  private final @Nullable Panels kept;
   private final Weights.@Nullable Transposed made;
   private final @Nullable NativeFloats bias;
   private final Slot y;
   private final boolean add;
-  private final Bound<PackedMatrix> weight = new Bound<>("panels");
+  private final Bound<Panels> weight = new Bound<>("panels");
   private final Bound<Matrix> left = new Bound<>("rows");
   private final Bound<Matrix> result = new Bound<>("results");
   private int rows;
@@ -28,7 +28,7 @@ public final class LinearStage implements Stage, Task {
   private LinearStage(
       Context context,
       Slot x,
-      @Nullable PackedMatrix kept,
+      @Nullable Panels kept,
       Weights.@Nullable Transposed made,
       @Nullable NativeFloats bias,
       Slot y,
@@ -45,7 +45,7 @@ public final class LinearStage implements Stage, Task {
 
   /** {@code y = x · W + bias}. */
   public static Stage forward(
-      Context context, Slot x, PackedMatrix weight, @Nullable NativeFloats bias, Slot y) {
+      Context context, Slot x, Panels weight, @Nullable NativeFloats bias, Slot y) {
     return new LinearStage(context, x, weight, null, bias, y, false);
   }
 
@@ -67,7 +67,7 @@ public final class LinearStage implements Stage, Task {
 
   /** Gets the operands of this batch ready; the number of tiles. */
   int bind() {
-    PackedMatrix panels = kept;
+    Panels panels = kept;
     if (made != null) {
       panels = made.get();
     }

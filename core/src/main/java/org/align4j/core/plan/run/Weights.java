@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
@@ -80,14 +81,17 @@ public final class Weights {
             shapes.containsKey(name),
             "%s is to be trained, but the network has no such name",
             name);
-        checkArgument(!base.parameters().contains(name), "%s is both trained and frozen", name);
+        checkArgument(!base.names().contains(name), "%s is both trained and frozen", name);
       }
     }
     shapes.forEach((name, shape) -> {
-      Parameters parameters = base == null || trained.contains(name) ? trained : base.parameters();
+      if (base != null && !trained.contains(name)) {
+        checkFrozen(name, shape, base);
+        return;
+      }
       checkArgument(
-          parameters.contains(name), "the network needs parameter %s, which is missing", name);
-      var array = parameters.get(name);
+          trained.contains(name), "the network needs parameter %s, which is missing", name);
+      var array = trained.get(name);
       checkArgument(
           Arrays.equals(array.shape(), shape),
           "%s is %s, the network needs %s",
@@ -100,6 +104,17 @@ public final class Weights {
           name,
           array.dataType());
     });
+  }
+
+  private static void checkFrozen(String name, long[] shape, BaseWeights base) {
+    checkArgument(
+        base.names().contains(name), "the network needs parameter %s, which is missing", name);
+    checkArgument(
+        Arrays.equals(base.weights().shape(name), shape),
+        "%s is %s, the network needs %s",
+        name,
+        Arrays.toString(base.weights().shape(name)),
+        Arrays.toString(shape));
   }
 
   /** All values of a parameter. */
@@ -124,6 +139,23 @@ public final class Weights {
     return floats(parameter).matrix(parameter.columns());
   }
 
+  /** Rows of a table, whichever way it is held. */
+  @FunctionalInterface
+  public interface Rows {
+    /** {@code y[n] = table[ids[n]]}. Split: rows n. */
+    void gather(int[] ids, Matrix y, int from, int to);
+  }
+
+  /** The rows of a parameter {@code [rows, columns]}. */
+  public Rows rows(PlanNode table) {
+    if (base != null && !trains(table)) {
+      Panels panels = base.packed(table, WeightLayout.OUT_IN);
+      return (ids, y, from, to) -> kernels.products().gatherColumns(panels, ids, y, from, to);
+    }
+    Matrix matrix = matrix(table);
+    return (ids, y, from, to) -> kernels.rows().gatherRows(matrix, ids, y, from, to);
+  }
+
   /** Gradient of a parameter; of a frozen one, memory that nobody reads. */
   public NativeFloats gradient(PlanNode parameter) {
     if (!trains(parameter)) {
@@ -144,7 +176,7 @@ public final class Weights {
   }
 
   /** The right-hand side of {@code y = x · W}, kept and up to date from {@link #refresh} on. */
-  public PackedMatrix packed(PlanNode weight, WeightLayout layout) {
+  public Panels packed(PlanNode weight, WeightLayout layout) {
     if (base != null && !trains(weight)) {
       return base.packed(weight, layout);
     }
@@ -183,7 +215,7 @@ public final class Weights {
   }
 
   private long size() {
-    return parameters.size() + (base == null ? 0 : base.parameters().size());
+    return parameters.size() + (base == null ? 0 : base.weights().size());
   }
 
   private NativeFloats allocate(int depth, int columns) {
@@ -264,13 +296,21 @@ public final class Weights {
 
   private final class Packing implements Task {
 
-    private final Matrix source;
+    private final @Nullable Matrix source;
+    private final @Nullable Panels frozen;
     private final WeightLayout layout;
     private final PackedMatrix target;
     private int version = -1;
 
     Packing(PlanNode weight, WeightLayout layout, int depth, int columns, NativeFloats memory) {
-      this.source = values(weight).matrix(weight.columns());
+      BaseWeights shared = trains(weight) ? null : base;
+      this.source = shared == null ? values(weight).matrix(weight.columns()) : null;
+      // A frozen matrix is packed here to be transposed only: its panels have the other layout.
+      boolean outIn = layout == WeightLayout.OUT_IN;
+      this.frozen =
+          shared == null
+              ? null
+              : shared.packed(weight, outIn ? WeightLayout.IN_OUT : WeightLayout.OUT_IN);
       this.layout = layout;
       this.target = kernels.products().packed(memory, depth, columns);
     }
@@ -281,7 +321,11 @@ public final class Weights {
 
     @Override
     public void run(int from, int to, Scratch scratch) {
-      kernels.products().pack(source, layout, target, from, to);
+      if (frozen != null) {
+        kernels.products().packTransposed(frozen, target, from, to, scratch);
+      } else if (source != null) {
+        kernels.products().pack(source, layout, target, from, to);
+      }
     }
   }
 }

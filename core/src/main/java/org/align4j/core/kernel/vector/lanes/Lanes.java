@@ -23,6 +23,7 @@ public final class Lanes {
   public static final String PROPERTY = "align4j.lanes";
 
   public static final VectorSpecies<Float> SPECIES = species(Integer.getInteger(PROPERTY));
+  public static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
   public static final int COUNT = SPECIES.length();
 
   /** Bytes of one vector. */

@@ -20,7 +20,8 @@ import org.align4j.core.kernel.vector.lanes.Lanes;
  */
 final class Transposition {
 
-  private static final int SIDE = 8;
+  /** Rows of a square. */
+  static final int SIDE = 8;
 
   private static final boolean TWO_SQUARES = COUNT == 2 * SIDE;
   private static final VectorShuffle<Float> BY_FOUR = exchange(4);

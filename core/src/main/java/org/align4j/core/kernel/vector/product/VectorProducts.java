@@ -3,12 +3,15 @@ package org.align4j.core.kernel.vector.product;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 
 import jdk.incubator.vector.FloatVector;
+import org.align4j.core.kernel.CompactMatrix;
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.kernel.stored.StoredFormat;
 import org.align4j.core.kernel.vector.lanes.Lanes;
 import org.align4j.core.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +31,16 @@ public final class VectorProducts implements ProductKernels {
   public static final int WIDTH = 2 * Lanes.COUNT;
   private static final int ROWS = WIDE ? 14 : 5;
 
+  /** Floats of a tile of the result at the start of the scratch memory. */
+  static final int TILE = ROWS * WIDTH;
+
   /** Rows that the second cache has room for: so few are one block. */
   private static final int CACHED_ROWS = 16 * ROWS;
 
   /** Rows of a block at most, of many ... */
   private static final int ROW_BLOCK = WIDE ? 112 : 60;
 
-  /** ... and where the third cache has no room for the weights. */
+  /** ... and where the third cache has no room for the weights, or each block widens them. */
   private static final int LONG_ROW_BLOCK = 240;
 
   /** Bytes of weights that the third cache has room for. */
@@ -68,34 +74,55 @@ public final class VectorProducts implements ProductKernels {
   }
 
   @Override
-  public int productTiles(int rows, PackedMatrix weight) {
+  public long storedLength(StoredFormat format, int depth, int columns) {
+    return format == StoredFormat.F32
+        ? packedLength(depth, columns)
+        : CompactMatrix.length(format, depth, columns, WIDTH);
+  }
+
+  @Override
+  public Panels stored(NativeFloats memory, StoredFormat format, int depth, int columns) {
+    return format == StoredFormat.F32
+        ? packed(memory, depth, columns)
+        : CompactMatrix.of(memory, format, depth, columns, WIDTH);
+  }
+
+  @Override
+  public void packTransposed(
+      Panels source, PackedMatrix target, int from, int to, Scratch scratch) {
+    CompactTiles.transpose(source, target, from, to, scratch);
+  }
+
+  @Override
+  public int productTiles(int rows, Panels weight) {
     return rowBlocks(rows, weight) * columnBlocks(rows, weight);
   }
 
-  private static int rowBlocks(int rows, PackedMatrix weight) {
+  private static int rowBlocks(int rows, Panels weight) {
     int block = rowBlock(rows, weight);
     return (rows + block - 1) / block;
   }
 
   /** Rows of a block: whole micro-kernels, and an even number of blocks. */
-  private static int rowBlock(int rows, PackedMatrix weight) {
+  private static int rowBlock(int rows, Panels weight) {
     if (rows <= CACHED_ROWS) {
       return rows;
     }
     long bytes = weight.panels() * PANEL_ROW * weight.depth();
-    int most = bytes <= CACHED_WEIGHTS ? ROW_BLOCK : LONG_ROW_BLOCK;
+    boolean cached = weight instanceof PackedMatrix && bytes <= CACHED_WEIGHTS;
+    int most = cached ? ROW_BLOCK : LONG_ROW_BLOCK;
     int blocks = 2 * ((rows + 2 * most - 1) / (2 * most));
     int each = (rows + blocks - 1) / blocks;
     return (each + ROWS - 1) / ROWS * ROWS;
   }
 
-  private static int columnBlocks(int rows, PackedMatrix weight) {
+  private static int columnBlocks(int rows, Panels weight) {
     int each = columnBlock(rows, weight);
     return (weight.panels() + each - 1) / each;
   }
 
   /** Panels of a tile: whole fours, which {@link FewRows} takes at once. */
-  private static int columnBlock(int rows, PackedMatrix weight) {
+  private static int columnBlock(int rows, Panels weight) {
     int wanted = Math.max(1, TILES / Math.max(1, rowBlocks(rows, weight)));
     int each = (weight.panels() + wanted - 1) / wanted;
     return (each + 3) / 4 * 4;
@@ -105,7 +132,7 @@ public final class VectorProducts implements ProductKernels {
   public void product(
       Matrix x,
       int rows,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
@@ -132,7 +159,7 @@ public final class VectorProducts implements ProductKernels {
       Matrix x,
       boolean transposed,
       int rows,
-      PackedMatrix weight,
+      Panels weight,
       @Nullable NativeFloats bias,
       Matrix y,
       boolean add,
@@ -150,7 +177,13 @@ public final class VectorProducts implements ProductKernels {
       int panel = tile % columnBlocks * each;
       int rowEnd = Math.min(rows, row + block);
       int panelEnd = Math.min(panels, panel + each);
-      tile(x.address(0), rowPitch, kPitch, row, rowEnd, weight, panel, panelEnd, y, add, scratch);
+      long a = x.address(0);
+      switch (weight) {
+        case PackedMatrix packed ->
+            tile(a, rowPitch, kPitch, row, rowEnd, packed, panel, panelEnd, y, add, scratch);
+        case CompactMatrix compact ->
+            CompactTiles.tile(a, rowPitch, row, rowEnd, compact, panel, panelEnd, y, add, scratch);
+      }
       if (bias != null) {
         addBias(bias, y, row, rowEnd, panel * WIDTH, Math.min(weight.columns(), panelEnd * WIDTH));
       }
@@ -173,31 +206,54 @@ public final class VectorProducts implements ProductKernels {
     int step = depthStep(rowEnd - row, depth);
     long a = x + row * rowPitch;
     boolean single = rowEnd - row == 1 && kPitch == Float.BYTES;
-    long work = packed(a, rowPitch, kPitch, rowEnd - row, depth, single, scratch);
-    long rows = single ? a : work + Float.BYTES * (long) ROWS * WIDTH;
+    long work = packed(a, rowPitch, kPitch, rowEnd - row, depth, step, 0, scratch);
+    long rows = single ? a : work + Float.BYTES * (long) TILE;
     long pitch = Float.BYTES * (single ? 1L : room(rowEnd - row));
+    int whole = Math.min(panelEnd, weight.columns() / WIDTH);
     for (int k = 0; k < depth; k += step) {
-      int length = Math.min(step, depth - k);
-      long packed = rows + k * pitch;
-      boolean load = add || k > 0;
-      int whole = Math.min(panelEnd, weight.columns() / WIDTH);
       panels(
-          packed,
+          rows + k * pitch,
           weight.address(panel, k),
           weight.panelPitch(),
-          whole - panel,
-          length,
-          y.address(row) + panel * PANEL_ROW,
-          y.pitch(),
-          lead(rowEnd - row),
-          rowEnd - row,
-          load);
-      if (whole < panelEnd) {
-        int columns = weight.columns() - whole * WIDTH;
-        long c = y.address(row) + whole * PANEL_ROW;
-        long b = weight.address(whole, k);
-        last(packed, b, length, c, y.pitch(), rowEnd - row, columns, load, work);
-      }
+          panel,
+          panelEnd,
+          whole,
+          weight.columns(),
+          Math.min(step, depth - k),
+          y,
+          row,
+          rowEnd,
+          add || k > 0,
+          work);
+    }
+  }
+
+  /**
+   * Packed rows times panels {@code [panel, panelEnd)}, of which b is the first. From {@code whole}
+   * on, the columns do not fill them.
+   */
+  static void panels(
+      long packed,
+      long b,
+      long panelPitch,
+      int panel,
+      int panelEnd,
+      int whole,
+      int columns,
+      int depth,
+      Matrix y,
+      int row,
+      int rowEnd,
+      boolean load,
+      long work) {
+    int rows = rowEnd - row;
+    long c = y.address(row) + panel * PANEL_ROW;
+    int full = Math.max(0, Math.min(whole, panelEnd) - panel);
+    panels(packed, b, panelPitch, full, depth, c, y.pitch(), lead(rows), rows, load);
+    if (panel + full < panelEnd) {
+      int left = columns - (panel + full) * WIDTH;
+      c += full * PANEL_ROW;
+      last(packed, b + full * panelPitch, depth, c, y.pitch(), rows, left, load, work);
     }
   }
 
@@ -216,7 +272,7 @@ public final class VectorProducts implements ProductKernels {
   }
 
   /** Floats for a step of the packed rows of a block. */
-  private static int room(int rows) {
+  static int room(int rows) {
     int lead = lead(rows);
     return Packing.room(lead) + Packing.room(rows - lead);
   }
@@ -234,25 +290,26 @@ public final class VectorProducts implements ProductKernels {
   }
 
   /**
-   * Room for a tile of the result, and behind it the packed rows, one depth block after the other.
-   * A thread packs the rows of a block once and keeps them for its next tiles in the same round.
+   * Room for a tile of the result, behind it {@code gap} floats and the packed rows, one depth
+   * block of {@code step} after the other; a single row is read where it is. A thread packs the
+   * rows of a block once and keeps them for its next tiles in the same round.
    */
-  private static long packed(
-      long a, long rowPitch, long kPitch, int rows, int depth, boolean single, Scratch scratch) {
-    long shape = ((long) rows << 32 | depth) ^ rowPitch << 16;
+  static long packed(
+      long a, long rowPitch, long kPitch, int rows, int depth, int step, int gap, Scratch scratch) {
+    long shape = ((long) rows << 32 | depth) ^ rowPitch << 16 ^ (long) (step + gap) << 40;
     if (scratch.holds(a, shape)) {
       return scratch.held();
     }
+    boolean single = rows == 1 && kPitch == Float.BYTES;
     int lead = lead(rows);
     int room = room(rows);
-    long count = (long) ROWS * WIDTH + (single ? 0 : (long) room * depth);
-    long work = scratch.address(count);
+    long head = (long) TILE + gap;
+    long work = scratch.address(head + (single ? 0 : (long) room * depth));
     if (!single) {
-      int step = depthStep(rows, depth);
       for (int k = 0; k < depth; k += step) {
         int length = Math.min(step, depth - k);
         long source = a + k * kPitch;
-        long target = work + Float.BYTES * ((long) ROWS * WIDTH + (long) room * k);
+        long target = work + Float.BYTES * (head + (long) room * k);
         Packing.rows(source, rowPitch, kPitch, lead, length, target);
         source += lead * rowPitch;
         target += (long) Float.BYTES * lead * length;
@@ -364,7 +421,7 @@ public final class VectorProducts implements ProductKernels {
     block(packed, b, 0, 1, depth, c, cPitch, rows, load);
   }
 
-  private static void clear(long c, long cPitch, int rows, int panels) {
+  static void clear(long c, long cPitch, int rows, int panels) {
     FloatVector zero = Lanes.zero();
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < 2 * panels; j++) {

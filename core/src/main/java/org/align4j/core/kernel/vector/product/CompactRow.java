@@ -1,0 +1,505 @@
+package org.align4j.core.kernel.vector.product;
+
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.AND;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static org.align4j.core.kernel.memory.Memory.ALL;
+import static org.align4j.core.kernel.memory.Memory.FLOAT;
+import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
+import static org.align4j.core.kernel.vector.lanes.Lanes.INTS;
+import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
+import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
+import static org.align4j.core.kernel.vector.product.Widening.EXPONENT;
+import static org.align4j.core.kernel.vector.product.Widening.UNIT;
+import static org.align4j.core.kernel.vector.product.Widening.half;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.align4j.core.kernel.CompactForm;
+import org.align4j.core.kernel.CompactMatrix;
+
+/**
+ * Micro-kernels for one row times a {@link CompactMatrix}, whose numbers become float32 in
+ * registers. A block of one pair of panels follows that of another: so many streams keep the memory
+ * busy, where one stream uses two thirds of its bandwidth. Addresses and offsets are cut to their
+ * bits as in {@link FiveRows}.
+ *
+ * <p>A weight is first made of the numbers of a word in place: two of them are cut out by masks,
+ * and the second one, larger by a power of two, has a scale that is smaller by it; then the word is
+ * shifted by both. A signed number stands above its middle; behind the exponent of 2 to the 23rd it
+ * is a float at once, and what is subtracted leaves it, a zero with its plus. Every step but the
+ * last one of a weight is exact, and that one is rounded as the decoding of {@link
+ * org.align4j.core.kernel.stored.Part} is.
+ */
+final class CompactRow {
+
+  /** Bits of an address. */
+  private static final long ADDRESS = (1L << 47) - 1;
+
+  /** Bits of an offset in a row. */
+  private static final int OFFSET = (1 << 28) - 1;
+
+  /** Words of a block of floats, which have no blocks of their own. */
+  private static final int FLOAT_WORDS = 16;
+
+  private CompactRow() {}
+
+  /**
+   * {@code c[pairs · 2 · WIDTH] += a · b} over pairs of panels from {@code panel} on and an even
+   * depth: an odd one's last step is left out.
+   */
+  static void pairs(long a, CompactMatrix weight, int panel, int pairs, long c) {
+    CompactForm form = weight.form();
+    long b = weight.address(panel, 0);
+    long pitch = weight.panelPitch();
+    if (form.header() > 0) {
+      int blocks = weight.depth() / weight.blockDepth();
+      int words = weight.blockDepth() / form.perWord();
+      run(form, a, b, pitch, weight.blockPitch(), pairs, blocks, words, c);
+      return;
+    }
+    int words = weight.depth() / 2;
+    int blocks = words / FLOAT_WORDS;
+    long blockPitch = FLOAT_WORDS * weight.blockPitch();
+    run(form, a, b, pitch, blockPitch, pairs, blocks, FLOAT_WORDS, c);
+    int done = blocks * FLOAT_WORDS;
+    a += (long) Float.BYTES * 2 * done;
+    run(form, a, b + blocks * blockPitch, pitch, 0, pairs, 1, words - done, c);
+  }
+
+  private static void run(
+      CompactForm form,
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c) {
+    switch (form) {
+      case SIGNED4 -> signed4(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+      case OFFSET4 -> offset4(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+      case SIGNED8 -> signed8(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+      case OFFSET8 -> offset8(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+      case BFLOAT16 -> bfloat16(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+      case FLOAT16 -> float16(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+    }
+  }
+
+  private static void signed4(
+      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+    long left = a & ADDRESS;
+    int first = 0;
+    for (int block = 0; block < blocks; block++) {
+      int k = first;
+      for (int pair = 0; pair < pairs; pair++) {
+        k = first;
+        long sums = c + 4 * BYTES * pair;
+        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
+        FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
+        FloatVector tx = sx.mul(0x1p-4f);
+        FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
+        FloatVector ty = sy.mul(0x1p-4f);
+        FloatVector sz = fromMemorySegment(SPECIES, ALL, at + panelPitch, ORDER);
+        FloatVector tz = sz.mul(0x1p-4f);
+        FloatVector sw = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
+        FloatVector tw = sw.mul(0x1p-4f);
+        at += 2 * BYTES;
+        for (int word = 0; word < words; word++) {
+          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
+          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
+          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
+          at += 2 * BYTES;
+          for (int two = 0; two < 4; two++) {
+            FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
+            cx =
+                vx.lanewise(AND, 15)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8)
+                    .mul(sx)
+                    .fma(x0, cx);
+            cy =
+                vy.lanewise(AND, 15)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8)
+                    .mul(sy)
+                    .fma(x0, cy);
+            cz =
+                vz.lanewise(AND, 15)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8)
+                    .mul(sz)
+                    .fma(x0, cz);
+            cw =
+                vw.lanewise(AND, 15)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8)
+                    .mul(sw)
+                    .fma(x0, cw);
+            FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
+            cx =
+                vx.lanewise(AND, 240)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8 * 16)
+                    .mul(tx)
+                    .fma(x1, cx);
+            cy =
+                vy.lanewise(AND, 240)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8 * 16)
+                    .mul(ty)
+                    .fma(x1, cy);
+            cz =
+                vz.lanewise(AND, 240)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8 * 16)
+                    .mul(tz)
+                    .fma(x1, cz);
+            cw =
+                vw.lanewise(AND, 240)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 8 * 16)
+                    .mul(tw)
+                    .fma(x1, cw);
+            vx = vx.lanewise(LSHR, 8);
+            vy = vy.lanewise(LSHR, 8);
+            vz = vz.lanewise(LSHR, 8);
+            vw = vw.lanewise(LSHR, 8);
+            k += 8;
+          }
+        }
+        cx.intoMemorySegment(ALL, sums, ORDER);
+        cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+      }
+      first = k;
+    }
+  }
+
+  private static void offset4(
+      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+    long left = a & ADDRESS;
+    int first = 0;
+    for (int block = 0; block < blocks; block++) {
+      int k = first;
+      for (int pair = 0; pair < pairs; pair++) {
+        k = first;
+        long sums = c + 4 * BYTES * pair;
+        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
+        FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
+        FloatVector tx = sx.mul(0x1p-4f);
+        FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
+        FloatVector ty = sy.mul(0x1p-4f);
+        FloatVector sz = fromMemorySegment(SPECIES, ALL, at + panelPitch, ORDER);
+        FloatVector tz = sz.mul(0x1p-4f);
+        FloatVector sw = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
+        FloatVector tw = sw.mul(0x1p-4f);
+        at += 2 * BYTES;
+        FloatVector ox = fromMemorySegment(SPECIES, ALL, at, ORDER);
+        FloatVector oy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
+        FloatVector oz = fromMemorySegment(SPECIES, ALL, at + panelPitch, ORDER);
+        FloatVector ow = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
+        at += 2 * BYTES;
+        for (int word = 0; word < words; word++) {
+          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
+          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
+          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
+          at += 2 * BYTES;
+          for (int two = 0; two < 4; two++) {
+            FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
+            cx = ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0)).fma(sx, ox).fma(x0, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0)).fma(sy, oy).fma(x0, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 15).convert(I2F, 0)).fma(sz, oz).fma(x0, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 15).convert(I2F, 0)).fma(sw, ow).fma(x0, cw);
+            FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
+            cx = ((FloatVector) vx.lanewise(AND, 240).convert(I2F, 0)).fma(tx, ox).fma(x1, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0)).fma(ty, oy).fma(x1, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 240).convert(I2F, 0)).fma(tz, oz).fma(x1, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 240).convert(I2F, 0)).fma(tw, ow).fma(x1, cw);
+            vx = vx.lanewise(LSHR, 8);
+            vy = vy.lanewise(LSHR, 8);
+            vz = vz.lanewise(LSHR, 8);
+            vw = vw.lanewise(LSHR, 8);
+            k += 8;
+          }
+        }
+        cx.intoMemorySegment(ALL, sums, ORDER);
+        cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+      }
+      first = k;
+    }
+  }
+
+  private static void signed8(
+      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+    long left = a & ADDRESS;
+    int first = 0;
+    for (int block = 0; block < blocks; block++) {
+      int k = first;
+      for (int pair = 0; pair < pairs; pair++) {
+        k = first;
+        long sums = c + 4 * BYTES * pair;
+        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
+        FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
+        FloatVector tx = sx.mul(0x1p-8f);
+        FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
+        FloatVector ty = sy.mul(0x1p-8f);
+        FloatVector sz = fromMemorySegment(SPECIES, ALL, at + panelPitch, ORDER);
+        FloatVector tz = sz.mul(0x1p-8f);
+        FloatVector sw = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
+        FloatVector tw = sw.mul(0x1p-8f);
+        at += 2 * BYTES;
+        for (int word = 0; word < words; word++) {
+          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
+          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
+          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
+          at += 2 * BYTES;
+          for (int two = 0; two < 2; two++) {
+            FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
+            cx =
+                vx.lanewise(AND, 255)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128)
+                    .mul(sx)
+                    .fma(x0, cx);
+            cy =
+                vy.lanewise(AND, 255)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128)
+                    .mul(sy)
+                    .fma(x0, cy);
+            cz =
+                vz.lanewise(AND, 255)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128)
+                    .mul(sz)
+                    .fma(x0, cz);
+            cw =
+                vw.lanewise(AND, 255)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128)
+                    .mul(sw)
+                    .fma(x0, cw);
+            FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
+            cx =
+                vx.lanewise(AND, 0xff00)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128 * 256)
+                    .mul(tx)
+                    .fma(x1, cx);
+            cy =
+                vy.lanewise(AND, 0xff00)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128 * 256)
+                    .mul(ty)
+                    .fma(x1, cy);
+            cz =
+                vz.lanewise(AND, 0xff00)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128 * 256)
+                    .mul(tz)
+                    .fma(x1, cz);
+            cw =
+                vw.lanewise(AND, 0xff00)
+                    .lanewise(OR, EXPONENT)
+                    .reinterpretAsFloats()
+                    .sub(UNIT + 128 * 256)
+                    .mul(tw)
+                    .fma(x1, cw);
+            vx = vx.lanewise(LSHR, 16);
+            vy = vy.lanewise(LSHR, 16);
+            vz = vz.lanewise(LSHR, 16);
+            vw = vw.lanewise(LSHR, 16);
+            k += 8;
+          }
+        }
+        cx.intoMemorySegment(ALL, sums, ORDER);
+        cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+      }
+      first = k;
+    }
+  }
+
+  private static void offset8(
+      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+    long left = a & ADDRESS;
+    int first = 0;
+    for (int block = 0; block < blocks; block++) {
+      int k = first;
+      for (int pair = 0; pair < pairs; pair++) {
+        k = first;
+        long sums = c + 4 * BYTES * pair;
+        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
+        FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
+        FloatVector tx = sx.mul(0x1p-8f);
+        FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
+        FloatVector ty = sy.mul(0x1p-8f);
+        FloatVector sz = fromMemorySegment(SPECIES, ALL, at + panelPitch, ORDER);
+        FloatVector tz = sz.mul(0x1p-8f);
+        FloatVector sw = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
+        FloatVector tw = sw.mul(0x1p-8f);
+        at += 2 * BYTES;
+        FloatVector ox = fromMemorySegment(SPECIES, ALL, at, ORDER);
+        FloatVector oy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
+        FloatVector oz = fromMemorySegment(SPECIES, ALL, at + panelPitch, ORDER);
+        FloatVector ow = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
+        at += 2 * BYTES;
+        for (int word = 0; word < words; word++) {
+          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
+          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
+          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
+          at += 2 * BYTES;
+          for (int two = 0; two < 2; two++) {
+            FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
+            cx = ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0)).fma(sx, ox).fma(x0, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0)).fma(sy, oy).fma(x0, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 255).convert(I2F, 0)).fma(sz, oz).fma(x0, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 255).convert(I2F, 0)).fma(sw, ow).fma(x0, cw);
+            FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
+            cx = ((FloatVector) vx.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tx, ox).fma(x1, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0)).fma(ty, oy).fma(x1, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tz, oz).fma(x1, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tw, ow).fma(x1, cw);
+            vx = vx.lanewise(LSHR, 16);
+            vy = vy.lanewise(LSHR, 16);
+            vz = vz.lanewise(LSHR, 16);
+            vw = vw.lanewise(LSHR, 16);
+            k += 8;
+          }
+        }
+        cx.intoMemorySegment(ALL, sums, ORDER);
+        cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+      }
+      first = k;
+    }
+  }
+
+  private static void bfloat16(
+      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+    long left = a & ADDRESS;
+    int first = 0;
+    for (int block = 0; block < blocks; block++) {
+      int k = first;
+      for (int pair = 0; pair < pairs; pair++) {
+        k = first;
+        long sums = c + 4 * BYTES * pair;
+        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
+        FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        for (int word = 0; word < words; word++) {
+          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
+          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
+          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
+          at += 2 * BYTES;
+          FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
+          cx = vx.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, cx);
+          cy = vy.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, cy);
+          cz = vz.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, cz);
+          cw = vw.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, cw);
+          FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
+          cx = vx.lanewise(AND, 0xffff0000).reinterpretAsFloats().fma(x1, cx);
+          cy = vy.lanewise(AND, 0xffff0000).reinterpretAsFloats().fma(x1, cy);
+          cz = vz.lanewise(AND, 0xffff0000).reinterpretAsFloats().fma(x1, cz);
+          cw = vw.lanewise(AND, 0xffff0000).reinterpretAsFloats().fma(x1, cw);
+          k += 8;
+        }
+        cx.intoMemorySegment(ALL, sums, ORDER);
+        cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+      }
+      first = k;
+    }
+  }
+
+  private static void float16(
+      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+    long left = a & ADDRESS;
+    int first = 0;
+    for (int block = 0; block < blocks; block++) {
+      int k = first;
+      for (int pair = 0; pair < pairs; pair++) {
+        k = first;
+        long sums = c + 4 * BYTES * pair;
+        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
+        FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        for (int word = 0; word < words; word++) {
+          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
+          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
+          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
+          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
+          at += 2 * BYTES;
+          FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
+          cx = half(vx.lanewise(LSHL, 16)).fma(x0, cx);
+          cy = half(vy.lanewise(LSHL, 16)).fma(x0, cy);
+          cz = half(vz.lanewise(LSHL, 16)).fma(x0, cz);
+          cw = half(vw.lanewise(LSHL, 16)).fma(x0, cw);
+          FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
+          cx = half(vx).fma(x1, cx);
+          cy = half(vy).fma(x1, cy);
+          cz = half(vz).fma(x1, cz);
+          cw = half(vw).fma(x1, cw);
+          k += 8;
+        }
+        cx.intoMemorySegment(ALL, sums, ORDER);
+        cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
+        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+      }
+      first = k;
+    }
+  }
+}
