@@ -35,7 +35,15 @@ public interface Ops<T> {
    * {@code [N, k·d]} normalises each block of d columns by itself (Qwen3's per-head norms).
    */
   default T rmsNorm(T x, T weight, float eps) {
-    return apply(new Op.RmsNorm<>(x, weight, eps));
+    return rmsNorm(x, weight, eps, 0);
+  }
+
+  /**
+   * {@link #rmsNorm} by {@code weight + offset}: Gemma's checkpoints hold weights less one, so that
+   * 0 changes nothing.
+   */
+  default T rmsNorm(T x, T weight, float eps, float offset) {
+    return apply(new Op.RmsNorm<>(x, weight, eps, offset));
   }
 
   /**
@@ -205,7 +213,7 @@ public interface Ops<T> {
     }
 
     /** {@link Ops#rmsNorm}. */
-    record RmsNorm<T>(T x, T weight, float eps) implements Op<T> {
+    record RmsNorm<T>(T x, T weight, float eps, float offset) implements Op<T> {
       @Override
       public ImmutableList<T> inputs() {
         return ImmutableList.of(x);
