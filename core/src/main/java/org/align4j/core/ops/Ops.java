@@ -75,7 +75,7 @@ public interface Ops<T> {
   /**
    * Causal grouped-query attention with scale {@code 1/sqrt(headDim)}: {@code q [N, H·headDim]},
    * {@code k, v [N, Hk·headDim] -> [N, H·headDim]}. A token attends to all that its segment
-   * continues and to its segment up to itself.
+   * continues and to its segment up to itself, both within {@link Heads#window}.
    */
   default T attention(T q, T k, T v, Heads heads) {
     return apply(new Op.Attention<>(q, k, v, heads));

@@ -28,7 +28,10 @@ public enum SmallNetwork implements NetworkDefinition {
   HEAD_NORMS(33, 24, 4, 4, 10, 40, true, false, true, false),
   /** Layer norm, GELU, IN_OUT weights, fused projection, learned positions. */
   GPT2(50, 24, 3, 3, 8, 96, true, true, false, false),
-  /** Scaled embeddings, norms of each head, norms by weights less one, a gated GELU. */
+  /**
+   * A window in every other layer, scaled embeddings, norms of each head, norms by weights less
+   * one, a gated GELU.
+   */
   GEMMA(40, 24, 4, 2, 8, 36, true, false, true, false),
   /** A value in place of a distribution. */
   CRITIC(64, 32, 4, 2, 8, 48, false, false, false, true);
@@ -148,7 +151,8 @@ public enum SmallNetwork implements NetworkDefinition {
     RopeTable table = rope();
     for (int l = 0; l < LAYERS; l++) {
       String p = "layers." + l + ".";
-      x = this == GPT2 ? gptLayer(ops, x, p) : llamaLayer(ops, inputs, x, table, p);
+      Heads seen = new Heads(heads.query(), heads.key(), heads.headDim(), window(l));
+      x = this == GPT2 ? gptLayer(ops, x, p) : llamaLayer(ops, inputs, x, table, seen, p);
     }
     x = norm(ops, x, "norm");
     if (scalar) {
@@ -157,7 +161,8 @@ public enum SmallNetwork implements NetworkDefinition {
     return new Head.Language<>(x, ops.parameter(tied ? "embed" : "head"));
   }
 
-  private <T> T llamaLayer(Ops<T> ops, Inputs<T> inputs, T x, RopeTable table, String p) {
+  private <T> T llamaLayer(
+      Ops<T> ops, Inputs<T> inputs, T x, RopeTable table, Heads seen, String p) {
     T normed = norm(ops, x, p + "norm1");
     T q = linear(ops, normed, p + "q", biased);
     T k = linear(ops, normed, p + "k", biased);
@@ -168,7 +173,7 @@ public enum SmallNetwork implements NetworkDefinition {
     }
     q = ops.rope(q, table, inputs.positions());
     k = ops.rope(k, table, inputs.positions());
-    x = ops.add(x, linear(ops, ops.attention(q, k, v, heads), p + "o", false));
+    x = ops.add(x, linear(ops, ops.attention(q, k, v, seen), p + "o", false));
     T again = norm(ops, x, p + "norm2");
     T gate = linear(ops, again, p + "gate", false);
     T up = linear(ops, again, p + "up", false);
@@ -194,6 +199,10 @@ public enum SmallNetwork implements NetworkDefinition {
     return this == GPT2
         ? ops.layerNorm(x, ops.parameter(name), ops.parameter(name + ".bias"), 1e-5f)
         : ops.rmsNorm(x, ops.parameter(name), 1e-5f, offset());
+  }
+
+  private int window(int layer) {
+    return this == GEMMA && layer == 0 ? 20 : 0;
   }
 
   private float offset() {

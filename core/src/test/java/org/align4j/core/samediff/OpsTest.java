@@ -298,6 +298,12 @@ class OpsTest {
     checkAttention(new Heads(4, 2, 2), new int[] {3, 2, 1, 2}, new int[] {-1, 0, 0, -1});
   }
 
+  @Test
+  void attentionEndsAtItsWindow() {
+    checkAttention(new Heads(4, 2, 2, 2), new int[] {3, 2, 1, 7}, new int[] {-1, 0, 0, -1});
+    checkAttention(new Heads(2, 1, 4, 1), new int[] {5}, new int[] {-1});
+  }
+
   private static void checkAttention(Heads heads, int[] lengths, int[] prefix) {
     int q = heads.query() * heads.headDim();
     int k = heads.key() * heads.headDim();
