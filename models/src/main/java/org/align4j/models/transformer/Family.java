@@ -84,6 +84,11 @@ public interface Family {
     return Initialization.INITIALIZER_RANGE;
   }
 
+  /** Weights of a new norm. */
+  default float normWeight() {
+    return 1;
+  }
+
   /** How GGUF files hold it, where they do under a name of its own. */
   default Optional<GgufForm> gguf() {
     return Optional.empty();
