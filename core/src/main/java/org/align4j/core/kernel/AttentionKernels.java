@@ -57,10 +57,11 @@ public interface AttentionKernels {
 
   /**
    * Causal grouped-query attention with scale {@code 1/sqrt(headDim)}: each row of q attends to all
-   * that its segment continues and to its segment up to itself. Keys are visited in blocks of
-   * {@link #KEY_BLOCK} absolute positions with a running maximum and sum, so a row's bits depend
-   * neither on its company nor on where the segments lie. Writes out and, for the gradient, the
-   * log-sum-exps. Split: {@link AttentionTiles#tiles}.
+   * that its segment continues and to its segment up to itself, within the heads' window. Keys are
+   * visited in blocks of {@link #KEY_BLOCK} absolute positions with a running maximum and sum, so a
+   * row's bits depend neither on its company nor on where the segments lie. Keys before the window
+   * change no bit: their weights are exactly 0, and so are the sums until the first key within it.
+   * Writes out and, for the gradient, the log-sum-exps. Split: {@link AttentionTiles#tiles}.
    */
   void attention(Operands operands, int from, int to, Scratch scratch);
 

@@ -35,7 +35,15 @@ public interface Ops<T> {
    * {@code [N, k·d]} normalises each block of d columns by itself (Qwen3's per-head norms).
    */
   default T rmsNorm(T x, T weight, float eps) {
-    return apply(new Op.RmsNorm<>(x, weight, eps));
+    return rmsNorm(x, weight, eps, 0);
+  }
+
+  /**
+   * {@link #rmsNorm} by {@code weight + offset}: Gemma's checkpoints hold weights less one, so that
+   * 0 changes nothing.
+   */
+  default T rmsNorm(T x, T weight, float eps, float offset) {
+    return apply(new Op.RmsNorm<>(x, weight, eps, offset));
   }
 
   /**
@@ -67,7 +75,7 @@ public interface Ops<T> {
   /**
    * Causal grouped-query attention with scale {@code 1/sqrt(headDim)}: {@code q [N, H·headDim]},
    * {@code k, v [N, Hk·headDim] -> [N, H·headDim]}. A token attends to all that its segment
-   * continues and to its segment up to itself.
+   * continues and to its segment up to itself, both within {@link Heads#window}.
    */
   default T attention(T q, T k, T v, Heads heads) {
     return apply(new Op.Attention<>(q, k, v, heads));
@@ -215,7 +223,7 @@ public interface Ops<T> {
     }
 
     /** {@link Ops#rmsNorm}. */
-    record RmsNorm<T>(T x, T weight, float eps) implements Op<T> {
+    record RmsNorm<T>(T x, T weight, float eps, float offset) implements Op<T> {
       @Override
       public ImmutableList<T> inputs() {
         return ImmutableList.of(x);

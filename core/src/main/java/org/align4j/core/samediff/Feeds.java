@@ -3,9 +3,11 @@ package org.align4j.core.samediff;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.RopeTable;
 import org.align4j.core.tensor.Parameters;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -111,19 +113,21 @@ final class Feeds implements AutoCloseable {
     for (var shape : inputs.shapes()) {
       give(shape.placeholder(), Nd4j.createFromArray(shape.at(sequences, columns)));
     }
-    Map<Integer, INDArray> masks = new HashMap<>();
+    Map<Heads, INDArray> masks = new HashMap<>();
     for (var attention : inputs.attentions()) {
-      int group = attention.heads().query() / attention.heads().key();
-      lend(attention.mask(), masks.computeIfAbsent(group, g -> own(causal(g, columns))));
+      lend(
+          attention.mask(),
+          masks.computeIfAbsent(attention.heads(), heads -> own(causal(heads, columns))));
     }
   }
 
-  private INDArray causal(int group, int columns) {
+  private INDArray causal(Heads heads, int columns) {
+    int group = heads.query() / heads.key();
     float[] mask = new float[group * columns * columns];
     for (int row = 0; row < group * columns; row++) {
-      for (int key = row % columns + 1; key < columns; key++) {
-        mask[row * columns + key] = MASKED;
-      }
+      int position = row % columns;
+      Arrays.fill(mask, row * columns, row * columns + heads.firstKey(position), MASKED);
+      Arrays.fill(mask, row * columns + position + 1, (row + 1) * columns, MASKED);
     }
     return floats(mask, type, 1, 1, (long) group * columns, columns);
   }

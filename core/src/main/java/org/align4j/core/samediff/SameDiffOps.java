@@ -147,7 +147,8 @@ public final class SameDiffOps implements Ops<SDVariable> {
     long block = parameters.get(op.weight().name()).length();
     SDVariable blocks = columns == block ? x : graph.reshape(x, -1, block);
     SDVariable meanSquare = graph.math().square(blocks).mean(true, 1);
-    SDVariable scaled = blocks.mul(graph.math().rsqrt(meanSquare.add(op.eps()))).mul(op.weight());
+    SDVariable weight = op.offset() == 0 ? op.weight() : op.weight().add(op.offset());
+    SDVariable scaled = blocks.mul(graph.math().rsqrt(meanSquare.add(op.eps()))).mul(weight);
     columnsMade += 3L * columns;
     return columns == block ? scaled : graph.reshape(scaled, -1, columns);
   }

@@ -3,11 +3,13 @@ package org.align4j.core.samediff;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Inputs;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.tensor.Parameters;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -52,25 +54,23 @@ final class StepGraph implements AutoCloseable {
   /**
    * Runs one step and lengthens the cache by it; the caller closes the logits.
    *
-   * @param valid {@code [B][P+1]}: which columns of the cache a sequence attends to
+   * @param positions of the tokens
+   * @param valid {@code [B][P+1]}: which columns of the cache are a sequence's, its positions in
+   *     order
    */
   INDArray run(KeyValueCache cache, int[] tokens, int[] positions, boolean[][] valid) {
     try (Feeds feeds = new Feeds(type)) {
       feeds.tokens(ops.inputs(), parameters, tokens, positions);
       int columns = cache.columns() + 1;
-      float[] mask = new float[tokens.length * columns];
-      for (int b = 0; b < tokens.length; b++) {
-        for (int column = 0; column < columns; column++) {
-          mask[b * columns + column] = valid[b][column] ? 0 : Feeds.MASKED;
-        }
-      }
-      INDArray maskArray = Feeds.floats(mask, type, tokens.length, 1, 1, columns);
+      Map<Heads, INDArray> masks = new HashMap<>();
       for (int layer = 0; layer < attentions().size(); layer++) {
         var attention = attentions().get(layer);
-        if (layer == 0) {
-          feeds.give(attention.mask(), maskArray);
+        INDArray made = masks.get(attention.heads());
+        if (made == null) {
+          made = mask(attention.heads(), positions, valid, columns);
+          masks.put(attention.heads(), feeds.give(attention.mask(), made));
         } else {
-          feeds.lend(attention.mask(), maskArray);
+          feeds.lend(attention.mask(), made);
         }
         feeds.lend(attention.pastKeys(), cache.keys(layer));
         feeds.lend(attention.pastValues(), cache.values(layer));
@@ -83,6 +83,19 @@ final class StepGraph implements AutoCloseable {
       cache.lengthen();
       return take(outputs, logits);
     }
+  }
+
+  private INDArray mask(Heads heads, int[] positions, boolean[][] valid, int columns) {
+    float[] mask = new float[positions.length * columns];
+    for (int b = 0; b < positions.length; b++) {
+      int position = positions[b];
+      for (int column = columns - 1; column >= 0; column--) {
+        boolean seen = valid[b][column] && position >= heads.firstKey(positions[b]);
+        mask[b * columns + column] = seen ? 0 : Feeds.MASKED;
+        position -= valid[b][column] ? 1 : 0;
+      }
+    }
+    return Feeds.floats(mask, type, positions.length, 1, 1, columns);
   }
 
   private static INDArray take(Map<String, INDArray> outputs, String name) {

@@ -30,7 +30,10 @@ final class PlainAttention {
     }
   }
 
-  /** {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j up to the row itself. */
+  /**
+   * {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j within the window up to the
+   * row itself.
+   */
   private static void row(
       Matrix q,
       Elements k,
@@ -46,14 +49,14 @@ final class PlainAttention {
     int keys = tiles.position(block) + i + 1;
     int keyColumn = head / (tiles.heads().query() / tiles.heads().key()) * d;
     float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < keys; j++) {
+    for (int j = tiles.heads().firstKey(keys - 1); j < keys; j++) {
       max = Math.max(max, score(q, row, head * d, k, tiles.keyRow(block, j), keyColumn, d));
     }
     double sum = 0;
     for (int c = 0; c < d; c++) {
       out.set(row, head * d + c, 0);
     }
-    for (int j = 0; j < keys; j++) {
+    for (int j = tiles.heads().firstKey(keys - 1); j < keys; j++) {
       int at = tiles.keyRow(block, j);
       double p = Math.exp(score(q, row, head * d, k, at, keyColumn, d) - max);
       sum += p;
@@ -124,7 +127,8 @@ final class PlainAttention {
         int row = tiles.queryRow(block) + i;
         for (int h = tiles.keyHead(tile) * share; h < (tiles.keyHead(tile) + 1) * share; h++) {
           float delta = dot(dOut, row, h * d, out, row, h * d, d);
-          for (int j = 0; j <= tiles.position(block) + i; j++) {
+          int position = tiles.position(block) + i;
+          for (int j = tiles.heads().firstKey(position); j <= position; j++) {
             int at = tiles.keyRow(block, j);
             int to = j < own ? part + j : at;
             double p = Math.exp(score(q, row, h * d, k, at, keyColumn, d) - lse.get(row, h));

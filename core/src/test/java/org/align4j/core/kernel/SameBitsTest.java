@@ -116,7 +116,13 @@ class SameBitsTest {
   @Test
   void attentionIsTheSameWithASharedPrefixAloneAndStepByStepFromACache() {
     Random random = new Random(4);
-    for (Heads heads : new Heads[] {new Heads(3, 1, 16), new Heads(4, 2, 10)}) {
+    for (Heads heads :
+        List.of(
+            new Heads(3, 1, 16),
+            new Heads(4, 2, 10),
+            new Heads(3, 1, 16, 1),
+            new Heads(4, 2, 10, 21),
+            new Heads(2, 1, 10, 64))) {
       for (int trial = 0; trial < 6; trial++) {
         try (KernelData data = new KernelData(trial)) {
           int prefix = 1 + random.nextInt(100);
@@ -179,7 +185,13 @@ class SameBitsTest {
   @Test
   void stepsWithACommonPrefixAreTheSameTogetherAndAlone() {
     Random random = new Random(5);
-    for (Heads heads : List.of(new Heads(3, 1, 16), new Heads(4, 2, 10), new Heads(9, 3, 64))) {
+    for (Heads heads :
+        List.of(
+            new Heads(3, 1, 16),
+            new Heads(4, 2, 10),
+            new Heads(9, 3, 64),
+            new Heads(4, 2, 10, 7),
+            new Heads(2, 2, 16, 40))) {
       for (int trial = 0; trial < 8; trial++) {
         try (KernelData data = new KernelData(trial)) {
           int prefix = 1 + random.nextInt(100);

@@ -260,7 +260,14 @@ class VectorKernelsTest {
         new SequenceLayout(
             new int[] {0, 37, 42, 110, 111, 180, 190, 193, 230},
             new int[] {-1, 0, 0, -1, 3, 1, 5, 4});
-    for (Heads heads : List.of(new Heads(3, 1, 8), new Heads(4, 2, 6), new Heads(2, 2, 34))) {
+    for (Heads heads :
+        List.of(
+            new Heads(3, 1, 8),
+            new Heads(4, 2, 6),
+            new Heads(2, 2, 34),
+            new Heads(4, 2, 6, 1),
+            new Heads(3, 1, 8, 9),
+            new Heads(4, 4, 6, 33))) {
       agree(
           "attention " + heads,
           (k, data) -> {
@@ -298,7 +305,10 @@ class VectorKernelsTest {
             new Heads(4, 2, 6),
             new Heads(2, 2, 34),
             new Heads(14, 1, 10),
-            new Heads(60, 1, 10))) {
+            new Heads(60, 1, 10),
+            new Heads(3, 1, 8, 1),
+            new Heads(4, 2, 6, 20),
+            new Heads(2, 2, 34, 50))) {
       agree(
           "steps " + heads,
           (k, data) -> {

@@ -40,6 +40,7 @@ class SameTrainingTest {
     "WIDE, c37e5c9f583e06843251ba551c5eef548336aa4a314250091d982a494a2b6fdf",
     "HEAD_NORMS, 86ead81894873d26b92f8dfafc8917f0775fe05103ae0f884efce5f847ffc709",
     "GPT2, a6e31de0023b2a562a9c3422836d25c205a911abacc80dd8d76bc320c366db7f",
+    "GEMMA, 0869c23907e9d79ec173dea5a85e04f63a523c6d1ded1321e540af1f008ae9d8",
     "CRITIC, dd6fc4a465224201643ca22253bfc8778b23d941db7227d970080ca75eba1161"
   })
   void aRunHasTheSameBitsOnEveryProcessorAndAnyNumberOfThreads(SmallNetwork shape, String hash) {

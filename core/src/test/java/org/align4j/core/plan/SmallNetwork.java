@@ -28,7 +28,10 @@ public enum SmallNetwork implements NetworkDefinition {
   HEAD_NORMS(33, 24, 4, 4, 10, 40, true, false, true, false),
   /** Layer norm, GELU, IN_OUT weights, fused projection, learned positions. */
   GPT2(50, 24, 3, 3, 8, 96, true, true, false, false),
-  /** Scaled embeddings, norms of each head, a gated GELU. */
+  /**
+   * A window in every other layer, scaled embeddings, norms of each head, norms by weights less
+   * one, a gated GELU.
+   */
   GEMMA(40, 24, 4, 2, 8, 36, true, false, true, false),
   /** A value in place of a distribution. */
   CRITIC(64, 32, 4, 2, 8, 48, false, false, false, true);
@@ -151,7 +154,8 @@ public enum SmallNetwork implements NetworkDefinition {
     RopeTable table = rope();
     for (int l = 0; l < LAYERS; l++) {
       String p = "layers." + l + ".";
-      x = this == GPT2 ? gptLayer(ops, x, p) : llamaLayer(ops, inputs, x, table, p);
+      Heads seen = new Heads(heads.query(), heads.key(), heads.headDim(), window(l));
+      x = this == GPT2 ? gptLayer(ops, x, p) : llamaLayer(ops, inputs, x, table, seen, p);
     }
     x = norm(ops, x, "norm");
     if (scalar) {
@@ -160,18 +164,19 @@ public enum SmallNetwork implements NetworkDefinition {
     return new Head.Language<>(x, ops.parameter(tied ? "embed" : "head"));
   }
 
-  private <T> T llamaLayer(Ops<T> ops, Inputs<T> inputs, T x, RopeTable table, String p) {
+  private <T> T llamaLayer(
+      Ops<T> ops, Inputs<T> inputs, T x, RopeTable table, Heads seen, String p) {
     T normed = norm(ops, x, p + "norm1");
     T q = linear(ops, normed, p + "q", biased);
     T k = linear(ops, normed, p + "k", biased);
     T v = linear(ops, normed, p + "v", biased);
     if (headNorms) {
-      q = ops.rmsNorm(q, ops.parameter(p + "q_norm"), 1e-6f);
-      k = ops.rmsNorm(k, ops.parameter(p + "k_norm"), 1e-6f);
+      q = ops.rmsNorm(q, ops.parameter(p + "q_norm"), 1e-6f, offset());
+      k = ops.rmsNorm(k, ops.parameter(p + "k_norm"), 1e-6f, offset());
     }
     q = ops.rope(q, table, inputs.positions());
     k = ops.rope(k, table, inputs.positions());
-    x = ops.add(x, linear(ops, ops.attention(q, k, v, heads), p + "o", false));
+    x = ops.add(x, linear(ops, ops.attention(q, k, v, seen), p + "o", false));
     T again = norm(ops, x, p + "norm2");
     T gate = linear(ops, again, p + "gate", false);
     T up = linear(ops, again, p + "up", false);
@@ -196,7 +201,15 @@ public enum SmallNetwork implements NetworkDefinition {
   private <T> T norm(Ops<T> ops, T x, String name) {
     return this == GPT2
         ? ops.layerNorm(x, ops.parameter(name), ops.parameter(name + ".bias"), 1e-5f)
-        : ops.rmsNorm(x, ops.parameter(name), 1e-5f);
+        : ops.rmsNorm(x, ops.parameter(name), 1e-5f, offset());
+  }
+
+  private int window(int layer) {
+    return this == GEMMA && layer == 0 ? 20 : 0;
+  }
+
+  private float offset() {
+    return this == GEMMA ? 1 : 0;
   }
 
   private static <T> T linear(Ops<T> ops, T x, String name, boolean withBias) {
@@ -232,7 +245,7 @@ public enum SmallNetwork implements NetworkDefinition {
           INDArray array = Nd4j.create(type, shape);
           boolean norm = name.contains("norm") && !name.endsWith("bias");
           for (long i = 0; i < array.length(); i++) {
-            array.data().put(i, (norm ? 1 : 0) + 0.15 * (float) random.nextGaussian());
+            array.data().put(i, (norm ? 1 - offset() : 0) + 0.15 * (float) random.nextGaussian());
           }
           arrays.put(name, array);
         });

@@ -68,7 +68,21 @@ class OpsTest {
     check(rmsNorm(12, 4), (x, p) -> PlainOps.rmsNorm(x, PlainOps.vector(p, "w"), 1e-2f));
   }
 
+  @Test
+  void rmsNormAddsTheOffsetToTheWeight() {
+    check(
+        rmsNorm(12, 4, 1),
+        (x, p) -> {
+          double[] weight = PlainOps.vector(p, "w");
+          return PlainOps.rmsNorm(x, Arrays.stream(weight).map(w -> w + 1).toArray(), 1e-2f);
+        });
+  }
+
   private static OpCase rmsNorm(int columns, int block) {
+    return rmsNorm(columns, block, 0);
+  }
+
+  private static OpCase rmsNorm(int columns, int block, float offset) {
     return new OpCase(
         N,
         columns,
@@ -77,7 +91,7 @@ class OpsTest {
         new OpCase.Body() {
           @Override
           public <T> T apply(Ops<T> ops, T x, Inputs<T> inputs) {
-            return ops.rmsNorm(x, ops.parameter("w"), 1e-2f);
+            return ops.rmsNorm(x, ops.parameter("w"), 1e-2f, offset);
           }
         });
   }
@@ -282,6 +296,12 @@ class OpsTest {
   @Test
   void attentionContinuesAPrefix() {
     checkAttention(new Heads(4, 2, 2), new int[] {3, 2, 1, 2}, new int[] {-1, 0, 0, -1});
+  }
+
+  @Test
+  void attentionEndsAtItsWindow() {
+    checkAttention(new Heads(4, 2, 2, 2), new int[] {3, 2, 1, 7}, new int[] {-1, 0, 0, -1});
+    checkAttention(new Heads(2, 1, 4, 1), new int[] {5}, new int[] {-1});
   }
 
   private static void checkAttention(Heads heads, int[] lengths, int[] prefix) {

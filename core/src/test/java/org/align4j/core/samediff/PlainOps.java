@@ -1,5 +1,6 @@
 package org.align4j.core.samediff;
 
+import java.util.Arrays;
 import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
@@ -117,7 +118,9 @@ final class PlainOps {
     double[][] y = new double[x.length][heads.query() * d];
     for (int s = 0; s < layout.segments(); s++) {
       for (int n = layout.offsets()[s]; n < layout.offsets()[s + 1]; n++) {
-        int[] visible = visible(layout, s, n);
+        int[] before = visible(layout, s, n);
+        int first = heads.window() == 0 ? 0 : Math.max(0, before.length - heads.window());
+        int[] visible = Arrays.copyOfRange(before, first, before.length);
         for (int h = 0; h < heads.query(); h++) {
           int keyHead = h / (heads.query() / heads.key());
           int key = (heads.query() + keyHead) * d;

@@ -191,6 +191,7 @@ public final class Gguf implements StoredWeights {
     return switch (place.order()) {
       case GgufTensor.AsIs() -> tensor.load();
       case GgufTensor.Transposed() -> transpose(tensor);
+      case GgufTensor.OneMore() -> tensor.load().subi(1);
       case GgufTensor.Interleaved(int heads) -> tensor.loadUnpermuted(heads);
     };
   }

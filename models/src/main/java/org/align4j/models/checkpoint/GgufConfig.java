@@ -74,7 +74,7 @@ final class GgufConfig implements GgufFields {
         integer("expert_count", 0) == 0, "is a mixture of experts: dense models are supported");
     int window = integer("attention.sliding_window", 0);
     refuseUnless(
-        window == 0 || window >= integer("context_length"),
+        form.readsWindow() || window == 0 || window >= integer("context_length"),
         "uses a sliding window of " + window + " positions: full attention is supported");
   }
 
@@ -95,6 +95,11 @@ final class GgufConfig implements GgufFields {
       throw new BadFileException(path, "has no %s%s in its metadata", prefix, key);
     }
     return value;
+  }
+
+  @Override
+  public double number(String key, double otherwise) {
+    return metadata.number(prefix + key, otherwise);
   }
 
   @Override

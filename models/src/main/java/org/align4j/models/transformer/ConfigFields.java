@@ -84,6 +84,18 @@ public final class ConfigFields {
     return new RopeJson(file, json).read();
   }
 
+  /**
+   * Rotary positions of layers of one type: under its name in {@code rope_parameters}, or a base of
+   * its own and, of full attention, {@code rope_scaling}.
+   *
+   * @param layerType as in {@code layer_types}
+   * @param thetaKey the base where {@code rope_parameters} has none
+   * @param theta the base where neither is there
+   */
+  public Rope rope(String layerType, String thetaKey, double theta) {
+    return new RopeJson(file, json).read(layerType, thetaKey, theta);
+  }
+
   /** Refuses an activation other than SiLU; {@code swish} is another name of it. */
   public void refuseOtherThanSilu() {
     String name = json.path("hidden_act").asText("silu");

@@ -86,6 +86,11 @@ public interface Family {
     return Initialization.INITIALIZER_RANGE;
   }
 
+  /** Weights of a new norm. */
+  default float normWeight() {
+    return 1;
+  }
+
   /** How GGUF files hold it, where they have a name for it. */
   default Optional<GgufForm> gguf() {
     return Optional.empty();

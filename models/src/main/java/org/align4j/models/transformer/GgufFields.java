@@ -18,6 +18,9 @@ public interface GgufFields {
   /** A number that must be there. */
   double number(String key);
 
+  /** A number that may be absent. */
+  double number(String key, double otherwise);
+
   /** Whether the file has a tensor of this name. */
   boolean hasTensor(String name);
 

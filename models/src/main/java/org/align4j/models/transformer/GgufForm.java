@@ -6,6 +6,11 @@ public interface GgufForm {
   /** {@code general.architecture}, which also begins the family's keys. */
   String architecture();
 
+  /** Whether {@link #read} takes the sliding window; else one that matters is refused. */
+  default boolean readsWindow() {
+    return false;
+  }
+
   /** Reads the configuration out of the metadata. */
   TransformerConfig read(GgufFields metadata);
 

@@ -24,6 +24,9 @@ public record GgufTensor(String name, Order order) {
    */
   public record Interleaved(int heads) implements Order {}
 
+  /** It added 1 to every element. */
+  public record OneMore() implements Order {}
+
   /** A tensor whose elements lie as they do in Hugging Face checkpoints. */
   public static GgufTensor asIs(String name) {
     return new GgufTensor(name, new AsIs());

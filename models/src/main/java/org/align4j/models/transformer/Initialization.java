@@ -12,8 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Random parameters as transformers draws them: matrices from N(0, 0.02²) unless their family has
- * another deviation, biases 0, norms 1. The scalar head is N(0, 1/(D+1)²) (OpenRLHF {@code
- * model.py}).
+ * another deviation, biases 0, norms 1 ({@link Family#normWeight}). The scalar head is N(0,
+ * 1/(D+1)²) (OpenRLHF {@code model.py}).
  *
  * <p>The numbers depend on seed, parameter name and element only.
  */
@@ -66,7 +66,7 @@ public final class Initialization {
     float[] values = new float[(int) length];
     double deviation = deviation(config, name);
     if (shape.length == 1) {
-      Arrays.fill(values, name.endsWith(".bias") ? 0f : 1f);
+      Arrays.fill(values, name.endsWith(".bias") ? 0f : config.family().normWeight());
     } else {
       long stream = CounterRandom.stream(name);
       for (int i = 0; i < values.length; i++) {

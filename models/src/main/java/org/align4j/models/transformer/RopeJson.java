@@ -35,6 +35,34 @@ public final class RopeJson {
         theta.isMissingNode() ? 10_000 : number("rope_theta", theta), scaling(type, settings));
   }
 
+  /** See {@link ConfigFields#rope(String, String, double)}. */
+  Rope read(String layerType, String thetaKey, double otherwise) {
+    JsonNode settings = json.path("rope_parameters").path(layerType);
+    if (!settings.isObject()) {
+      refuseFlat();
+      settings = JsonNodeFactory.instance.objectNode();
+    }
+    JsonNode scaling = json.path("rope_scaling");
+    if (scaling.isObject() && layerType.equals("full_attention")) {
+      ObjectNode both = settings.deepCopy();
+      both.setAll((ObjectNode) scaling);
+      settings = both;
+    }
+    JsonNode theta = settings.has("rope_theta") ? settings.path("rope_theta") : json.path(thetaKey);
+    String type = settings.path("rope_type").asText(settings.path("type").asText("default"));
+    return new Rope(
+        theta.isMissingNode() ? otherwise : number(thetaKey, theta), scaling(type, settings));
+  }
+
+  private void refuseFlat() {
+    if (json.path("rope_parameters").has("rope_type")) {
+      throw new BadFileException(
+          file,
+          "has rope_parameters for all layers: those of full_attention and of sliding_attention"
+              + " are needed");
+    }
+  }
+
   private Rope.Scaling scaling(String type, JsonNode settings) {
     return switch (type) {
       case "default" -> new Rope.Unscaled();

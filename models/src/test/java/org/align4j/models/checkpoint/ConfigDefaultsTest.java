@@ -3,10 +3,12 @@ package org.align4j.models.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.models.family.Gemma3;
 import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.TransformerConfig;
 import org.junit.jupiter.api.Test;
@@ -126,5 +128,53 @@ final class ConfigDefaultsTest {
         .hasMessage(
             "config.json: maxPositions is 64: rotary scaling with LongRoPE's short factors is right"
                 + " for 16");
+  }
+
+  /** Of every six layers the last is global; rotary bases are 1,000,000 and, of others, 10,000. */
+  @Test
+  void aGemmaWithoutKeysHasTheDefaultsOfItsClass() throws IOException {
+    TransformerConfig config = read("{\"model_type\":\"gemma3_text\"}");
+    assertThat(config.vocabSize()).isEqualTo(262_208);
+    assertThat(config.hiddenSize()).isEqualTo(2304);
+    assertThat(config.layers()).isEqualTo(26);
+    assertThat(config.headDim()).isEqualTo(256);
+    assertThat(config.rope()).isEqualTo(new Rope(1e6, new Rope.Unscaled()));
+    assertThat(config.family()).isEqualTo(new Gemma3());
+    assertThat(((Gemma3) config.family()).isLocal(4)).isTrue();
+    assertThat(((Gemma3) config.family()).isLocal(5)).isFalse();
+  }
+
+  /** {@code config.json} of transformers 4: bases outside, the pattern as a period. */
+  @Test
+  void anOlderGemmaHasItsBasesAndItsPatternUnderOtherKeys() throws IOException {
+    TransformerConfig config =
+        read(
+            "{\"model_type\":\"gemma3_text\",\"num_hidden_layers\":3,\"sliding_window_pattern\":2,"
+                + "\"rope_theta\":5e5,\"rope_local_base_freq\":2e4,\"sliding_window\":64,"
+                + "\"query_pre_attn_scalar\":168,"
+                + "\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":8.0}}");
+    assertThat(config.rope()).isEqualTo(new Rope(5e5, new Rope.Linear(8)));
+    assertThat(config.family())
+        .isEqualTo(
+            new Gemma3(
+                168, 64, ImmutableList.of(true, false, true), new Rope(2e4, new Rope.Unscaled())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "final_logit_softcapping, 30.0, sets final_logit_softcapping",
+    "attn_logit_softcapping, 50.0, sets attn_logit_softcapping",
+    "use_bidirectional_attention, true, has use_bidirectional_attention",
+    "hidden_activation, '\"silu\"', has another hidden_activation",
+    "sliding_window, 0, sliding_window is 0",
+    "layer_types, '[\"full_attention\"]', layer_types has 1 layers",
+    "layer_types, '[\"chunked_attention\"]', has a layer_types with",
+    "rope_parameters, '{\"rope_type\":\"default\"}', has rope_parameters for all layers"
+  })
+  void whatOfAGemmaIsNotBuiltIsRefused(String key, String value, String message) {
+    assertThatThrownBy(
+            () -> read("{\"model_type\":\"gemma3_text\",\"%s\":%s}".formatted(key, value)))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining(message);
   }
 }

@@ -3,12 +3,14 @@ package org.align4j.models.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.align4j.core.file.BadFileException;
+import org.align4j.models.family.Gemma3;
 import org.align4j.models.text.chat.ChatMessage;
 import org.align4j.models.transformer.Rope;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -47,6 +49,33 @@ final class GgufTest {
       assertThat(qwen.config().attentionBias()).isTrue();
       assertThat(firstColumn(qwen.parameters().get(QUERY)))
           .containsExactly(0, 8, 16, 24, 32, 40, 48, 56);
+    }
+  }
+
+  /** convert_hf_to_gguf.py: {@code if name.endswith("norm.weight"): data_torch + 1}. */
+  @Test
+  void gemmasNormsAreWithoutTheOneThatTheConverterAdds() throws IOException {
+    try (Checkpoint gemma =
+        load(
+            TinyModels.gguf("gemma3")
+                .put("gemma3.attention.sliding_window", 8)
+                .put("gemma3.rope.freq_base", 1e6f)
+                .put("gemma3.rope.scaling.type", "linear")
+                .put("gemma3.rope.scaling.factor", 8f)
+                .tensor("blk.0.post_ffw_norm.weight", numbered(8), 8)
+                .tensor("blk.0.attn_q.weight", numbered(64), 8, 8))) {
+      assertThat(gemma.config().family())
+          .isEqualTo(new Gemma3(4, 8, ImmutableList.of(), Rope.DEFAULT));
+      assertThat(gemma.config().rope()).isEqualTo(new Rope(1e6, new Rope.Linear(8)));
+      assertThat(firstColumn(gemma.parameters().get(QUERY)))
+          .containsExactly(0, 8, 16, 24, 32, 40, 48, 56);
+      assertThat(
+              gemma
+                  .parameters()
+                  .get("model.layers.0.post_feedforward_layernorm.weight")
+                  .data()
+                  .asFloat())
+          .containsExactly(-1, 0, 1, 2, 3, 4, 5, 6);
     }
   }
 

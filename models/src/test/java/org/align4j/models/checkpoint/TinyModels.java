@@ -23,6 +23,7 @@ final class TinyModels {
 
   static TransformerConfig config(String family, boolean tied, Rope rope) {
     boolean gpt2 = family.equals("gpt2");
+    boolean gemma = family.startsWith("gemma");
     return new TransformerConfig(
         Family.of(family),
         13,
@@ -39,8 +40,8 @@ final class TinyModels {
         gpt2 || family.equals("qwen2"),
         gpt2,
         gpt2,
-        family.equals("qwen3"),
-        gpt2 ? Activation.GELU_TANH : Activation.SILU,
+        gemma || family.equals("qwen3"),
+        gpt2 || gemma ? Activation.GELU_TANH : Activation.SILU,
         OptionalInt.of(3),
         ImmutableList.of(1, 2));
   }
@@ -102,6 +103,14 @@ final class TinyModels {
             .tensor("blk.0.ffn_gate.weight", randoms(random, 96), 12, 8)
             .tensor("blk.0.ffn_up.weight", randoms(random, 96), 12, 8)
             .tensor("blk.0.ffn_down.weight", randoms(random, 96), 8, 12);
+    if (architecture.equals("gemma3")) {
+      for (String norm : List.of("attn_q_norm", "attn_k_norm")) {
+        builder.tensor("blk.0." + norm + ".weight", randoms(random, 4), 4);
+      }
+      for (String norm : List.of("post_attention_norm", "post_ffw_norm")) {
+        builder.tensor("blk.0." + norm + ".weight", randoms(random, 8), 8);
+      }
+    }
     if (architecture.equals("qwen2")) {
       builder
           .tensor("blk.0.attn_q.bias", randoms(random, 8), 8)

@@ -42,8 +42,8 @@ final class ScalarAttention {
   }
 
   /**
-   * {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j up to the row itself; the
-   * sums so far are brought to the maximum of each block.
+   * {@code out = Σ_j exp(s_j − max) v_j / Σ_j exp(s_j − max)}, keys j within the window up to the
+   * row itself; the sums so far are brought to the maximum of each block.
    */
   private static void row(
       Matrix q,
@@ -59,23 +59,25 @@ final class ScalarAttention {
     int d = tiles.heads().headDim();
     int row = tiles.queryRow(block) + i;
     int keys = tiles.position(block) + i + 1;
+    int first = tiles.heads().firstKey(keys - 1);
     int keyColumn = head / (tiles.heads().query() / tiles.heads().key()) * d;
     float max = Float.NEGATIVE_INFINITY;
     float total = 0;
     for (int c = head * d; c < (head + 1) * d; c++) {
       out.set(row, c, 0);
     }
-    for (int start = 0; start < keys; start += BLOCK) {
+    for (int start = first / BLOCK * BLOCK; start < keys; start += BLOCK) {
+      int from = Math.max(0, first - start);
       int count = Math.min(BLOCK, keys - start);
       float old = max;
-      for (int j = 0; j < count; j++) {
+      for (int j = from; j < count; j++) {
         float s = score(q, row, head * d, k, tiles.keyRow(block, start + j), keyColumn, d);
         Memory.set(weights + 4L * j, s);
         max = s > max ? s : max;
       }
       float factor = ScalarMath.exp(old - max);
       float sum = 0;
-      for (int j = 0; j < count; j++) {
+      for (int j = from; j < count; j++) {
         float p = ScalarMath.exp(Memory.get(weights + 4L * j) - max);
         Memory.set(weights + 4L * j, p);
         sum += p;
@@ -83,7 +85,7 @@ final class ScalarAttention {
       total = total * factor + sum;
       for (int c = 0; c < d; c++) {
         float value = out.get(row, head * d + c) * factor;
-        for (int j = 0; j < count; j++) {
+        for (int j = from; j < count; j++) {
           float next = v.get(tiles.keyRow(block, start + j), keyColumn + c);
           value = Math.fma(Memory.get(weights + 4L * j), next, value);
         }

@@ -61,13 +61,15 @@ final class ScalarAttentionGradient {
           queries,
           dQueries,
           deltas);
-      for (int j = 0; j < tiles.position(block) + tiles.count(block); j++) {
+      int first = tiles.heads().firstKey(tiles.position(block));
+      int begin = first / AttentionKernels.KEY_BLOCK * AttentionKernels.KEY_BLOCK;
+      for (int j = begin; j < tiles.position(block) + tiles.count(block); j++) {
         int at = tiles.keyRow(block, j);
         weights(k, v, at, j, lse, dOut, tiles, block, keyHead, share, queries, deltas, weights);
         int count = tiles.count(block) * share;
         int to = j < own ? part + j : at;
-        int first = tiles.queryRow(block);
-        addValue(weights, dOut, first, count, share, keyHead, d, j < own ? dvParts : dv, to);
+        int row = tiles.queryRow(block);
+        addValue(weights, dOut, row, count, share, keyHead, d, j < own ? dvParts : dv, to);
         addKey(slopes, queries, count, keyHead, d, j < own ? dkParts : dk, to);
         addQueries(slopes, k, at, count, keyHead, d, dQueries);
       }
@@ -113,7 +115,10 @@ final class ScalarAttentionGradient {
     }
   }
 
-  /** Weights of a key, 0 where it lies after the row, and behind them the slopes of the scores. */
+  /**
+   * Weights of a key, 0 where the row does not attend to it, and behind them the slopes of the
+   * scores.
+   */
   private static void weights(
       Matrix k,
       Matrix v,
@@ -140,8 +145,9 @@ final class ScalarAttentionGradient {
         score = Math.fma(k.get(at, keyHead * d + c), query, score);
         dp = Math.fma(v.get(at, keyHead * d + c), dOut.get(row, head * d + c), dp);
       }
-      boolean after = position > tiles.position(block) + r / share;
-      float p = after ? 0 : ScalarMath.exp(score - lse.get(row, head));
+      int own = tiles.position(block) + r / share;
+      boolean hidden = position > own || position < tiles.heads().firstKey(own);
+      float p = hidden ? 0 : ScalarMath.exp(score - lse.get(row, head));
       Memory.set(weights + 4L * r, p);
       Memory.set(slopes + 4L * r, (dp - Memory.get(deltas + 4L * r)) * p);
     }

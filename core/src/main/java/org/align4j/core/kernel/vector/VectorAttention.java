@@ -1,5 +1,6 @@
 package org.align4j.core.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
@@ -34,6 +35,10 @@ final class VectorAttention {
   static final int WIDTH = VectorProducts.WIDTH;
   static final int BLOCK = AttentionKernels.KEY_BLOCK;
   static final long PANEL_PITCH = 2 * BYTES;
+
+  /** Of no key yet: below every score but −∞, so that a row that sees nothing has sums of 0. */
+  static final float LOWEST = -Float.MAX_VALUE;
+
   private static final FloatVector NONE = all(Float.NEGATIVE_INFINITY);
 
   private VectorAttention() {}
@@ -72,10 +77,10 @@ final class VectorAttention {
     fillPositions(tiles, block, share, panels, positions);
     VectorRows.zero(sums, (long) panels * d * WIDTH);
     VectorRows.zero(totals, (long) panels * WIDTH);
-    fill(maxima, panels * WIDTH, Float.NEGATIVE_INFINITY);
+    fill(maxima, panels * WIDTH, LOWEST);
 
     int last = tiles.position(block) + tiles.count(block);
-    for (int start = 0; start < last; start += BLOCK) {
+    for (int start = firstBlock(tiles, block); start < last; start += BLOCK) {
       int count = Math.min(BLOCK, last - start);
       long source = blockRows(k, tiles, block, start, count, g * d, d, gathered);
       Packing.rows(source, pitch(source, gathered, k, d), 4, count, d, keys);
@@ -83,13 +88,17 @@ final class VectorAttention {
       Packing.rows(source, 4, pitch(source, gathered, v, d), d, count, values);
       for (int p = 0; p < panels; p++) {
         int lastRow = Math.min(rows, (p + 1) * WIDTH) - 1;
-        if (start > tiles.position(block) + lastRow / share) {
+        int firstPosition = tiles.position(block) + p * WIDTH / share;
+        int lastPosition = tiles.position(block) + lastRow / share;
+        if (start > lastPosition || start + BLOCK <= heads.firstKey(firstPosition)) {
           continue;
         }
+        int before = Math.min(count, heads.firstKey(lastPosition) - start);
         long state = 4L * p * WIDTH;
         long sum = sums + state * d;
         VectorProducts.panel(keys, queries + state * d, d, scores, PANEL_PITCH, count, false);
         for (long half = 0; half < PANEL_PITCH; half += BYTES) {
+          hide(scores + half, start, before, heads.window(), positions + state + half, NONE);
           softmax(
               scores + half,
               start,
@@ -114,6 +123,20 @@ final class VectorAttention {
     unpackRows(sums, tiles, block, g * share, share, d, out);
     if (lse != null) {
       writeLogSumExp(tiles, block, g * share, share, maxima, totals, lse);
+    }
+  }
+
+  /** The block with the first key of a block of queries. */
+  static int firstBlock(AttentionTiles tiles, int block) {
+    return tiles.heads().firstKey(tiles.position(block)) / BLOCK * BLOCK;
+  }
+
+  /** Puts a value where a key lies before the row's window, {@code count} keys or none. */
+  static void hide(long x, int start, int count, int window, long positions, FloatVector value) {
+    for (int j = 0; j < count; j++) {
+      long at = x + j * PANEL_PITCH;
+      FloatVector position = load(positions);
+      store(load(at).blend(value, position.compare(GE, (float) (start + j + window))), at);
     }
   }
 
@@ -228,7 +251,7 @@ final class VectorAttention {
     }
   }
 
-  /** Position of each row as a float; lanes without a row see every key. */
+  /** Position of each row as a float; a lane without a row lies after all. */
   static void fillPositions(AttentionTiles tiles, int block, int share, int panels, long target) {
     int rows = tiles.count(block) * share;
     for (int r = 0; r < panels * WIDTH; r++) {

@@ -13,6 +13,7 @@ import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
+import org.align4j.core.kernel.vector.lanes.VectorMath;
 import org.align4j.core.kernel.vector.product.Packing;
 import org.align4j.core.kernel.vector.product.VectorProducts;
 import org.align4j.core.ops.Heads;
@@ -81,6 +82,7 @@ final class VectorAttentionGradient {
   }
 
   private void block(int group, int block, int g, int d, int share, int most, Scratch scratch) {
+    Heads heads = tiles.heads();
     int rows = tiles.count(block) * share;
     int panels = (rows + WIDTH - 1) / WIDTH;
     int padded = panels * WIDTH;
@@ -122,7 +124,8 @@ final class VectorAttentionGradient {
     VectorRows.zero(dQueries, (long) padded * d);
 
     int last = tiles.position(block) + tiles.count(block);
-    for (int start = 0; start < last; start += BLOCK) {
+    int before = heads.firstKey(last - 1);
+    for (int start = VectorAttention.firstBlock(tiles, block); start < last; start += BLOCK) {
       int count = Math.min(BLOCK, last - start);
       long source = VectorAttention.blockRows(k, tiles, block, start, count, g * d, d, gathered);
       long pitch = VectorAttention.pitch(source, gathered, k, d);
@@ -138,6 +141,13 @@ final class VectorAttentionGradient {
         for (long half = 0; half < PANEL_PITCH; half += BYTES) {
           VectorAttention.weights(
               p + half, start, count, positions + state + half, norms + state + half);
+          VectorAttention.hide(
+              p + half,
+              start,
+              Math.min(count, before - start),
+              heads.window(),
+              positions + state + half,
+              VectorMath.ZERO);
           differentiate(
               p + half,
               ds + half,

@@ -53,8 +53,10 @@ final class VectorStepAttention {
     int prefixRow = tiles.prefixRow(first);
     int gap = prefix % BLOCK;
     int last = 0;
+    int begin = Integer.MAX_VALUE;
     for (int m = 0; m < members; m++) {
       last = Math.max(last, tiles.position(first + m) + 1);
+      begin = Math.min(begin, VectorAttention.firstBlock(tiles, first + m));
     }
     long ownScores = 4L * panels(prefix) * WIDTH;
     long scoresPitch = ownScores + 4L * panels(last - prefix + gap) * WIDTH;
@@ -85,27 +87,31 @@ final class VectorStepAttention {
     Packing.rows(scaled, 4L * d, 4, rows, d, queries);
     VectorRows.zero(sums, (long) rows * across * WIDTH);
     for (int r = 0; r < rows; r++) {
-      Memory.set(state + 8L * r, Float.NEGATIVE_INFINITY);
+      Memory.set(state + 8L * r, VectorAttention.LOWEST);
       Memory.set(state + 8L * r + 4, 0);
     }
-    scores(cache, head, prefixRow, prefix, d, queries, rows, scores, scoresPitch);
+    long to = scores + 4L * begin;
+    scores(cache, head, prefixRow + begin, prefix - begin, d, queries, rows, to, scoresPitch);
     for (int m = 0; m < members; m++) {
-      int row = tiles.ownRow(first + m) - gap;
-      int own = tiles.position(first + m) + 1 - prefix + gap;
+      int skipped = Math.max(0, VectorAttention.firstBlock(tiles, first + m) - prefix + gap);
+      int row = tiles.ownRow(first + m) - gap + skipped;
+      int own = tiles.position(first + m) + 1 - prefix + gap - skipped;
       long mine = ownQueries + m * ownPitch;
-      long to = scores + (long) m * share * scoresPitch + ownScores;
+      to = scores + (long) m * share * scoresPitch + ownScores + 4L * skipped;
       scores(cache, head, row, own, d, mine, share, to, scoresPitch);
     }
-    for (int start = 0; start < last; start += BLOCK) {
+    for (int start = begin; start < last; start += BLOCK) {
       int shared = Math.clamp(prefix - start, 0, BLOCK);
       for (int m = 0; m < members; m++) {
         int own = own(tiles, first + m, start, shared);
+        int before = heads.firstKey(tiles.position(first + m)) - start;
         for (int r = m * share; shared + own > 0 && r < (m + 1) * share; r++) {
           long row = weights + r * WEIGHTS_PITCH;
           long from = scores + r * scoresPitch;
           VectorRows.copy(from + 4L * start, row, shared);
           long ownFrom = from + ownScores + 4L * (start + shared - prefix + gap);
           VectorRows.copy(ownFrom, row + 4L * shared, own);
+          VectorAttention.fill(row, Math.min(before, shared + own), Float.NEGATIVE_INFINITY);
           softmax(row, shared + own, state + 8L * r, sums + r * sumsPitch, sumsPitch);
         }
       }

@@ -47,7 +47,7 @@ final class RmsNormPlan extends OpPlan {
   Stage forward(OpRun run, Values values) {
     Slot x = values.of(op.x());
     Slot y = values.of(place().out());
-    NativeFloats weight = run.context().weights().floats(op.weight());
+    NativeFloats weight = run.context().weights().plus(op.weight(), op.offset());
     return run.rows(
         y,
         (from, to) ->
@@ -60,7 +60,7 @@ final class RmsNormPlan extends OpPlan {
     Slot x = run.backwardValue(op.x());
     Slot inverse = run.scratch(place());
     Slot dx = write.kernelTarget();
-    NativeFloats weight = run.context().weights().floats(op.weight());
+    NativeFloats weight = run.context().weights().plus(op.weight(), op.offset());
     boolean add = write.mode() == Mode.ADD;
     Bound<NormKernels.Gradient> operands =
         run.bound(() ->

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The parameters as kernels want them: in place, packed for products, and their gradients. Packed
+ * The parameters as kernels want them: in place, packed for products, and their gradients. Other
  * forms are made anew at the first use after {@link #changed}.
  */
 public final class Weights {
@@ -44,6 +44,7 @@ public final class Weights {
   private final Map<Long, NativeFloats> sharedTransposed = new HashMap<>();
   private @Nullable Gradients gradients;
   private @Nullable NativeFloats flatGradient;
+  private final Map<String, Sum> sums = new LinkedHashMap<>();
   private final Set<String> inPlace = new HashSet<>();
   private boolean stale = true;
   private int version;
@@ -121,6 +122,21 @@ public final class Weights {
   public NativeFloats floats(PlanNode parameter) {
     inPlace.add(parameter.name());
     return values(parameter);
+  }
+
+  /** A parameter plus a constant, up to date from {@link #refresh} on. */
+  public NativeFloats plus(PlanNode parameter, float offset) {
+    if (offset == 0) {
+      return floats(parameter);
+    }
+    return sums.computeIfAbsent(
+            parameter.name() + ' ' + offset,
+            key -> {
+              NativeFloats source = floats(parameter);
+              stale = true;
+              return new Sum(source, offset, memory.allocate(source.length()));
+            })
+        .target;
   }
 
   private NativeFloats values(PlanNode parameter) {
@@ -222,16 +238,17 @@ public final class Weights {
     return memory.allocate(kernels.products().packedLength(depth, columns));
   }
 
-  /** Packed forms are out of date. */
+  /** Packed forms and sums are out of date. */
   public void changed() {
     stale = true;
     version++;
   }
 
-  /** Makes the packed forms anew where parameters were written. */
+  /** Makes the packed forms and sums anew where parameters were written. */
   public void refresh() {
     if (stale) {
       forward.values().forEach(Packing::pack);
+      sums.values().forEach(Sum::add);
       stale = false;
     }
   }
@@ -291,6 +308,16 @@ public final class Weights {
         packing.version = version;
       }
       return packing.target;
+    }
+  }
+
+  /** A vector plus a constant: a few floats, added one by one. */
+  private record Sum(NativeFloats source, float offset, NativeFloats target) {
+
+    void add() {
+      for (long i = 0; i < source.length(); i++) {
+        target.set(i, source.get(i) + offset);
+      }
     }
   }
 
