@@ -189,7 +189,8 @@ final class HuggingFaceFolderTest {
     String config = Files.readString(file);
     Map<String, String> refused =
         Map.of(
-            "\"model_type\":\"mixtral\"", "model_type is 'mixtral': gemma3_text, gpt2, llama, mistral,",
+            "\"model_type\":\"mixtral\"",
+                "model_type is 'mixtral': gemma3_text, gpt2, llama, mistral,",
             "\"rope_parameters\":{\"rope_type\":\"yarn\",\"factor\":4}", "rotary scaling yarn",
             "\"hidden_act\":\"gelu\"", "hidden_act is gelu: silu",
             "\"quantization_config\":{\"bits\":4}", "quantization_config",
