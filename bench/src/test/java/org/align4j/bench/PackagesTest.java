@@ -7,7 +7,6 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,9 +16,6 @@ final class PackagesTest {
 
   /** More than these nobody keeps in mind. */
   private static final int MOST_FILES = 20;
-
-  /** Still above that: a package that is taken apart leaves this list, and none comes to it. */
-  private static final Set<String> STILL_TOO_LARGE = Set.of("org.align4j.models.checkpoint");
 
   /** Folders with sources in them, of all modules. */
   static ImmutableList<Path> packages() throws IOException {
@@ -46,16 +42,10 @@ final class PackagesTest {
     }
   }
 
-  private static String name(Path folder) {
-    String path = folder.toString().replace('\\', '/');
-    return path.substring(path.indexOf("org/align4j")).replace('/', '.');
-  }
-
   @ParameterizedTest
   @MethodSource("packages")
   void aPackageHasAtMostTwentyFiles(Path folder) throws IOException {
-    int most = STILL_TOO_LARGE.contains(name(folder)) ? Integer.MAX_VALUE : MOST_FILES;
-    assertThat(sources(folder)).hasSizeLessThanOrEqualTo(most);
+    assertThat(sources(folder)).hasSizeLessThanOrEqualTo(MOST_FILES);
   }
 
   /** NullAway skips a package that does not say so. */

@@ -36,7 +36,7 @@ public final class AdamW implements AutoCloseable {
 
   private final Parameters parameters;
   private final AdamWSettings settings;
-  private final ImmutableList<Part> parts;
+  private final ImmutableList<Member> parts;
   private final INDArray firstMoment;
   private final INDArray secondMoment;
   private final @Nullable Kernels kernels;
@@ -44,7 +44,7 @@ public final class AdamW implements AutoCloseable {
   private long steps;
 
   /** One parameter and how its group updates it. */
-  private record Part(
+  private record Member(
       String name, INDArray array, long offset, double rateMultiplier, double decay) {}
 
   /** Moments of zero for these parameters, all in one group. */
@@ -65,7 +65,7 @@ public final class AdamW implements AutoCloseable {
       Resources resources) {
     this.parameters = parameters;
     this.settings = settings;
-    var list = ImmutableList.<Part>builder();
+    var list = ImmutableList.<Member>builder();
     for (String name : parameters.names()) {
       double multiplier = 1;
       double decay = settings.weightDecay();
@@ -76,7 +76,7 @@ public final class AdamW implements AutoCloseable {
           break;
         }
       }
-      list.add(new Part(name, parameters.get(name), parameters.offset(name), multiplier, decay));
+      list.add(new Member(name, parameters.get(name), parameters.offset(name), multiplier, decay));
     }
     this.parts = list.build();
     DataType type = parts.get(0).array().dataType();
@@ -112,7 +112,7 @@ public final class AdamW implements AutoCloseable {
     }
     double scale = GradientClip.coefficient(norm, settings.maxNorm());
     steps++;
-    for (Part part : parts) {
+    for (Member part : parts) {
       double rate = learningRate * part.rateMultiplier();
       if (part.rateMultiplier() == 0) {
         continue;
@@ -126,7 +126,7 @@ public final class AdamW implements AutoCloseable {
     return new UpdateReport(norm, learningRate, true);
   }
 
-  private void update(Kernels fast, Part part, INDArray gradient, float scale, float rate) {
+  private void update(Kernels fast, Member part, INDArray gradient, float scale, float rate) {
     long length = part.array().length();
     NativeFloats theta = NativeFloats.of(part.array());
     NativeFloats g = NativeFloats.of(gradient).slice(part.offset(), length);
@@ -149,7 +149,7 @@ public final class AdamW implements AutoCloseable {
   }
 
   /** The same as ND4J ops: for float64, and for parameters in a device's memory. */
-  private void update(Part part, INDArray gradient, double scale, double rate) {
+  private void update(Member part, INDArray gradient, double scale, double rate) {
     INDArray g = piece(gradient, part).mul(scale);
     INDArray m = piece(firstMoment, part);
     INDArray v = piece(secondMoment, part);
@@ -163,7 +163,7 @@ public final class AdamW implements AutoCloseable {
     part.array().muli(1 - rate * part.decay()).subi(step.reshape(part.array().shape()));
   }
 
-  private static INDArray piece(INDArray flat, Part part) {
+  private static INDArray piece(INDArray flat, Member part) {
     return flat.get(NDArrayIndex.interval(part.offset(), part.offset() + part.array().length()));
   }
 

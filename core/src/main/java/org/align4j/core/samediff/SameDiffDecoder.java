@@ -37,12 +37,12 @@ final class SameDiffDecoder implements Decoder {
   private final int vocabulary;
   private final TokenSampler sampler;
   private final List<Heads> heads;
-  private final @Nullable Slot[] slots;
-  private KeyValueCache cache;
+  private final @Nullable CachedSequence[] slots;
+  private PaddedCache cache;
   private int cacheRows;
 
   /** A sequence: where its keys are, and what follows it. */
-  private static final class Slot {
+  private static final class CachedSequence {
     private final Prompt prompt;
     private final int limit;
     private int row = -1;
@@ -50,7 +50,7 @@ final class SameDiffDecoder implements Decoder {
     private boolean[] valid = {};
     private float[] logits;
 
-    Slot(Prompt prompt, int length, int limit, float[] logits) {
+    CachedSequence(Prompt prompt, int length, int limit, float[] logits) {
       this.prompt = prompt;
       this.limit = limit;
       this.length = length;
@@ -60,10 +60,10 @@ final class SameDiffDecoder implements Decoder {
 
   /** Keys and values of a prompt that no step has needed yet; shared by its samples. */
   private static final class Prompt {
-    private final KeyValueCache cache;
+    private final PaddedCache cache;
     private int waiting;
 
-    Prompt(KeyValueCache cache, int waiting) {
+    Prompt(PaddedCache cache, int waiting) {
       this.cache = cache;
       this.waiting = waiting;
     }
@@ -96,8 +96,8 @@ final class SameDiffDecoder implements Decoder {
     this.vocabulary = (int) headWeight.size(0);
     this.sampler = new TokenSampler(vocabulary);
     this.heads = steps.attentions().stream().map(GraphInputs.Attention::heads).toList();
-    this.slots = new Slot[slots];
-    this.cache = new KeyValueCache(heads, type, 1, 1);
+    this.slots = new CachedSequence[slots];
+    this.cache = new PaddedCache(heads, type, 1, 1);
   }
 
   @Override
@@ -136,12 +136,12 @@ final class SameDiffDecoder implements Decoder {
       keys.add(checkNotNull(outputs.get(attention.keys())));
       values.add(checkNotNull(outputs.get(attention.values())));
     }
-    Prompt shared = new Prompt(new KeyValueCache(keys, values), samples);
+    Prompt shared = new Prompt(new PaddedCache(keys, values), samples);
     int[] started = new int[samples];
     int at = 0;
     for (int i = 0; i < slots.length && at < samples; i++) {
       if (slots[i] == null) {
-        slots[i] = new Slot(shared, prompt.length, limit, logits);
+        slots[i] = new CachedSequence(shared, prompt.length, limit, logits);
         started[at++] = i;
       }
     }
@@ -184,7 +184,7 @@ final class SameDiffDecoder implements Decoder {
     }
     boolean layOut = false;
     for (int index : appended) {
-      Slot slot = slot(index);
+      CachedSequence slot = slot(index);
       checkArgument(
           slot.length < slot.limit,
           "slot %s holds %s tokens already: it was started for that many",
@@ -200,7 +200,7 @@ final class SameDiffDecoder implements Decoder {
     boolean[][] valid = new boolean[cacheRows][];
     int column = cache.columns();
     for (int i = 0; i < appended.length; i++) {
-      Slot slot = slot(appended[i]);
+      CachedSequence slot = slot(appended[i]);
       slot.valid = Arrays.copyOf(slot.valid, column + 1);
       slot.valid[column] = true;
       ids[slot.row] = tokens[i];
@@ -219,7 +219,7 @@ final class SameDiffDecoder implements Decoder {
     float[] all = HostArrays.rounded(HostArrays.doubles(logits));
     HostArrays.free(logits);
     for (int index : appended) {
-      Slot slot = slot(index);
+      CachedSequence slot = slot(index);
       slot.logits = Arrays.copyOfRange(all, slot.row * vocabulary, (slot.row + 1) * vocabulary);
     }
   }
@@ -228,7 +228,7 @@ final class SameDiffDecoder implements Decoder {
   private boolean wasteful() {
     int used = 0;
     int longest = 0;
-    for (Slot slot : slots) {
+    for (CachedSequence slot : slots) {
       if (slot != null && slot.row >= 0) {
         used++;
         longest = Math.max(longest, slot.length);
@@ -241,15 +241,15 @@ final class SameDiffDecoder implements Decoder {
   private void layOut() {
     int rows = 0;
     int columns = 1;
-    for (Slot slot : slots) {
+    for (CachedSequence slot : slots) {
       if (slot != null) {
         rows++;
         columns = Math.max(columns, slot.length);
       }
     }
-    KeyValueCache laidOut = new KeyValueCache(heads, type, rows, columns);
+    PaddedCache laidOut = new PaddedCache(heads, type, rows, columns);
     int row = 0;
-    for (Slot slot : slots) {
+    for (CachedSequence slot : slots) {
       if (slot == null) {
         continue;
       }
@@ -284,10 +284,10 @@ final class SameDiffDecoder implements Decoder {
     return slot(slot).logits.clone();
   }
 
-  private Slot slot(int index) {
+  private CachedSequence slot(int index) {
     checkArgument(
         index >= 0 && index < slots.length, "slot %s is outside the %s slots", index, slots.length);
-    Slot slot = slots[index];
+    CachedSequence slot = slots[index];
     if (slot == null) {
       throw new IllegalArgumentException("slot " + index + " is free: start a sequence first");
     }
@@ -296,7 +296,7 @@ final class SameDiffDecoder implements Decoder {
 
   @Override
   public void retire(int index) {
-    Slot slot = slot(index);
+    CachedSequence slot = slot(index);
     if (slot.row < 0) {
       slot.prompt.release();
     }

@@ -42,7 +42,7 @@ public final class SameDiffNetwork implements Network {
   private final BodyGraph body;
   private final HeadGraph head;
   private final int partTokens;
-  private final List<Part> pending = new ArrayList<>();
+  private final List<RanTogether> pending = new ArrayList<>();
   private @Nullable TokenBatch pendingBatch;
   private @Nullable Gradients gradients;
   private @Nullable GradientSums sums;
@@ -50,7 +50,8 @@ public final class SameDiffNetwork implements Network {
   private boolean frozen;
 
   /** Sequences that ran together, and the labelled rows m that lie in them. */
-  private record Part(PaddedBatch padded, List<Integer> leaves, int[] rows, INDArray hidden) {}
+  private record RanTogether(
+      PaddedBatch padded, List<Integer> leaves, int[] rows, INDArray hidden) {}
 
   private SameDiffNetwork(
       NetworkDefinition definition,
@@ -211,7 +212,7 @@ public final class SameDiffNetwork implements Network {
         }
       }
       if (keep) {
-        pending.add(new Part(padded, leaves, rows, hidden));
+        pending.add(new RanTogether(padded, leaves, rows, hidden));
       } else {
         HostArrays.free(hidden);
       }
@@ -232,7 +233,7 @@ public final class SameDiffNetwork implements Network {
     float[] ofEntropy = dEntropy == null ? new float[m] : dEntropy;
     Owners owners = new Owners(batch.layout());
     GradientSums target = sums();
-    for (Part part : pending) {
+    for (RanTogether part : pending) {
       int[] rows =
           Arrays.stream(part.rows())
               .filter(row -> dOutputs[row] != 0 || ofEntropy[row] != 0)

@@ -58,7 +58,7 @@ final class StepGraph implements AutoCloseable {
    * @param valid {@code [B][P+1]}: which columns of the cache are a sequence's, its positions in
    *     order
    */
-  INDArray run(KeyValueCache cache, int[] tokens, int[] positions, boolean[][] valid) {
+  INDArray run(PaddedCache cache, int[] tokens, int[] positions, boolean[][] valid) {
     try (Feeds feeds = new Feeds(type)) {
       feeds.tokens(ops.inputs(), parameters, tokens, positions);
       int columns = cache.columns() + 1;

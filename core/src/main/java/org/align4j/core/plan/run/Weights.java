@@ -39,8 +39,8 @@ public final class Weights {
   private final Parameters parameters;
   private final @Nullable BaseWeights base;
   private final NativeMemory memory;
-  private final Map<String, Packing> forward = new LinkedHashMap<>();
-  private final Map<String, Packing> transposed = new LinkedHashMap<>();
+  private final Map<String, PackedForm> forward = new LinkedHashMap<>();
+  private final Map<String, PackedForm> transposed = new LinkedHashMap<>();
   private final Map<Long, NativeFloats> sharedTransposed = new HashMap<>();
   private @Nullable Gradients gradients;
   private @Nullable NativeFloats flatGradient;
@@ -203,7 +203,7 @@ public final class Weights {
               int depth = outIn ? weight.columns() : weight.rows();
               int columns = outIn ? weight.rows() : weight.columns();
               stale = true;
-              return new Packing(weight, layout, depth, columns, allocate(depth, columns));
+              return new PackedForm(weight, layout, depth, columns, allocate(depth, columns));
             })
         .target;
   }
@@ -214,11 +214,11 @@ public final class Weights {
     int depth = outIn ? weight.rows() : weight.columns();
     int columns = outIn ? weight.columns() : weight.rows();
     boolean keep = size() <= KEPT_TRANSPOSED;
-    Packing packing =
+    PackedForm packing =
         transposed.computeIfAbsent(
             weight.name() + ' ' + layout,
             key ->
-                new Packing(
+                new PackedForm(
                     weight,
                     outIn ? WeightLayout.IN_OUT : WeightLayout.OUT_IN,
                     depth,
@@ -247,7 +247,7 @@ public final class Weights {
   /** Makes the packed forms and sums anew where parameters were written. */
   public void refresh() {
     if (stale) {
-      forward.values().forEach(Packing::pack);
+      forward.values().forEach(PackedForm::pack);
       sums.values().forEach(Sum::add);
       stale = false;
     }
@@ -289,11 +289,11 @@ public final class Weights {
   static final class Transposed {
 
     private final Weights weights;
-    private final Packing packing;
+    private final PackedForm packing;
     private final boolean kept;
     private final boolean trained;
 
-    private Transposed(Weights weights, Packing packing, boolean kept, boolean trained) {
+    private Transposed(Weights weights, PackedForm packing, boolean kept, boolean trained) {
       this.weights = weights;
       this.packing = packing;
       this.kept = kept;
@@ -321,7 +321,7 @@ public final class Weights {
     }
   }
 
-  private final class Packing implements Task {
+  private final class PackedForm implements Task {
 
     private final @Nullable Matrix source;
     private final @Nullable Panels frozen;
@@ -329,7 +329,7 @@ public final class Weights {
     private final PackedMatrix target;
     private int version = -1;
 
-    Packing(PlanNode weight, WeightLayout layout, int depth, int columns, NativeFloats memory) {
+    PackedForm(PlanNode weight, WeightLayout layout, int depth, int columns, NativeFloats memory) {
       BaseWeights shared = trains(weight) ? null : base;
       this.source = shared == null ? values(weight).matrix(weight.columns()) : null;
       // A frozen matrix is packed here to be transposed only: its panels have the other layout.

@@ -14,14 +14,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * sequence, if anything, is its owner's business: keys are rotated before they come here, so their
  * order does not matter.
  */
-public final class KeyValueCache implements AutoCloseable {
+public final class PaddedCache implements AutoCloseable {
 
   private final List<INDArray> keys = new ArrayList<>();
   private final List<INDArray> values = new ArrayList<>();
   private int columns;
 
   /** Zeros for {@code sequences} sequences of {@code columns} columns. */
-  KeyValueCache(List<Heads> attentions, DataType type, int sequences, int columns) {
+  PaddedCache(List<Heads> attentions, DataType type, int sequences, int columns) {
     this.columns = columns;
     for (Heads heads : attentions) {
       keys.add(Nd4j.create(type, sequences, heads.key(), columns, heads.headDim()));
@@ -30,7 +30,7 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /** Takes arrays over. */
-  KeyValueCache(List<INDArray> keys, List<INDArray> values) {
+  PaddedCache(List<INDArray> keys, List<INDArray> values) {
     this.keys.addAll(keys);
     this.values.addAll(values);
     this.columns = keys.isEmpty() ? 0 : (int) keys.get(0).size(2);
@@ -63,7 +63,7 @@ public final class KeyValueCache implements AutoCloseable {
   /**
    * Copies columns {@code [from, to)} of one sequence to the columns from {@code at} of another.
    */
-  public void copy(KeyValueCache source, int sequence, int from, int to, int target, int at) {
+  public void copy(PaddedCache source, int sequence, int from, int to, int target, int at) {
     for (int layer = 0; layer < keys.size(); layer++) {
       copy(source.keys(layer), sequence, from, to, keys(layer), target, at);
       copy(source.values(layer), sequence, from, to, values(layer), target, at);
