@@ -78,13 +78,14 @@ class StoredProductTest {
   @ParameterizedTest
   @EnumSource(StoredFormat.class)
   void productsOfAnyRowsHaveTheBitsOfFloat32(StoredFormat format) {
-    Random random = new Random(format.name().length());
+    Random random = new Random(format.name().hashCode());
     for (Kernels kernels : BOTH) {
-      for (int rows = 1; rows <= 20; rows++) {
+      int most = kernels instanceof VectorKernels ? 20 : 3;
+      for (int rows = 1; rows <= most; rows++) {
         try (KernelData data = new KernelData(rows)) {
-          int depth = depth(format, 1 + random.nextInt(3));
+          int depth = depth(format, 1 + rows % 2);
           StoredMatrix source =
-              StoredData.matrix(format, 1 + random.nextInt(12 * Lanes.COUNT), depth, random);
+              StoredData.matrix(format, 1 + random.nextInt(10 * Lanes.COUNT), depth, random);
           Panels stored = pack(data, kernels, source);
           Panels wide = data.pack(kernels, widened(data, source), WeightLayout.OUT_IN);
           Matrix x = data.matrix(rows, depth);
@@ -102,7 +103,7 @@ class StoredProductTest {
   @ParameterizedTest
   @EnumSource(StoredFormat.class)
   void longSumsAndManyRowsHaveTheBitsOfFloat32(StoredFormat format) {
-    Random random = new Random(format.name().length());
+    Random random = new Random(format.name().hashCode());
     Kernels kernels = BOTH.getFirst();
     for (int rows : new int[] {1, 2, 7, 61, 333}) {
       try (KernelData data = new KernelData(rows)) {
@@ -121,7 +122,7 @@ class StoredProductTest {
   @ParameterizedTest
   @EnumSource(StoredFormat.class)
   void columnsAreTheRowsOfTheFile(StoredFormat format) {
-    Random random = new Random(format.name().length());
+    Random random = new Random(format.name().hashCode());
     for (Kernels kernels : BOTH) {
       try (KernelData data = new KernelData(1)) {
         StoredMatrix source = StoredData.matrix(format, 70, depth(format, 2), random);
@@ -140,7 +141,7 @@ class StoredProductTest {
   @ParameterizedTest
   @EnumSource(StoredFormat.class)
   void transposedPanelsAreThoseOfFloat32(StoredFormat format) {
-    Random random = new Random(format.name().length());
+    Random random = new Random(format.name().hashCode());
     for (Kernels kernels : BOTH) {
       for (int out : new int[] {1, 37, 130}) {
         try (KernelData data = new KernelData(out)) {

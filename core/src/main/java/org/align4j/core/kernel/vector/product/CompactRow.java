@@ -2,20 +2,22 @@ package org.align4j.core.kernel.vector.product;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.MIN;
 import static org.align4j.core.kernel.memory.Memory.ALL;
 import static org.align4j.core.kernel.memory.Memory.FLOAT;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.INTS;
 import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
 import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
-import static org.align4j.core.kernel.vector.product.Widening.EXPONENT;
-import static org.align4j.core.kernel.vector.product.Widening.UNIT;
-import static org.align4j.core.kernel.vector.product.Widening.half;
+import static org.align4j.core.kernel.vector.product.Widening.BIAS;
+import static org.align4j.core.kernel.vector.product.Widening.LEAST;
+import static org.align4j.core.kernel.vector.product.Widening.MAGNITUDE;
+import static org.align4j.core.kernel.vector.product.Widening.SIGN;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -30,10 +32,11 @@ import org.align4j.core.kernel.CompactMatrix;
  *
  * <p>A weight is first made of the numbers of a word in place: two of them are cut out by masks,
  * and the second one, larger by a power of two, has a scale that is smaller by it; then the word is
- * shifted by both. A signed number stands above its middle; behind the exponent of 2 to the 23rd it
- * is a float at once, and what is subtracted leaves it, a zero with its plus. Every step but the
- * last one of a weight is exact, and that one is rounded as the decoding of {@link
- * org.align4j.core.kernel.stored.Part} is.
+ * shifted by both. A signed number stands above its middle, which is subtracted first: a zero keeps
+ * the sign that it has in the file. Every step but the last one of a weight is exact, and that one
+ * is rounded as the decoding of {@link org.align4j.core.kernel.stored.Part} is. Half precision
+ * takes so many steps that it has one panel at a time: larger methods, with some 60 steps, were
+ * left with boxes in some JVMs.
  */
 final class CompactRow {
 
@@ -122,61 +125,29 @@ final class CompactRow {
           at += 2 * BYTES;
           for (int two = 0; two < 4; two++) {
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
-            cx =
-                vx.lanewise(AND, 15)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8)
-                    .mul(sx)
-                    .fma(x0, cx);
-            cy =
-                vy.lanewise(AND, 15)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8)
-                    .mul(sy)
-                    .fma(x0, cy);
-            cz =
-                vz.lanewise(AND, 15)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8)
-                    .mul(sz)
-                    .fma(x0, cz);
-            cw =
-                vw.lanewise(AND, 15)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8)
-                    .mul(sw)
-                    .fma(x0, cw);
+            cx = ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sx).fma(x0, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sy).fma(x0, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sz).fma(x0, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sw).fma(x0, cw);
             FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
             cx =
-                vx.lanewise(AND, 240)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8 * 16)
+                ((FloatVector) vx.lanewise(AND, 240).convert(I2F, 0))
+                    .sub(8 * 16)
                     .mul(tx)
                     .fma(x1, cx);
             cy =
-                vy.lanewise(AND, 240)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8 * 16)
+                ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0))
+                    .sub(8 * 16)
                     .mul(ty)
                     .fma(x1, cy);
             cz =
-                vz.lanewise(AND, 240)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8 * 16)
+                ((FloatVector) vz.lanewise(AND, 240).convert(I2F, 0))
+                    .sub(8 * 16)
                     .mul(tz)
                     .fma(x1, cz);
             cw =
-                vw.lanewise(AND, 240)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 8 * 16)
+                ((FloatVector) vw.lanewise(AND, 240).convert(I2F, 0))
+                    .sub(8 * 16)
                     .mul(tw)
                     .fma(x1, cw);
             vx = vx.lanewise(LSHR, 8);
@@ -287,61 +258,29 @@ final class CompactRow {
           at += 2 * BYTES;
           for (int two = 0; two < 2; two++) {
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
-            cx =
-                vx.lanewise(AND, 255)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128)
-                    .mul(sx)
-                    .fma(x0, cx);
-            cy =
-                vy.lanewise(AND, 255)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128)
-                    .mul(sy)
-                    .fma(x0, cy);
-            cz =
-                vz.lanewise(AND, 255)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128)
-                    .mul(sz)
-                    .fma(x0, cz);
-            cw =
-                vw.lanewise(AND, 255)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128)
-                    .mul(sw)
-                    .fma(x0, cw);
+            cx = ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sx).fma(x0, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sy).fma(x0, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sz).fma(x0, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sw).fma(x0, cw);
             FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
             cx =
-                vx.lanewise(AND, 0xff00)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128 * 256)
+                ((FloatVector) vx.lanewise(AND, 0xff00).convert(I2F, 0))
+                    .sub(128 * 256)
                     .mul(tx)
                     .fma(x1, cx);
             cy =
-                vy.lanewise(AND, 0xff00)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128 * 256)
+                ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0))
+                    .sub(128 * 256)
                     .mul(ty)
                     .fma(x1, cy);
             cz =
-                vz.lanewise(AND, 0xff00)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128 * 256)
+                ((FloatVector) vz.lanewise(AND, 0xff00).convert(I2F, 0))
+                    .sub(128 * 256)
                     .mul(tz)
                     .fma(x1, cz);
             cw =
-                vw.lanewise(AND, 0xff00)
-                    .lanewise(OR, EXPONENT)
-                    .reinterpretAsFloats()
-                    .sub(UNIT + 128 * 256)
+                ((FloatVector) vw.lanewise(AND, 0xff00).convert(I2F, 0))
+                    .sub(128 * 256)
                     .mul(tw)
                     .fma(x1, cw);
             vx = vx.lanewise(LSHR, 16);
@@ -468,36 +407,46 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int panel = 0; panel < 2 * pairs; panel++) {
         k = first;
-        long sums = c + 4 * BYTES * pair;
-        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        long sums = c + 2 * BYTES * panel;
+        long at = b + block * blockPitch + panelPitch * panel;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
-        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
-        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
         for (int word = 0; word < words; word++) {
           IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
           IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
-          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
-          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
           at += 2 * BYTES;
           FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
-          cx = half(vx.lanewise(LSHL, 16)).fma(x0, cx);
-          cy = half(vy.lanewise(LSHL, 16)).fma(x0, cy);
-          cz = half(vz.lanewise(LSHL, 16)).fma(x0, cz);
-          cw = half(vw.lanewise(LSHL, 16)).fma(x0, cw);
+          IntVector nx0 = vx.lanewise(LSHL, 13).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+          cx =
+              nx0.lanewise(MIN, nx0.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+                  .lanewise(ADD, vx.lanewise(LSHL, 16).lanewise(AND, SIGN))
+                  .reinterpretAsFloats()
+                  .fma(x0, cx);
+          IntVector ny0 = vy.lanewise(LSHL, 13).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+          cy =
+              ny0.lanewise(MIN, ny0.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+                  .lanewise(ADD, vy.lanewise(LSHL, 16).lanewise(AND, SIGN))
+                  .reinterpretAsFloats()
+                  .fma(x0, cy);
           FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
-          cx = half(vx).fma(x1, cx);
-          cy = half(vy).fma(x1, cy);
-          cz = half(vz).fma(x1, cz);
-          cw = half(vw).fma(x1, cw);
+          IntVector nx1 = vx.lanewise(LSHR, 3).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+          cx =
+              nx1.lanewise(MIN, nx1.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+                  .lanewise(ADD, vx.lanewise(AND, SIGN))
+                  .reinterpretAsFloats()
+                  .fma(x1, cx);
+          IntVector ny1 = vy.lanewise(LSHR, 3).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+          cy =
+              ny1.lanewise(MIN, ny1.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+                  .lanewise(ADD, vy.lanewise(AND, SIGN))
+                  .reinterpretAsFloats()
+                  .fma(x1, cy);
           k += 8;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
-        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
-        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
       }
       first = k;
     }

@@ -1,12 +1,12 @@
 package org.align4j.core.kernel.vector.product;
 
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.MIN;
 import static org.align4j.core.kernel.memory.Memory.ALL;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.INTS;
@@ -21,13 +21,20 @@ import org.align4j.core.kernel.CompactMatrix;
 /** Panels of a {@link CompactMatrix} widened to float32; {@link CompactRow} has the manner. */
 final class Widening {
 
-  /** Bits of 2 to the 23rd, in whose lowest bits an integer below it stands as it is ... */
-  static final int EXPONENT = 0x4b000000;
+  /** Exponent and fraction of a half precision number, where float32 has them. */
+  static final int MAGNITUDE = 0x0fffe000;
 
-  /** ... and that number, to be subtracted. */
-  static final int UNIT = 1 << 23;
+  /** What the exponent of float32 is larger by than that of half precision. */
+  static final int BIAS = 112 << 23;
 
-  private static final int SIGN = 1 << 31;
+  /**
+   * The least normal number of half precision. One below it was given a leading one with its
+   * exponent: doubled and freed of that it is itself, and smaller than before, which others are
+   * not.
+   */
+  static final float LEAST = 0x1p-14f;
+
+  static final int SIGN = 1 << 31;
 
   private Widening() {}
 
@@ -87,28 +94,20 @@ final class Widening {
         IntVector vy =
             IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
         for (int two = 0; two < 4; two++) {
-          vx.lanewise(AND, 15)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 8)
+          ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0))
+              .sub(8)
               .mul(sx)
               .intoMemorySegment(ALL, target, ORDER);
-          vy.lanewise(AND, 15)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 8)
+          ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0))
+              .sub(8)
               .mul(sy)
               .intoMemorySegment(ALL, target + BYTES, ORDER);
-          vx.lanewise(AND, 240)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 8 * 16)
+          ((FloatVector) vx.lanewise(AND, 240).convert(I2F, 0))
+              .sub(8 * 16)
               .mul(tx)
               .intoMemorySegment(ALL, target + 2 * BYTES, ORDER);
-          vy.lanewise(AND, 240)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 8 * 16)
+          ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0))
+              .sub(8 * 16)
               .mul(ty)
               .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
           vx = vx.lanewise(LSHR, 8);
@@ -169,28 +168,20 @@ final class Widening {
         IntVector vy =
             IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
         for (int two = 0; two < 2; two++) {
-          vx.lanewise(AND, 255)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 128)
+          ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0))
+              .sub(128)
               .mul(sx)
               .intoMemorySegment(ALL, target, ORDER);
-          vy.lanewise(AND, 255)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 128)
+          ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0))
+              .sub(128)
               .mul(sy)
               .intoMemorySegment(ALL, target + BYTES, ORDER);
-          vx.lanewise(AND, 0xff00)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 128 * 256)
+          ((FloatVector) vx.lanewise(AND, 0xff00).convert(I2F, 0))
+              .sub(128 * 256)
               .mul(tx)
               .intoMemorySegment(ALL, target + 2 * BYTES, ORDER);
-          vy.lanewise(AND, 0xff00)
-              .lanewise(OR, EXPONENT)
-              .reinterpretAsFloats()
-              .sub(UNIT + 128 * 256)
+          ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0))
+              .sub(128 * 256)
               .mul(ty)
               .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
           vx = vx.lanewise(LSHR, 16);
@@ -261,26 +252,27 @@ final class Widening {
       IntVector vx = IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER);
       IntVector vy =
           IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
-      half(vx.lanewise(LSHL, 16)).intoMemorySegment(ALL, target, ORDER);
-      half(vy.lanewise(LSHL, 16)).intoMemorySegment(ALL, target + BYTES, ORDER);
-      half(vx).intoMemorySegment(ALL, target + 2 * BYTES, ORDER);
-      half(vy).intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
+      IntVector nx0 = vx.lanewise(LSHL, 13).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+      nx0.lanewise(MIN, nx0.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+          .lanewise(ADD, vx.lanewise(LSHL, 16).lanewise(AND, SIGN))
+          .reinterpretAsFloats()
+          .intoMemorySegment(ALL, target, ORDER);
+      IntVector ny0 = vy.lanewise(LSHL, 13).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+      ny0.lanewise(MIN, ny0.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+          .lanewise(ADD, vy.lanewise(LSHL, 16).lanewise(AND, SIGN))
+          .reinterpretAsFloats()
+          .intoMemorySegment(ALL, target + BYTES, ORDER);
+      IntVector nx1 = vx.lanewise(LSHR, 3).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+      nx1.lanewise(MIN, nx1.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+          .lanewise(ADD, vx.lanewise(AND, SIGN))
+          .reinterpretAsFloats()
+          .intoMemorySegment(ALL, target + 2 * BYTES, ORDER);
+      IntVector ny1 = vy.lanewise(LSHR, 3).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
+      ny1.lanewise(MIN, ny1.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())
+          .lanewise(ADD, vy.lanewise(AND, SIGN))
+          .reinterpretAsFloats()
+          .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
       target += 4 * BYTES;
     }
-  }
-
-  /**
-   * The half precision number in the upper half of each lane, widened. Its exponent becomes that of
-   * float32, by 112 larger; a subnormal number gets a leading one with which it is normal, and is
-   * freed of it by a subtraction.
-   */
-  static FloatVector half(IntVector v) {
-    IntVector magnitude = v.lanewise(LSHR, 3).lanewise(AND, 0x0fffe000);
-    IntVector normal = magnitude.add(112 << 23);
-    FloatVector subnormal = normal.add(1 << 23).reinterpretAsFloats().sub(0x1p-14f);
-    return normal
-        .blend(subnormal.reinterpretAsInts(), magnitude.compare(LT, 1 << 23))
-        .or(v.and(SIGN))
-        .reinterpretAsFloats();
   }
 }

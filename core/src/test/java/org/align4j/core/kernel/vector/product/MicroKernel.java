@@ -18,12 +18,13 @@ import java.util.stream.IntStream;
  * @param fenced whether addresses are cut to their bits and a fence stands between two steps, see
  *     {@link FiveRows}
  */
-record MicroKernel(String name, int rows, int panels, int steps, boolean fenced) {
+record MicroKernel(String name, int rows, int panels, int steps, boolean fenced)
+    implements GeneratedKernel {
 
   private static final String LETTERS = "xyzwpqrs";
 
-  /** The method, as the formatter leaves it. */
-  String source() {
+  @Override
+  public String source() {
     List<String> lines = new ArrayList<>();
     String panelPitch = panels > 1 ? "long panelPitch, " : "";
     lines.add(

@@ -4,19 +4,25 @@ import com.google.common.collect.ImmutableListMultimap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.align4j.core.kernel.CompactForm;
 
 /**
- * Writes the unrolled micro-kernels into their source files: {@code main} from the folder of the
- * module (docs/extending.md has the command). What surrounds them there is written by hand.
+ * Writes the micro-kernels into their source files: {@code main} from the folder of the module,
+ * then the formatter (docs/extending.md has the commands). What surrounds them there is written by
+ * hand.
  */
 final class MicroKernelFiles {
 
   static final Path FOLDER = Path.of("src/main/java/org/align4j/core/kernel/vector/product");
 
   /** The kernels of each file. */
-  static final ImmutableListMultimap<String, MicroKernel> KERNELS =
-      ImmutableListMultimap.<String, MicroKernel>builder()
+  static final ImmutableListMultimap<String, GeneratedKernel> KERNELS =
+      ImmutableListMultimap.<String, GeneratedKernel>builder()
           .putAll(
               "FiveRows.java",
               new MicroKernel("five", 5, 1, 2, true),
@@ -32,21 +38,38 @@ final class MicroKernelFiles {
               "FewRows.java",
               new MicroKernel("oneByFour", 1, 4, 1, false),
               new MicroKernel("twoByTwo", 2, 2, 2, false))
+          .putAll("CompactRow.java", compact(false))
+          .putAll("Widening.java", compact(true))
           .build();
 
   private MicroKernelFiles() {}
 
+  private static List<CompactKernel> compact(boolean widens) {
+    return Stream.of(
+            CompactForm.SIGNED4,
+            CompactForm.OFFSET4,
+            CompactForm.SIGNED8,
+            CompactForm.OFFSET8,
+            CompactForm.BFLOAT16,
+            CompactForm.FLOAT16)
+        .map(form -> new CompactKernel(form, widens))
+        .toList();
+  }
+
   /** The method that a source has for a kernel; empty where there is none. */
-  static String committed(String source, MicroKernel kernel) {
-    int from = source.indexOf("  static void " + kernel.name() + "(");
-    return from < 0 ? "" : source.substring(from, source.indexOf("\n  }\n", from) + 5);
+  static String committed(String source, GeneratedKernel kernel) {
+    Matcher method =
+        Pattern.compile("  (?:private )?static void " + kernel.name() + "\\(").matcher(source);
+    return method.find()
+        ? source.substring(method.start(), source.indexOf("\n  }\n", method.start()) + 5)
+        : "";
   }
 
   public static void main(String[] args) throws IOException {
-    for (Map.Entry<String, MicroKernel> entry : KERNELS.entries()) {
+    for (Map.Entry<String, GeneratedKernel> entry : KERNELS.entries()) {
       Path file = FOLDER.resolve(entry.getKey());
       String source = Files.readString(file);
-      MicroKernel kernel = entry.getValue();
+      GeneratedKernel kernel = entry.getValue();
       String there = committed(source, kernel);
       int end = source.lastIndexOf('}');
       Files.writeString(

@@ -13,9 +13,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The unrolled sources are what their description gives. */
 class MicroKernelTest {
 
-  private static final Pattern UNROLLED = Pattern.compile("static void (\\w+)\\([^)]*int depth");
+  private static final Pattern UNROLLED =
+      Pattern.compile("static void (\\w+)\\([^)]*\\) \\{\\n[^}]*fromMemorySegment");
 
-  static Stream<Map.Entry<String, MicroKernel>> kernels() {
+  static Stream<Map.Entry<String, GeneratedKernel>> kernels() {
     return MicroKernelFiles.KERNELS.entries().stream();
   }
 
@@ -25,10 +26,10 @@ class MicroKernelTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
-  void theSourceIsWhatIsGenerated(Map.Entry<String, MicroKernel> kernel) throws IOException {
+  void theSourceIsWhatIsGenerated(Map.Entry<String, GeneratedKernel> kernel) throws IOException {
     String source = Files.readString(MicroKernelFiles.FOLDER.resolve(kernel.getKey()));
     assertThat(MicroKernelFiles.committed(source, kernel.getValue()))
-        .isEqualTo(kernel.getValue().source());
+        .isEqualToIgnoringWhitespace(kernel.getValue().source());
   }
 
   @ParameterizedTest
@@ -37,6 +38,6 @@ class MicroKernelTest {
     String source = Files.readString(MicroKernelFiles.FOLDER.resolve(file));
     assertThat(UNROLLED.matcher(source).results().map(match -> match.group(1)))
         .containsExactlyElementsOf(
-            MicroKernelFiles.KERNELS.get(file).stream().map(MicroKernel::name).toList());
+            MicroKernelFiles.KERNELS.get(file).stream().map(GeneratedKernel::name).toList());
   }
 }

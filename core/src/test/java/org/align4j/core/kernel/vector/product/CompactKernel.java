@@ -1,0 +1,226 @@
+package org.align4j.core.kernel.vector.product;
+
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.align4j.core.kernel.CompactForm;
+
+/**
+ * The two methods of a form of stored weights: that of {@link CompactRow}, which multiplies one row
+ * by numbers that become float32 in registers, and that of {@link Widening}, which stores them.
+ *
+ * @param form of the numbers
+ * @param widens whether it is that of Widening
+ */
+record CompactKernel(CompactForm form, boolean widens) implements GeneratedKernel {
+
+  private static final String LETTERS = "xyzw";
+
+  @Override
+  public String name() {
+    return form.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public String source() {
+    return widens ? widening() : row();
+  }
+
+  private boolean quantised() {
+    return form.header() > 0;
+  }
+
+  private boolean four() {
+    return form == CompactForm.SIGNED4 || form == CompactForm.OFFSET4;
+  }
+
+  /** Vectors at a time: two pairs of panels, or one where a number takes many steps. */
+  private int vectors() {
+    return widens || form == CompactForm.FLOAT16 ? 2 : 4;
+  }
+
+  /** Text for each vector, its letter in place of {@code #}. */
+  private String each(String text) {
+    return LETTERS
+        .substring(0, vectors())
+        .chars()
+        .mapToObj(letter -> text.replace("#", Character.toString(letter)))
+        .collect(Collectors.joining());
+  }
+
+  /** The same with the vector's place, in place of {@code @}, from an address. */
+  private String places(String address, UnaryOperator<String> line) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < vectors(); i++) {
+      String at = address + (i < 2 ? "" : " + panelPitch") + (i % 2 == 0 ? "" : " + BYTES");
+      text.append(line.apply("@").replace("@", at).replace("#", LETTERS.substring(i, i + 1)));
+    }
+    return text.toString();
+  }
+
+  private String row() {
+    boolean pairs = vectors() == 4;
+    StringBuilder text = new StringBuilder();
+    text.append("  private static void ").append(name()).append("(\n");
+    text.append("long a, long b, long panelPitch, long blockPitch, int pairs, int blocks,");
+    text.append(" int words, long c) {\nlong left = a & ADDRESS;\nint first = 0;\n");
+    text.append("for (int block = 0; block < blocks; block++) {\nint k = first;\n");
+    text.append(
+        pairs
+            ? """
+            for (int pair = 0; pair < pairs; pair++) {
+            k = first;
+            long sums = c + 4 * BYTES * pair;
+            long at = b + block * blockPitch + 2 * panelPitch * pair;
+            """
+            : """
+            for (int panel = 0; panel < 2 * pairs; panel++) {
+            k = first;
+            long sums = c + 2 * BYTES * panel;
+            long at = b + block * blockPitch + panelPitch * panel;
+            """);
+    text.append(sums("FloatVector c# = fromMemorySegment(SPECIES, ALL, @, ORDER);\n"));
+    if (quantised()) {
+      text.append(
+          places(
+              "at",
+              at ->
+                  "FloatVector s# = fromMemorySegment(SPECIES, ALL, "
+                      + at
+                      + ", ORDER);\n"
+                      + "FloatVector t# = s#.mul("
+                      + less()
+                      + ");\n"));
+      text.append("at += 2 * BYTES;\n");
+      if (offset()) {
+        text.append(
+            places(
+                "at",
+                at -> "FloatVector o# = fromMemorySegment(SPECIES, ALL, " + at + ", ORDER);\n"));
+        text.append("at += 2 * BYTES;\n");
+      }
+    }
+    text.append("for (int word = 0; word < words; word++) {\n");
+    text.append(
+        places(
+            "at",
+            at -> "IntVector v# = IntVector.fromMemorySegment(INTS, ALL, " + at + ", ORDER);\n"));
+    text.append("at += 2 * BYTES;\n");
+    text.append(twos());
+    for (int i = 0; i < 2; i++) {
+      String factor = "left + (k & OFFSET)" + (i == 0 ? "" : " + 4");
+      text.append("FloatVector x").append(i).append(" = broadcast(SPECIES, ALL.get(FLOAT, ");
+      text.append(factor).append("));\n");
+      text.append(each(before(i) + "c# = " + value(i) + ".fma(x" + i + ", c#);\n"));
+    }
+    text.append(shift()).append("k += 8;\n").append(quantised() ? "}\n" : "").append("}\n");
+    text.append(sums("c#.intoMemorySegment(ALL, @, ORDER);\n"));
+    return text.append("}\nfirst = k;\n}\n  }\n").toString();
+  }
+
+  private String sums(String line) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < vectors(); i++) {
+      String at = "sums" + (i == 0 ? "" : i == 1 ? " + BYTES" : " + " + i + " * BYTES");
+      text.append(line.replace("@", at).replace("#", LETTERS.substring(i, i + 1)));
+    }
+    return text.toString();
+  }
+
+  private String widening() {
+    StringBuilder text = new StringBuilder();
+    text.append("  private static void ").append(name()).append("(\n");
+    text.append(
+        quantised()
+            ? "long header, long numbers, long blockPitch, int blocks, int words, long target) {\n"
+                + "for (int block = 0; block < blocks; block++) {\n"
+                + each(scales())
+            : "long numbers, int words, long target) {\n");
+    text.append("for (int word = 0; word < words; word++) {\n");
+    text.append(
+        places(
+            "numbers + 2 * BYTES * word",
+            at -> "IntVector v# = IntVector.fromMemorySegment(INTS, ALL, " + at + ", ORDER);\n"));
+    text.append(twos());
+    for (int i = 0; i < 2; i++) {
+      for (int j = 0; j < 2; j++) {
+        int to = 2 * i + j;
+        String at = "target" + (to == 0 ? "" : to == 1 ? " + BYTES" : " + " + to + " * BYTES");
+        text.append(
+            (before(i) + value(i) + ".intoMemorySegment(ALL, " + at + ", ORDER);\n")
+                .replace("#", LETTERS.substring(j, j + 1)));
+      }
+    }
+    text.append(shift()).append("target += 4 * BYTES;\n").append(quantised() ? "}\n" : "");
+    text.append("}\n");
+    if (quantised()) {
+      text.append("header += blockPitch;\nnumbers += blockPitch;\n}\n");
+    }
+    return text.append("  }\n")
+        .toString()
+        .replace("header + 2 * BYTES$y", "header + 3 * BYTES")
+        .replace("$y", " + BYTES")
+        .replace("$x", "");
+  }
+
+  /** Scales and offsets of one panel; {@code $x} and {@code $y} stand for the vector's place. */
+  private String scales() {
+    return "FloatVector s# = fromMemorySegment(SPECIES, ALL, header$#, ORDER);\n"
+        + "FloatVector t# = s#.mul("
+        + less()
+        + ");\n"
+        + (offset()
+            ? "FloatVector o# = fromMemorySegment(SPECIES, ALL, header + 2 * BYTES$#, ORDER);\n"
+            : "");
+  }
+
+  private boolean offset() {
+    return form == CompactForm.OFFSET4 || form == CompactForm.OFFSET8;
+  }
+
+  /** What the scale of the second number is smaller by: it stands so much higher in the word. */
+  private String less() {
+    return four() ? "0x1p-4f" : "0x1p-8f";
+  }
+
+  private String twos() {
+    return quantised() ? "for (int two = 0; two < " + (four() ? 4 : 2) + "; two++) {\n" : "";
+  }
+
+  private String shift() {
+    return quantised() ? each("v# = v#.lanewise(LSHR, " + (four() ? 8 : 16) + ");\n") : "";
+  }
+
+  /** What half precision makes first: the magnitude with its exponent's new bias. */
+  private String before(int i) {
+    return form == CompactForm.FLOAT16
+        ? "IntVector n#"
+            + i
+            + " = v#.lanewise("
+            + (i == 0 ? "LSHL, 13" : "LSHR, 3")
+            + ").lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);\n"
+        : "";
+  }
+
+  /** The i-th of two numbers of a word as float32. */
+  private String value(int i) {
+    String number =
+        "((FloatVector) v#.lanewise(AND, "
+            + (four() ? i == 0 ? "15" : "240" : i == 0 ? "255" : "0xff00")
+            + ").convert(I2F, 0))";
+    String scale = i == 0 ? "s#" : "t#";
+    return switch (form) {
+      case SIGNED4 -> number + ".sub(8" + (i == 0 ? "" : " * 16") + ").mul(" + scale + ")";
+      case SIGNED8 -> number + ".sub(128" + (i == 0 ? "" : " * 256") + ").mul(" + scale + ")";
+      case OFFSET4, OFFSET8 -> number + ".fma(" + scale + ", o#)";
+      case BFLOAT16 ->
+          "v#.lanewise(" + (i == 0 ? "LSHL, 16" : "AND, 0xffff0000") + ").reinterpretAsFloats()";
+      case FLOAT16 ->
+          "n#@.lanewise(MIN, n#@.reinterpretAsFloats().fma(2, -LEAST).reinterpretAsInts())"
+                  .replace("@", Integer.toString(i))
+              + ".lanewise(ADD, v#"
+              + (i == 0 ? ".lanewise(LSHL, 16)" : "")
+              + ".lanewise(AND, SIGN)).reinterpretAsFloats()";
+    };
+  }
+}
