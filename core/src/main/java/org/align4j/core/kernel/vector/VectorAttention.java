@@ -20,6 +20,7 @@ import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.vector.lanes.Lanes;
 import org.align4j.core.kernel.vector.lanes.VectorMath;
+import org.align4j.core.kernel.vector.product.PackedProducts;
 import org.align4j.core.kernel.vector.product.Packing;
 import org.align4j.core.kernel.vector.product.VectorProducts;
 import org.align4j.core.ops.Heads;
@@ -96,7 +97,7 @@ final class VectorAttention {
         int before = Math.min(count, heads.firstKey(lastPosition) - start);
         long state = 4L * p * WIDTH;
         long sum = sums + state * d;
-        VectorProducts.panel(keys, queries + state * d, d, scores, PANEL_PITCH, count, false);
+        PackedProducts.panel(keys, queries + state * d, d, scores, PANEL_PITCH, count, false);
         for (long half = 0; half < PANEL_PITCH; half += BYTES) {
           hide(scores + half, start, before, heads.window(), positions + state + half, NONE);
           softmax(
@@ -110,7 +111,7 @@ final class VectorAttention {
               sum + half,
               d);
         }
-        VectorProducts.panel(values, scores, count, sum, PANEL_PITCH, d, true);
+        PackedProducts.panel(values, scores, count, sum, PANEL_PITCH, d, true);
       }
     }
     for (int p = 0; p < panels; p++) {

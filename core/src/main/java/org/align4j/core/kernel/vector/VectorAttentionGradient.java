@@ -14,8 +14,8 @@ import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
 import org.align4j.core.kernel.vector.lanes.VectorMath;
+import org.align4j.core.kernel.vector.product.PackedProducts;
 import org.align4j.core.kernel.vector.product.Packing;
-import org.align4j.core.kernel.vector.product.VectorProducts;
 import org.align4j.core.ops.Heads;
 
 /**
@@ -136,8 +136,8 @@ final class VectorAttentionGradient {
       Packing.rows(source, pitch, 4, count, d, values);
       for (int panel = 0; panel < panels; panel++) {
         long state = 4L * panel * WIDTH;
-        VectorProducts.panel(keys, queries + state * d, d, p, PANEL_PITCH, count, false);
-        VectorProducts.panel(values, dOuts + state * d, d, ds, PANEL_PITCH, count, false);
+        PackedProducts.panel(keys, queries + state * d, d, p, PANEL_PITCH, count, false);
+        PackedProducts.panel(values, dOuts + state * d, d, ds, PANEL_PITCH, count, false);
         for (long half = 0; half < PANEL_PITCH; half += BYTES) {
           VectorAttention.weights(
               p + half, start, count, positions + state + half, norms + state + half);
@@ -157,7 +157,7 @@ final class VectorAttentionGradient {
               allDs + state + half,
               4L * padded);
         }
-        VectorProducts.panel(keyColumns, ds, count, dQueries + state * d, PANEL_PITCH, d, true);
+        PackedProducts.panel(keyColumns, ds, count, dQueries + state * d, PANEL_PITCH, d, true);
       }
       Packing.rows(allP, 4L * padded, 4, count, padded, packed);
       columns(packed, dOutRows, padded, count, across, partial);
@@ -187,7 +187,7 @@ final class VectorAttentionGradient {
   private static void columns(
       long left, long right, int rows, int count, int across, long partial) {
     for (int c = 0; c < across; c++) {
-      VectorProducts.panel(
+      PackedProducts.panel(
           left,
           right + 4L * c * rows * WIDTH,
           rows,

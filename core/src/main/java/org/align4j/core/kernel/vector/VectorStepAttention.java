@@ -17,6 +17,7 @@ import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
+import org.align4j.core.kernel.vector.product.PackedProducts;
 import org.align4j.core.kernel.vector.product.Packing;
 import org.align4j.core.kernel.vector.product.VectorProducts;
 import org.align4j.core.ops.Heads;
@@ -163,7 +164,7 @@ final class VectorStepAttention {
       cache.checkRows(row, row + count);
       long keys = cache.keyAddress(head, row);
       int panels = panels(count);
-      VectorProducts.panels(
+      PackedProducts.panels(
           queries, keys, cache.keyPitch(), panels, d, scores, scoresPitch, rows, false);
     }
   }
@@ -184,7 +185,7 @@ final class VectorStepAttention {
       Packing.rows(weights, WEIGHTS_PITCH, 4, rows, count, packed);
       long values = cache.valueAddress(head, row);
       long sumsPitch = across * VectorAttention.PANEL_PITCH;
-      VectorProducts.panels(
+      PackedProducts.panels(
           packed, values, cache.valuePitch(), across, count, sums, sumsPitch, rows, true);
     }
   }

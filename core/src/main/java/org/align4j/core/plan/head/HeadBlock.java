@@ -1,5 +1,6 @@
 package org.align4j.core.plan.head;
 
+import java.util.Arrays;
 import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
@@ -31,6 +32,12 @@ record HeadBlock(
     float[] labelLogits,
     float[] dOutputs,
     float[] dEntropy) {
+
+  /** How many of some rows, ascending, were in the first block of the forward pass. */
+  static int ofFirst(int[] rows, int total) {
+    int found = Arrays.binarySearch(rows, 0, total, LanguageHead.BLOCK);
+    return found < 0 ? -found - 1 : found;
+  }
 
   /** Memory for so many rows of a head from D columns to V ids. */
   static HeadBlock allocate(NativeMemory memory, int capacity, int columns, int vocabulary) {

@@ -2,7 +2,6 @@ package org.align4j.core.plan.head;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import java.util.Arrays;
 import org.align4j.core.engine.Head;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.kernel.HeadKernels;
@@ -180,7 +179,7 @@ public final class LanguageHead implements PlanHead {
     hidden.set(from);
     temperature = atTemperature;
     float[] entropyCoefficients = coefficients.dEntropy();
-    int first = kept == null ? 0 : firstBlock(kept, total);
+    int first = kept == null ? 0 : HeadBlock.ofFirst(kept, total);
     for (int start = 0; start < total; start += count) {
       boolean ofFirst = start == 0 && first > 0;
       HeadBlock m = begin(rows, labels, start, ofFirst ? first : Math.min(BLOCK, total - start));
@@ -250,12 +249,6 @@ public final class LanguageHead implements PlanHead {
   /** Adds the hidden gradient of the block to that of all rows. */
   void endGradients() {
     run(scatterTask, columns, Stage.Context.columnTile(columns));
-  }
-
-  /** How many of some rows, ascending, were in the first block of the forward pass. */
-  private static int firstBlock(int[] kept, int total) {
-    int found = Arrays.binarySearch(kept, 0, total, BLOCK);
-    return found < 0 ? -found - 1 : found;
   }
 
   /** Gives back the memory of kept logits: decoding wants it for its cache. */

@@ -65,10 +65,10 @@ final class CompactTiles {
     int rows = rowEnd - row;
     int step = depthStep(depth);
     int room = GROUP * (step + 1) * WIDTH;
-    long work = VectorProducts.packed(a, rowPitch, Float.BYTES, rows, depth, step, room, scratch);
-    long wide = work + Float.BYTES * (long) VectorProducts.TILE;
+    long work = PackedProducts.packed(a, rowPitch, Float.BYTES, rows, depth, step, room, scratch);
+    long wide = work + Float.BYTES * (long) PackedProducts.TILE;
     long packed = rows == 1 ? a : wide + (long) Float.BYTES * room;
-    long pitch = Float.BYTES * (rows == 1 ? 1L : VectorProducts.room(rows));
+    long pitch = Float.BYTES * (rows == 1 ? 1L : PackedProducts.room(rows));
     for (int k = 0; k < depth; k += step) {
       int length = Math.min(step, depth - k);
       long widePitch = PANEL_ROW * (length + 1);
@@ -77,7 +77,7 @@ final class CompactTiles {
         for (int i = p; i < end; i++) {
           Widening.panel(weight, i, k, length, wide + (i - p) * widePitch);
         }
-        VectorProducts.panels(
+        PackedProducts.panels(
             packed + k * pitch,
             wide,
             widePitch,
@@ -103,14 +103,14 @@ final class CompactTiles {
       int pairs = Math.min(PAIRS, (end - p) / 2);
       long c = y + p * PANEL_ROW;
       if (!add) {
-        VectorProducts.clear(c, 0, 1, 2 * pairs);
+        PackedProducts.clear(c, 0, 1, 2 * pairs);
       }
       CompactRow.pairs(a, weight, p, pairs, c);
       if (even < depth) {
         long wide = scratch.address(2L * WIDTH);
         for (int i = 0; i < 2 * pairs; i++) {
           Widening.panel(weight, p + i, even, 1, wide);
-          VectorProducts.panel(
+          PackedProducts.panel(
               a + (long) Float.BYTES * even, wide, 1, c + i * PANEL_ROW, 0, 1, true);
         }
       }
