@@ -240,6 +240,37 @@ final class AdapterCommandsTest {
     }
   }
 
+  @Test
+  void weightsAsStoredGenerateTheSameText() {
+    List<String> texts = new ArrayList<>();
+    for (String weights : List.of("stored", "float32")) {
+      Outcome outcome =
+          execute(
+              List.of(
+                  "generate",
+                  "--model",
+                  model.toString(),
+                  "--prompt",
+                  "one, add 1:",
+                  "--weights",
+                  weights,
+                  "--temperature",
+                  "1",
+                  "--seed",
+                  "3",
+                  "--max-new-tokens",
+                  "8"));
+      assertDone(outcome);
+      texts.add(outcome.results());
+    }
+    assertThat(texts.get(0)).isNotBlank().isEqualTo(texts.get(1));
+    Outcome refused =
+        execute(
+            List.of("generate", "--model", model.toString(), "--prompt", "1", "--weights", "bf16"));
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.errors()).contains("--weights bf16: it is stored or float32");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -23,9 +23,9 @@ import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
+import org.align4j.bench.cli.option.WeightsOption;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.metric.StepLines;
-import org.align4j.core.runtime.Resources;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +132,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private ChatTemplateOption chatTemplate;
 
+  @Mixin private WeightsOption weights;
+
   @Mixin private EngineOption engine;
 
   public EvaluateCommand(Console console) {
@@ -222,6 +224,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Policy start() {
-    return Policy.load(model, chatTemplate.kwargs(), engine.engine(), Resources.shared());
+    return weights.policy(model, chatTemplate.kwargs(), engine.engine());
   }
 }

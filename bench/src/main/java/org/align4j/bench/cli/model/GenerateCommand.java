@@ -13,8 +13,8 @@ import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.console.UsageException;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
+import org.align4j.bench.cli.option.WeightsOption;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.runtime.Resources;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.generate.SampledResponse;
@@ -124,6 +124,8 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private ChatTemplateOption chatTemplate;
 
+  @Mixin private WeightsOption weights;
+
   @Mixin private EngineOption engine;
 
   public GenerateCommand(Console console) {
@@ -211,6 +213,6 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   private Policy start() {
-    return Policy.load(model, chatTemplate.kwargs(), engine.engine(), Resources.shared());
+    return weights.policy(model, chatTemplate.kwargs(), engine.engine());
   }
 }
