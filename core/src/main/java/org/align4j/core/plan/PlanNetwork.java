@@ -26,6 +26,7 @@ import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.head.PlanHead;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.head.ScalarOutput;
+import org.align4j.core.plan.layout.Backward;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.BaseWeights;
 import org.align4j.core.plan.run.Batch;
@@ -81,12 +82,12 @@ public final class PlanNetwork implements Network {
     this.weights = new Weights(settings.resources().kernels(), threads, parameters, base, memory);
     this.scoring = context();
     this.training = context();
-    this.scorePlan = new Plan(graph, false, scoring, ropes, null);
+    this.scorePlan = new Plan(graph, Backward.NONE, scoring, ropes, null);
     this.trainTokens =
         tokens(
             0,
             settings.resources().trainBytes(),
-            Plan.trainingBytesPerToken(graph, weights::trains));
+            Plan.bytesPerToken(graph, weights::trains, backward()));
     this.scoreTokens =
         tokens(
             settings.scoreTokens(), settings.resources().scoreBytes(), scorePlan.bytesPerToken());
@@ -128,6 +129,10 @@ public final class PlanNetwork implements Network {
     }
     long fitting = Math.min(budget / bytesPerToken, 1 << 20);
     return (int) Math.max(LEAST_TOKENS, fitting / 64 * 64);
+  }
+
+  private Backward backward() {
+    return settings.resources().recompute() ? Backward.RECOMPUTE : Backward.KEEP;
   }
 
   private Stage.Context context() {
@@ -261,7 +266,7 @@ public final class PlanNetwork implements Network {
   private Plan trainPlan() {
     Plan plan = trainPlan;
     if (plan == null) {
-      plan = new Plan(graph, true, training, ropes, null);
+      plan = new Plan(graph, backward(), training, ropes, null);
       trainPlan = plan;
       weights.refresh();
     }

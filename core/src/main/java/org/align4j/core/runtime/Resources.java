@@ -26,11 +26,13 @@ public final class Resources implements AutoCloseable {
 
   private final Threads threads;
   private final long memory;
+  private final boolean recompute;
   private final Kernels kernels;
 
-  private Resources(Threads threads, long memory, Kernels kernels) {
+  private Resources(Threads threads, long memory, boolean recompute, Kernels kernels) {
     this.threads = threads;
     this.memory = memory;
+    this.recompute = recompute;
     this.kernels = kernels;
   }
 
@@ -49,7 +51,7 @@ public final class Resources implements AutoCloseable {
         "memory is %s bytes: it must be at least 64 MiB (%s)",
         memory,
         LEAST_MEMORY);
-    return new Resources(new Threads(threads), memory, KernelChoice.best());
+    return new Resources(new Threads(threads), memory, false, KernelChoice.best());
   }
 
   /** Those of the process: a thread per processor and 1 GiB unless {@link #share} said else. */
@@ -61,14 +63,24 @@ public final class Resources implements AutoCloseable {
   }
 
   /** Sets those of the process, before anything uses them. */
-  public static synchronized void share(int threads, long memory) {
+  public static synchronized void share(int threads, long memory, boolean recompute) {
     checkState(shared == null, "the shared resources are in use: set them before any network");
-    shared = of(threads, memory);
+    Resources kept = of(threads, memory);
+    shared = recompute ? kept.withRecompute() : kept;
+  }
+
+  /**
+   * The same threads, memory and kernels; the plan engine keeps only some activations for the
+   * backward pass and makes the others again: less memory, about a third more time, the same bits
+   * for the same batch. Closing one closes both.
+   */
+  public Resources withRecompute() {
+    return new Resources(threads, memory, true, kernels);
   }
 
   /** The same threads and memory with other kernels; closing one closes both. */
   public Resources with(Kernels other) {
-    return new Resources(threads, memory, other);
+    return new Resources(threads, memory, recompute, other);
   }
 
   /** The vector kernels where {@code jdk.incubator.vector} is resolved, else the scalar ones. */
@@ -79,6 +91,11 @@ public final class Resources implements AutoCloseable {
   /** The pool. Callers take turns. */
   public Threads threads() {
     return threads;
+  }
+
+  /** Whether activations are made again in the backward pass. */
+  public boolean recompute() {
+    return recompute;
   }
 
   /** The budget in bytes. */

@@ -23,10 +23,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class PartlyFrozenTest {
 
   /** A shape and which of its parameters are trained. */
-  record Part(Engine engine, SmallNetwork shape, String trained, Predicate<String> picks) {
+  record Part(
+      Engine engine,
+      SmallNetwork shape,
+      String trained,
+      Predicate<String> picks,
+      boolean recompute) {
+
+    Part(Engine engine, SmallNetwork shape, String trained, Predicate<String> picks) {
+      this(engine, shape, trained, picks, false);
+    }
+
+    /** The same whose partly frozen network recomputes activations. */
+    Part recomputing() {
+      return new Part(engine, shape, trained, picks, true);
+    }
+
+    Resources resources() {
+      return recompute ? Resources.shared().withRecompute() : Resources.shared();
+    }
+
     @Override
     public String toString() {
-      return engine + " " + shape + " " + trained;
+      return engine + " " + shape + " " + trained + (recompute ? " recomputing" : "");
     }
   }
 
@@ -44,6 +63,10 @@ class PartlyFrozenTest {
                       new Part(
                           engine, shape, "the middle", n -> names.indexOf(n) == names.size() / 2));
                 }))
+        .flatMap(part ->
+            part.engine().equals(Engine.PLAN)
+                ? Stream.of(part, part.recomputing())
+                : Stream.of(part))
         .map(Arguments::of);
   }
 
@@ -63,7 +86,7 @@ class PartlyFrozenTest {
     SmallNetwork shape = part.shape();
     TokenBatch batch = batch(shape);
     float[] coefficients = Batches.coefficients(new Random(7), batch.rows().length);
-    Resources resources = Resources.shared();
+    Resources resources = part.resources();
     try (Parameters parameters = shape.randomParameters(2);
         Parameters trained = some(parameters, part.picks());
         FrozenWeights frozen =

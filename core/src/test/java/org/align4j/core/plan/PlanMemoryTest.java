@@ -17,10 +17,9 @@ import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanOps;
-import org.align4j.core.graph.TrainedPaths;
 import org.align4j.core.kernel.scalar.ScalarKernels;
-import org.align4j.core.plan.layout.Layout;
-import org.align4j.core.plan.op.OpPlan;
+import org.align4j.core.plan.layout.Backward;
+import org.align4j.core.plan.op.Plan;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.DynamicTest;
@@ -102,12 +101,23 @@ class PlanMemoryTest {
     int layers = 2;
     int perLayer = 2 * 32 + 32 + 16 + 16 + 32 + 4 + 2 * 48;
     int passing = 32 + 48 * 4 + 32 * 4;
-    Layout training =
-        new Layout(graph, op -> OpPlan.of(op, any -> true), new TrainedPaths(graph, any -> true));
-    assertThat(training.columns())
+    assertThat(columns(graph, Backward.KEEP))
         .isBetween((long) layers * perLayer, (long) layers * perLayer + passing);
-    Layout inference = new Layout(graph, op -> OpPlan.of(op, any -> true), null);
-    assertThat(inference.columns()).isLessThanOrEqualTo(32 + 32 + 2 * 48L);
+    assertThat(columns(graph, Backward.NONE)).isLessThanOrEqualTo(32 + 32 + 2 * 48L);
+  }
+
+  /** The residual stream before each block, and what one layer keeps. */
+  @Test
+  void recomputingKeepsTheResidualStreamAlone() {
+    Graph graph = PlanOps.record(SmallNetwork.LLAMA);
+    int stream = 2 * 2 * 32;
+    int ofOneLayer = 2 * 32 + 32 + 16 + 16 + 32 + 4 + 2 * 48;
+    int passing = 32 + 48 * 4 + 32 * 4;
+    assertThat(columns(graph, Backward.RECOMPUTE)).isBetween(0L + stream, 0L + stream + ofOneLayer + passing);
+  }
+
+  private static long columns(Graph graph, Backward backward) {
+    return Plan.bytesPerToken(graph, any -> true, backward) / Float.BYTES;
   }
 
   /** On Linux; elsewhere there is no such test. */

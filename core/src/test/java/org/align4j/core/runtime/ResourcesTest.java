@@ -26,7 +26,7 @@ class ResourcesTest {
   void whoeverSaysNothingSharesThoseOfTheProcess() {
     Resources shared = Resources.shared();
     assertThat(Resources.shared()).isSameAs(shared);
-    assertThatThrownBy(() -> Resources.share(1, Resources.USUAL_MEMORY))
+    assertThatThrownBy(() -> Resources.share(1, Resources.USUAL_MEMORY, false))
         .hasMessage("the shared resources are in use: set them before any network");
   }
 

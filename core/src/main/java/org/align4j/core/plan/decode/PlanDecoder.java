@@ -15,6 +15,7 @@ import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.plan.head.LanguageHead;
+import org.align4j.core.plan.layout.Backward;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.BatchCheck;
@@ -63,7 +64,7 @@ public final class PlanDecoder implements Decoder {
       int slots,
       int maxLength) {
     this.context = context;
-    this.plan = new Plan(graph, false, context, ropes, cache);
+    this.plan = new Plan(graph, Backward.NONE, context, ropes, cache);
     this.tokenLimit = graph.tokenLimit();
     this.slots = slots;
     this.maxLength = maxLength;

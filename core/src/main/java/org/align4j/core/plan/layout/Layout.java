@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The schedule of a graph and the place of every buffer. Without training a handful of buffers is
  * used again and again; with training the values that the backward pass reads are kept, cheap ones
- * are made again when their turn comes, and gradients live from their first to their last use.
+ * are made again when their turn comes, and gradients live from their first to their last use. With
+ * {@link Checkpoints} only those are kept, and all others are made again, segment by segment.
  */
 public final class Layout {
 
   private final Liveness liveness;
   private final ImmutableList<PlanOp> operations;
   private final @Nullable TrainedPaths paths;
+  private final @Nullable Checkpoints checkpoints;
   private final boolean training;
   private final List<Step> steps = new ArrayList<>();
   private final List<Storage> storages = new ArrayList<>();
@@ -40,12 +42,29 @@ public final class Layout {
    * A layout.
    *
    * @param traits of each op
-   * @param paths that a backward pass takes; null where there is none
+   * @param paths that a backward pass takes
    */
-  public Layout(
-      Graph graph, Function<PlanOp, ? extends OpTraits> traits, @Nullable TrainedPaths paths) {
-    this.liveness = new Liveness(graph);
+  public static Layout of(
+      Graph graph,
+      Function<PlanOp, ? extends OpTraits> traits,
+      TrainedPaths paths,
+      Backward backward) {
+    return switch (backward) {
+      case NONE -> new Layout(graph, new Liveness(graph), traits, null, null);
+      case KEEP -> new Layout(graph, new Liveness(graph), traits, paths, null);
+      case RECOMPUTE -> Checkpoints.layout(graph, traits, paths);
+    };
+  }
+
+  Layout(
+      Graph graph,
+      Liveness liveness,
+      Function<PlanOp, ? extends OpTraits> traits,
+      @Nullable TrainedPaths paths,
+      @Nullable Checkpoints checkpoints) {
+    this.liveness = liveness;
     this.paths = paths;
+    this.checkpoints = checkpoints;
     this.operations = liveness.operations();
     operations.forEach(op -> this.traits.put(op, traits.apply(op)));
     this.training = paths != null;
@@ -174,7 +193,7 @@ public final class Layout {
     }
     if (traits(op).inPlace()) {
       for (PlanNode x : op.inputs()) {
-        boolean kept = training && readBackward(x);
+        boolean kept = training && readBackward(x) && !isRemade(x);
         if (!kept && liveness.diesAt(x, i) && x.columns() == op.out().columns()) {
           return value(x);
         }
@@ -196,6 +215,9 @@ public final class Layout {
       }
       if (traits(op).backwardReadsInputs()) {
         op.inputs().forEach(this::recompute);
+      }
+      if (traits(op).backwardReadsOutput()) {
+        recompute(op.out());
       }
       time = steps.size();
       steps.add(new Step(Step.Pass.BACKWARD, i));
@@ -219,12 +241,17 @@ public final class Layout {
   private boolean readsBackward(PlanOp op) {
     OpTraits traits = traits(op);
     return (needsGradient(op.out()) && traits.backwardReadsInputs())
-        || (traits.cheap() && readBackward(op.out()));
+        || (isRemade(op.out()) && readBackward(op.out()));
+  }
+
+  /** Whether the backward pass makes x again instead of keeping it. */
+  private boolean isRemade(PlanNode x) {
+    return traits(liveness.maker(x)).cheap() || (checkpoints != null && !checkpoints.keeps(x));
   }
 
   private void backwardMemory(PlanOp op, int time) {
     if (traits(op).backwardReadsOutput()) {
-      value(op.out()).storage().use(time);
+      backwardValue(op.out()).storage().use(time);
     }
     Slot kept = statistics.get(op);
     if (kept != null) {
@@ -237,16 +264,25 @@ public final class Layout {
 
   /** Schedules x to be made again unless it was kept. */
   private void recompute(PlanNode x) {
-    PlanOp maker = liveness.maker(x);
-    if (!traits(maker).cheap() || recomputed[x.id()] != null) {
+    if (!isRemade(x) || recomputed[x.id()] != null) {
       return;
     }
+    PlanOp maker = liveness.maker(x);
     maker.inputs().forEach(this::recompute);
+    View<PlanNode> view = maker.op().view();
+    if (view != null) {
+      recomputed[x.id()] = add(backwardValue(view.whole()).part(view.from(), x.columns()));
+      return;
+    }
     int time = steps.size();
     steps.add(new Step(Step.Pass.RECOMPUTE, liveness.producer(x)));
     for (PlanNode input : maker.inputs()) {
       backwardValue(input).storage().use(time);
     }
     recomputed[x.id()] = open(x.columns(), time);
+    Slot remade = statistics.get(maker);
+    if (remade != null) {
+      remade.storage().open(time);
+    }
   }
 }

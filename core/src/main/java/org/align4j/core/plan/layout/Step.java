@@ -12,7 +12,7 @@ public record Step(Pass pass, int operation) {
     FORWARD,
     HEAD_FORWARD,
     HEAD_BACKWARD,
-    /** A cheap output made again for the backward steps that follow. */
+    /** An output made again for the backward steps that follow. */
     RECOMPUTE,
     BACKWARD
   }

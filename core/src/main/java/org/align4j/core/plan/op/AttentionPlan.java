@@ -105,7 +105,7 @@ final class AttentionPlan extends OpPlan {
     Slot q = run.backwardValue(op.q());
     Slot k = run.backwardValue(op.k());
     Slot v = run.backwardValue(op.v());
-    Slot out = run.value(place().out());
+    Slot out = run.backwardValue(place().out());
     Slot logSumExp = run.statistics(place());
     if (logSumExp == null) {
       throw new IllegalStateException(place() + " has no log-sum-exps");

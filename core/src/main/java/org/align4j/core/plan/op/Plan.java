@@ -15,6 +15,7 @@ import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.memory.NativeMemory;
+import org.align4j.core.plan.layout.Backward;
 import org.align4j.core.plan.layout.GradientSlots.Mode;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Layout;
@@ -38,7 +39,7 @@ public final class Plan implements AutoCloseable {
   private final NativeMemory memory = new NativeMemory();
   private final Stage[] forward;
   private final Stage[] beforeHead;
-  private final Stage[] backward;
+  private final Stage[] backwardStages;
   private final Storage[] kept;
   private final OpRun run;
   private final Slot hidden;
@@ -55,19 +56,19 @@ public final class Plan implements AutoCloseable {
   /**
    * A plan.
    *
-   * @param training whether there is a backward pass
+   * @param backward what is kept for a backward pass
    * @param cache of a decoder; null for none
    */
   public Plan(
       Graph graph,
-      boolean training,
+      Backward backward,
       Stage.Context context,
       RopeTables ropes,
       @Nullable KeyValueCache cache) {
     this.context = context;
     Predicate<PlanNode> trained = context.weights()::trains;
     Map<PlanOp, OpPlan> ops = ops(graph, trained);
-    this.layout = new Layout(graph, ops::get, training ? new TrainedPaths(graph, trained) : null);
+    this.layout = Layout.of(graph, ops::get, new TrainedPaths(graph, trained), backward);
     this.hidden = layout.value(graph.hidden());
     this.run = new OpRun(context, layout, ropes, cache, memory);
     List<Stage> ahead = new ArrayList<>();
@@ -87,9 +88,10 @@ public final class Plan implements AutoCloseable {
     }
     this.forward = LinearGroup.grouped(context.threads(), ahead).toArray(Stage[]::new);
     this.beforeHead = between.toArray(Stage[]::new);
-    this.backward = behind.toArray(Stage[]::new);
+    this.backwardStages = behind.toArray(Stage[]::new);
     int time = headTime;
     this.kept = layout.storages().stream().filter(s -> s.spans(time)).toArray(Storage[]::new);
+    boolean training = backward != Backward.NONE;
     this.backwardHidden = training ? layout.backwardValue(graph.hidden()) : null;
     this.hiddenGradient = training ? layout.gradients().head() : null;
     this.zeroHiddenGradient = hiddenGradient == null ? null : run.zero(hiddenGradient);
@@ -117,11 +119,11 @@ public final class Plan implements AutoCloseable {
     return Stage.sequence(stages.toArray(Stage[]::new));
   }
 
-  /** Bytes per token of a plan that trains, whatever runs it. */
-  public static long trainingBytesPerToken(Graph graph, Predicate<PlanNode> trained) {
-    Layout layout =
-        new Layout(graph, op -> OpPlan.of(op, trained), new TrainedPaths(graph, trained));
-    return layout.columns() * Float.BYTES;
+  /** Bytes of a plan's arena per token, whatever runs it. */
+  public static long bytesPerToken(Graph graph, Predicate<PlanNode> trained, Backward backward) {
+    Map<PlanOp, OpPlan> ops = ops(graph, trained);
+    var paths = new TrainedPaths(graph, trained);
+    return Layout.of(graph, ops::get, paths, backward).columns() * Float.BYTES;
   }
 
   /** Bytes of the arena per token. */
@@ -178,7 +180,7 @@ public final class Plan implements AutoCloseable {
 
   /** Runs all operations backwards, from the hidden state's gradient. */
   public void backward() {
-    run(backward);
+    run(backwardStages);
   }
 
   /**
