@@ -56,7 +56,7 @@ public final class ModelReward implements BatchReward {
    * @throws IllegalArgumentException for a folder that has no tokenizer or names no such token
    */
   public static ModelReward load(Path folder, Engine engine, int tokenBudget) {
-    RewardModel model = RewardModel.load(folder, engine);
+    RewardModel model = RewardModel.open(folder, engine);
     try {
       return new ModelReward(model, ModelEncoding.of(folder, model), tokenBudget, true);
     } catch (RuntimeException e) {

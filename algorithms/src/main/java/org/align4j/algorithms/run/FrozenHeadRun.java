@@ -3,20 +3,30 @@ package org.align4j.algorithms.run;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.align4j.algorithms.preference.FrozenHead;
 import org.align4j.algorithms.preference.PairFeatures;
 import org.align4j.algorithms.preference.PairSplit;
 import org.align4j.algorithms.run.config.RewardModelConfig;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.memory.JobMemory;
+import org.align4j.algorithms.run.memory.JobMemory.Networks;
+import org.align4j.algorithms.run.memory.JobMemory.Tuning;
 import org.align4j.algorithms.train.PairScores;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.step.NonFiniteException;
 import org.align4j.algorithms.train.step.NonFiniteGuard;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.runtime.Resources;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
+import org.align4j.models.transformer.ModelHead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +96,16 @@ public final class FrozenHeadRun implements Trainable {
     return config.reward().frozen().epochs();
   }
 
-  @Override
-  public MemoryPlan memory() {
-    return model.memory(false);
+  /** What a run of this kind takes: a body in float32 that only scores. */
+  public static JobMemory memory(RewardModelConfig config, Engine engine) {
+    StoredCheckpoint model = PolicyFiles.open(Optional.of(config.input().model()));
+    return new JobMemory(
+        model,
+        engine,
+        Resources.shared(),
+        Tuning.frozen(true),
+        Networks.alone(ModelHead.SCALAR),
+        new Passes(Math.min(config.training().maxLength(), model.config().maxPositions()), 0, 0));
   }
 
   @Override

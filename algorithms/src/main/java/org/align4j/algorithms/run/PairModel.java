@@ -31,13 +31,6 @@ interface PairModel extends AutoCloseable {
   /** What held-out pairs say, for {@code evaluation.json}. */
   ObjectNode evaluation(PairScores heldOut);
 
-  /**
-   * What it keeps in memory.
-   *
-   * @param bodyLearns whether all of it is trained, not a head alone
-   */
-  MemoryPlan memory(boolean bodyLearns);
-
   /** The text of a sequence, special tokens included. */
   default String text(TokenSequence sequence) {
     return tokenizer().decode(sequence.prompt()) + tokenizer().decode(sequence.response());
@@ -63,12 +56,6 @@ interface PairModel extends AutoCloseable {
     public ObjectNode evaluation(PairScores heldOut) {
       return JsonFiles.mapper()
           .valueToTree(PreferenceEvaluation.of(heldOut.chosen(), heldOut.rejected()));
-    }
-
-    @Override
-    public MemoryPlan memory(boolean bodyLearns) {
-      return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 1, 0, 0)
-          .withShared(policy.frozenSize());
     }
 
     @Override
@@ -102,13 +89,6 @@ interface PairModel extends AutoCloseable {
 
     private static RewardStatistics statistics(PairScores heldOut) {
       return RewardStatistics.of(Doubles.concat(heldOut.chosen(), heldOut.rejected()));
-    }
-
-    @Override
-    public MemoryPlan memory(boolean bodyLearns) {
-      long parameters = model.network().parameters().size();
-      return MemoryPlan.of(
-          model.config(), parameters, bodyLearns ? 1 : 0, bodyLearns ? 0 : 1, 0, 0);
     }
 
     @Override

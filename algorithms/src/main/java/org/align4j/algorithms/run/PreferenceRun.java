@@ -5,23 +5,33 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.align4j.algorithms.data.PreferencePair;
 import org.align4j.algorithms.data.Shuffle;
 import org.align4j.algorithms.preference.PairSplit;
 import org.align4j.algorithms.run.config.DpoConfig;
 import org.align4j.algorithms.run.config.RewardModelConfig;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.memory.JobMemory;
+import org.align4j.algorithms.run.memory.JobMemory.Networks;
 import org.align4j.algorithms.settings.PreferenceSettings;
+import org.align4j.algorithms.settings.input.PairInput;
 import org.align4j.algorithms.train.PairScores;
 import org.align4j.algorithms.train.PreferenceTrainer;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.step.NonFiniteGuard;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.file.AtomicFiles;
 import org.align4j.core.optim.LearningRateSchedule;
+import org.align4j.core.runtime.Resources;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.TokenSequence;
 import org.align4j.models.reward.RewardModel;
+import org.align4j.models.transformer.ModelHead;
 
 /**
  * Training on pairs as a run: a policy by direct preference optimisation, or a whole reward model.
@@ -96,9 +106,34 @@ public final class PreferenceRun implements Trainable {
     return planned;
   }
 
-  @Override
-  public MemoryPlan memory() {
-    return model.memory(true);
+  /** What a run of {@link #direct} takes. */
+  public static JobMemory memory(DpoConfig config, Engine engine) {
+    return memory(config.training(), config.input(), ModelHead.LANGUAGE, engine);
+  }
+
+  /** What a run of {@link #rewardModel} takes. */
+  public static JobMemory memory(RewardModelConfig config, Engine engine) {
+    return memory(config.training(), config.input(), ModelHead.SCALAR, engine);
+  }
+
+  private static JobMemory memory(
+      PreferenceSettings settings, PairInput input, ModelHead head, Engine engine) {
+    StoredCheckpoint model = PolicyFiles.open(Optional.of(input.model()));
+    return new JobMemory(
+        model,
+        engine,
+        Resources.shared(),
+        PolicyFiles.tuning(Optional.of(input.model()), model, input.lora(), input.train()),
+        new Networks(
+            head,
+            head == ModelHead.LANGUAGE,
+            false,
+            settings.update().emaDecay() > 0,
+            ImmutableList.of()),
+        new Passes(
+            Math.min(settings.maxLength(), model.config().maxPositions()),
+            settings.update().microBatchTokens(),
+            0));
   }
 
   /** Metrics have TRL's names and are of the batch before the step. */

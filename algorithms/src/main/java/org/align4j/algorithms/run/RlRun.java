@@ -5,13 +5,17 @@ import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.judging.RewardLimits;
 import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.Teacher;
 import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.algorithms.run.log.CompletionRow;
+import org.align4j.algorithms.run.memory.JobMemory;
+import org.align4j.algorithms.run.memory.JobMemory.Networks;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.run.EvaluationSettings;
 import org.align4j.algorithms.train.RlModels;
@@ -25,12 +29,17 @@ import org.align4j.algorithms.train.report.ScoredSample;
 import org.align4j.algorithms.train.report.StepReport;
 import org.align4j.algorithms.train.report.TrainingListener;
 import org.align4j.algorithms.train.step.NonFiniteGuard;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.core.runtime.Resources;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Critic;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.transformer.ModelHead;
 import org.jspecify.annotations.Nullable;
 
 /** Reinforcement learning as a run. */
@@ -38,8 +47,7 @@ public final class RlRun implements Trainable {
 
   private static final int EVALUATION_SLOTS = 64;
 
-  /** Prompts whose lengths the memory plan looks at. */
-  private static final int MEASURED_PROMPTS = 1000;
+  private static final long LEARNING_COPIES = 5;
 
   private final Policy policy;
   private final Reference reference;
@@ -152,22 +160,41 @@ public final class RlRun implements Trainable {
             () -> Math.max(1, data.training().size() / config.training().rollout().prompts()));
   }
 
-  @Override
-  public MemoryPlan memory() {
+  /**
+   * What a run of this kind takes, with responses of full length. A teacher stands in the
+   * reference's place.
+   */
+  public static JobMemory memory(TrainConfig config, TrainData data, Engine engine) {
     RlSettings settings = config.training();
-    int longest = settings.rollout().maxNewTokens();
-    for (int i = 0; i < Math.min(data.training().size(), MEASURED_PROMPTS); i++) {
-      int prompt = ModelCodec.of(policy).encode(data.training().get(i)).length;
-      longest = Math.max(longest, prompt + settings.rollout().maxNewTokens());
-    }
-    return MemoryPlan.of(
-            policy.config(),
-            policy.parameters().size(),
-            critic == null ? 1 : 2,
-            1,
-            settings.rollout().size(),
-            longest)
-        .withShared(policy.frozenSize());
+    StoredCheckpoint model = PolicyFiles.open(config.input().model());
+    Optional<StoredCheckpoint> teacher =
+        config.input().teacher().map(path -> StoredCheckpoint.open(Path.of(path)));
+    boolean chat = !config.input().isEmbedded() && model.chatTemplate().isPresent();
+    Prompts prompts = chat ? data.training().asChats() : data.training();
+    int slots = settings.rollout().size();
+    return new JobMemory(
+        model,
+        engine,
+        Resources.shared(),
+        PolicyFiles.tuning(
+            config.input().model(), model, config.input().lora(), config.input().train()),
+        new Networks(
+            ModelHead.LANGUAGE,
+            teacher.isEmpty(),
+            ResolvedAlgorithm.of(settings).algorithm().needsCritic(),
+            settings.update().emaDecay() > 0,
+            teacher.stream().collect(ImmutableList.toImmutableList())),
+        new Passes(
+            ModelCodec.of(model).longest(prompts) + settings.rollout().maxNewTokens(),
+            settings.update().microBatchTokens(),
+            data.heldOut().isPresent() ? Math.max(slots, EVALUATION_SLOTS) : slots));
+  }
+
+  /** Bytes of weights in both forms, gradients and moments of what learns. */
+  public long learningBytes() {
+    long parameters =
+        policy.parameters().size() + (critic == null ? 0 : critic.network().parameters().size());
+    return LEARNING_COPIES * Float.BYTES * parameters;
   }
 
   @Override

@@ -6,15 +6,23 @@ import java.nio.file.Path;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Rewards;
 import org.align4j.algorithms.run.config.SftConfig;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.SftData;
+import org.align4j.algorithms.run.memory.JobMemory;
+import org.align4j.algorithms.run.memory.JobMemory.Networks;
 import org.align4j.algorithms.settings.SftSettings;
 import org.align4j.algorithms.train.SftTrainer;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.evaluation.Evaluation;
 import org.align4j.algorithms.train.evaluation.Evaluator;
 import org.align4j.algorithms.train.step.NonFiniteGuard;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.NetworkMemory.Passes;
+import org.align4j.core.runtime.Resources;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.TokenSequence;
+import org.align4j.models.transformer.ModelHead;
 
 /** Supervised fine-tuning as a run. Owns its model. */
 public final class SftRun implements Trainable {
@@ -54,10 +62,21 @@ public final class SftRun implements Trainable {
     return trainer.steps();
   }
 
-  @Override
-  public MemoryPlan memory() {
-    return MemoryPlan.of(policy.config(), policy.parameters().size(), 1, 0, 0, 0)
-        .withShared(policy.frozenSize());
+  /** What a run of this kind takes. */
+  public static JobMemory memory(SftConfig config, Engine engine) {
+    StoredCheckpoint model = PolicyFiles.open(config.input().model());
+    int longest = Math.min(config.training().maxLength(), model.config().maxPositions());
+    var update = config.training().update();
+    boolean asks =
+        config.run().evaluation().isOn() && config.run().evaluation().prompts().isPresent();
+    return new JobMemory(
+        model,
+        engine,
+        Resources.shared(),
+        PolicyFiles.tuning(
+            config.input().model(), model, config.input().lora(), config.input().train()),
+        new Networks(ModelHead.LANGUAGE, false, false, update.emaDecay() > 0, ImmutableList.of()),
+        new Passes(longest, update.microBatchTokens(), asks ? SLOTS : 0));
   }
 
   @Override

@@ -33,9 +33,6 @@ public interface Trainable extends AutoCloseable {
   /** Steps of the whole run. */
   long planned();
 
-  /** What the run will keep in memory. */
-  MemoryPlan memory();
-
   /** Does the next step. */
   StepResult step();
 

@@ -36,17 +36,20 @@ public final class ArithmeticModel {
 
   /** A policy with random weights. */
   public static Policy untrained(Engine engine, long seed) {
+    return Policy.of(untrained(seed), engine);
+  }
+
+  /** Its shapes, text and random weights. */
+  public static Checkpoint untrained(long seed) {
     CharTokenizer tokenizer = new CharTokenizer(ArithmeticTask.ALPHABET);
     TransformerConfig config =
         TransformerConfig.llama(
             tokenizer.vocabSize(), 160, 448, 3, 5, 5, MAX_POSITIONS, CharTokenizer.EOS);
-    return Policy.of(
-        new Checkpoint(
-            config,
-            Initialization.random(config, ModelHead.LANGUAGE, seed),
-            Optional.of(tokenizer),
-            Optional.empty()),
-        engine);
+    return new Checkpoint(
+        config,
+        Initialization.random(config, ModelHead.LANGUAGE, seed),
+        Optional.of(tokenizer),
+        Optional.empty());
   }
 
   /**

@@ -42,11 +42,6 @@ final class CountingRun implements Trainable {
   }
 
   @Override
-  public MemoryPlan memory() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
   public StepResult step() {
     if (step + 1 >= notFiniteFrom) {
       NonFiniteException failure = new NonFiniteException("the loss is NaN", null, -1);

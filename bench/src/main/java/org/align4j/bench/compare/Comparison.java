@@ -105,7 +105,7 @@ public final class Comparison {
       }
       var _ = run.step();
       OptionalLong peak = PeakMemory.bytes();
-      long networks = run.memory().trained();
+      long networks = run.learningBytes();
       return new Footprint(peak, Math.max(networks, peak.orElse(0) - resident));
     }
   }

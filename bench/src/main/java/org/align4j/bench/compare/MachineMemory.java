@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 
 /** Memory that this process can still take without driving the machine to swap. */
-final class MachineMemory {
+public final class MachineMemory {
 
   private static final Path MEMORY = Path.of("/proc/meminfo");
 
@@ -15,7 +15,7 @@ final class MachineMemory {
    * Bytes: what Linux says is available, and what a container's limit leaves beside this process;
    * elsewhere what is free.
    */
-  static long available() {
+  public static long available() {
     if (!(ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system)) {
       return Long.MAX_VALUE;
     }

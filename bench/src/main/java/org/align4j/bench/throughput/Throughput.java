@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.align4j.bench.compare.PeakMemory;
 import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Optimiser;
 import org.align4j.core.engine.Scores;
@@ -15,7 +16,9 @@ import org.align4j.core.kernel.vector.FmaPeak;
 import org.align4j.core.kernel.vector.MemoryBandwidth;
 import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.random.CounterRandom;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.core.tensor.StoredWeights;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.generate.Generator;
@@ -26,6 +29,7 @@ import org.align4j.models.transformer.Initialization;
 import org.align4j.models.transformer.ModelHead;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Measures training, scoring and sampling of one model with random weights. Training and scoring: 8
@@ -40,7 +44,7 @@ public final class Throughput {
   private static final int LENGTH = 256;
   private static final int PROMPT = 64;
   private static final int NEW_TOKENS = 64;
-  private static final int[] DECODED_AT_ONCE = {1, 16, 64};
+  private static final int[] DECODED_AT_ONCE = {1, 4, 16, 32, 64};
   private static final double SECONDS_PER_FIGURE = 20;
   private static final int MOST_REPETITIONS = 6;
 
@@ -69,15 +73,7 @@ public final class Throughput {
 
   /** Measures everything; takes a few minutes on a model of 135M parameters. */
   public ThroughputResult measure() {
-    progress.next("bounds of the machine");
-    int threads = Runtime.getRuntime().availableProcessors();
-    double peak;
-    double memory;
-    try (Threads pool = new Threads(threads)) {
-      peak = FmaPeak.gigaflops(pool, 10);
-      memory = MemoryBandwidth.gigabytes(pool);
-    }
-    double gemm = Products.gigaflops(2048, 576, 1536);
+    Bounds bounds = bounds();
     PeakMemory.reset();
     progress.next("training");
     double train;
@@ -88,30 +84,62 @@ public final class Throughput {
       peakMemory =
           PeakMemory.bytes().isPresent() ? PeakMemory.bytes().getAsLong() / 1e9 : Double.NaN;
     }
-    double score;
+    try (parameters;
+        Network network = engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters)) {
+      return result(bounds, train, peakMemory, network);
+    }
+  }
+
+  /** Scoring and sampling of weights as they are stored. */
+  public ThroughputResult measure(StoredWeights weights) {
+    Bounds bounds = bounds();
+    Resources resources = Resources.shared();
+    PeakMemory.reset();
+    try (FrozenWeights frozen = engine.freeze(weights, resources);
+        Network network =
+            engine.create(
+                new Transformer(config, ModelHead.LANGUAGE),
+                Parameters.none(DataType.FLOAT),
+                frozen,
+                resources)) {
+      return result(bounds, Double.NaN, Double.NaN, network);
+    }
+  }
+
+  /** What the machine can do. */
+  private record Bounds(double peak, double memory, double product) {}
+
+  private Bounds bounds() {
+    progress.next("bounds of the machine");
+    try (Threads pool = new Threads(Runtime.getRuntime().availableProcessors())) {
+      return new Bounds(
+          FmaPeak.gigaflops(pool, 10),
+          MemoryBandwidth.gigabytes(pool),
+          Products.gigaflops(2048, 576, 1536));
+    }
+  }
+
+  private ThroughputResult result(
+      Bounds bounds, double train, double trainMemory, Network network) {
+    progress.next("scoring");
+    double score = score(network);
     var sample = ImmutableMap.<String, Double>builder();
-    try (Network network = engine.create(new Transformer(config, ModelHead.LANGUAGE), parameters)) {
-      progress.next("scoring");
-      score = score(network);
-      for (int slots : DECODED_AT_ONCE) {
-        progress.next("sampling, batch " + slots);
-        sample.put(Integer.toString(slots), sample(network, slots));
-      }
-    } finally {
-      parameters.close();
+    for (int slots : DECODED_AT_ONCE) {
+      progress.next("sampling, batch " + slots);
+      sample.put(Integer.toString(slots), sample(network, slots));
     }
     return new ThroughputResult(
         name,
         train,
         score,
         sample.buildOrThrow(),
-        gemm,
-        peak,
-        memory,
-        peakMemory,
+        bounds.product(),
+        bounds.peak(),
+        bounds.memory(),
+        trainMemory,
         Runtime.version().toString(),
         engine.processor(),
-        threads);
+        Runtime.getRuntime().availableProcessors());
   }
 
   private double train(Network network) {

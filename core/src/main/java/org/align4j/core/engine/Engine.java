@@ -1,6 +1,7 @@
 package org.align4j.core.engine;
 
 import com.google.common.collect.ImmutableList;
+import java.util.function.Predicate;
 import org.align4j.core.registry.NearestName;
 import org.align4j.core.registry.Services;
 import org.align4j.core.runtime.Resources;
@@ -83,6 +84,24 @@ public final class Engine {
   public Network create(
       NetworkDefinition definition, Parameters trained, FrozenWeights frozen, Resources resources) {
     return provider.create(definition, trained, frozen, resources);
+  }
+
+  /** See {@link EngineProvider#memory}. */
+  public NetworkMemory memory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      NetworkMemory.Passes passes,
+      Resources resources) {
+    return provider.memory(definition, trained, passes, resources);
+  }
+
+  /** See {@link EngineProvider#frozenMemory}. */
+  public long frozenMemory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      StoredWeights weights,
+      Resources resources) {
+    return provider.frozenMemory(definition, trained, weights, resources);
   }
 
   @Override

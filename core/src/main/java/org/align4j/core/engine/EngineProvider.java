@@ -1,5 +1,7 @@
 package org.align4j.core.engine;
 
+import java.util.Arrays;
+import java.util.function.Predicate;
 import org.align4j.core.Experimental;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
@@ -40,6 +42,38 @@ public interface EngineProvider {
    */
   Network create(
       NetworkDefinition definition, Parameters trained, FrozenWeights frozen, Resources resources);
+
+  /**
+   * What a network will take beside frozen weights; here for an engine that keeps each parameter
+   * once and its activations within its memory.
+   *
+   * @param trained which parameters are trained
+   */
+  default NetworkMemory memory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      NetworkMemory.Passes passes,
+      Resources resources) {
+    long bytes = bytes(definition, trained);
+    return new NetworkMemory(bytes, bytes, 2 * bytes, resources.memory());
+  }
+
+  /** What the weights of a network that are not trained will take, whoever shares them. */
+  default long frozenMemory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      StoredWeights weights,
+      Resources resources) {
+    return bytes(definition, trained.negate());
+  }
+
+  private static long bytes(NetworkDefinition definition, Predicate<String> chosen) {
+    return definition.parameterShapes().entrySet().stream()
+        .filter(shape -> chosen.test(shape.getKey()))
+        .mapToLong(
+            shape -> Float.BYTES * Arrays.stream(shape.getValue()).reduce(1, (a, b) -> a * b))
+        .sum();
+  }
 
   /**
    * Largest |ρ − 1| before the first update: 0 for an engine that scores with the bits that it

@@ -28,6 +28,9 @@ public interface Network extends AutoCloseable {
    */
   void parametersChanged();
 
+  /** How often the parameters have changed: 0 as long as they are those that it was made with. */
+  long version();
+
   /** Forward pass: outputs at the labelled rows. */
   Scores score(TokenBatch batch);
 

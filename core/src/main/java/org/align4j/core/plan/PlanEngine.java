@@ -2,10 +2,12 @@ package org.align4j.core.plan;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.function.Predicate;
 import org.align4j.core.engine.EngineProvider;
 import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.engine.NetworkMemory;
 import org.align4j.core.plan.run.BaseWeights;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
@@ -27,6 +29,24 @@ public final class PlanEngine implements EngineProvider {
   @Override
   public Network create(NetworkDefinition definition, Parameters parameters, Resources resources) {
     return PlanNetwork.create(definition, parameters, PlanSettings.of(resources));
+  }
+
+  @Override
+  public NetworkMemory memory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      NetworkMemory.Passes passes,
+      Resources resources) {
+    return new PlanMemory(definition, trained, resources).network(passes);
+  }
+
+  @Override
+  public long frozenMemory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      StoredWeights weights,
+      Resources resources) {
+    return new PlanMemory(definition, trained, resources).frozen(weights);
   }
 
   @Override

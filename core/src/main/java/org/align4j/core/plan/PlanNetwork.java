@@ -71,6 +71,7 @@ public final class PlanNetwork implements Network {
 
   private HeadResults scoreResults = HeadPass.room(0);
   private @Nullable SubBatch forwarded;
+  private long version;
   private boolean frozen;
   private boolean closed;
 
@@ -123,7 +124,8 @@ public final class PlanNetwork implements Network {
     return create(definition, parameters, PlanSettings.defaults());
   }
 
-  private static int tokens(int wanted, long budget, long bytesPerToken) {
+  /** Tokens of a pass: as wanted, or as many as fit. */
+  static int tokens(int wanted, long budget, long bytesPerToken) {
     if (wanted > 0) {
       return wanted;
     }
@@ -164,6 +166,12 @@ public final class PlanNetwork implements Network {
     checkTrainable();
     weights.changed();
     forwarded = null;
+    version++;
+  }
+
+  @Override
+  public long version() {
+    return version;
   }
 
   @Override

@@ -47,6 +47,7 @@ public final class SameDiffNetwork implements Network {
   private @Nullable Gradients gradients;
   private @Nullable GradientSums sums;
   private @Nullable StepGraph steps;
+  private long version;
   private boolean frozen;
 
   /** Sequences that ran together, and the labelled rows m that lie in them. */
@@ -121,6 +122,12 @@ public final class SameDiffNetwork implements Network {
   @Override
   public void parametersChanged() {
     checkTrainable();
+    version++;
+  }
+
+  @Override
+  public long version() {
+    return version;
   }
 
   /** Frees nothing: the graphs read the parameters' own arrays. */

@@ -113,7 +113,8 @@ class PlanMemoryTest {
     int stream = 2 * 2 * 32;
     int ofOneLayer = 2 * 32 + 32 + 16 + 16 + 32 + 4 + 2 * 48;
     int passing = 32 + 48 * 4 + 32 * 4;
-    assertThat(columns(graph, Backward.RECOMPUTE)).isBetween(0L + stream, 0L + stream + ofOneLayer + passing);
+    assertThat(columns(graph, Backward.RECOMPUTE))
+        .isBetween(0L + stream, 0L + stream + ofOneLayer + passing);
   }
 
   private static long columns(Graph graph, Backward backward) {

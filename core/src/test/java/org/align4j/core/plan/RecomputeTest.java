@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RecomputeTest {
 
   private static final PlanSettings KEEP = PlanSettings.defaults();
-  private static final PlanSettings RECOMPUTE =
-      PlanSettings.of(Resources.shared().withRecompute());
+  private static final PlanSettings RECOMPUTE = PlanSettings.of(Resources.shared().withRecompute());
 
   @ParameterizedTest
   @EnumSource(SmallNetwork.class)

@@ -36,6 +36,11 @@ public final class LoraNetwork implements NetworkDefinition {
     this.shapes = all.buildOrThrow();
   }
 
+  /** A network with adapters where settings want them. */
+  public static LoraNetwork of(NetworkDefinition base, LoraSettings settings) {
+    return new LoraNetwork(base, LoraTargets.of(LinearModule.of(base), settings), settings);
+  }
+
   /** Shapes of the adapters alone, by name. */
   static ImmutableMap<String, long[]> shapes(List<LinearModule> modules, int rank) {
     var shapes = ImmutableMap.<String, long[]>builder();

@@ -47,7 +47,7 @@ public final class HuggingFaceFolder {
   }
 
   /** Opens a model with a head of this kind; its weights stay as stored. */
-  static StoredCheckpoint open(Path folder, ModelHead head) {
+  public static StoredCheckpoint open(Path folder, ModelHead head) {
     StoredCheckpoint text = described(folder);
     WeightFiles weights = WeightFiles.open(folder, text.config(), head);
     return new StoredCheckpoint(text.config(), weights, text.tokenizer(), text.chatTemplate());

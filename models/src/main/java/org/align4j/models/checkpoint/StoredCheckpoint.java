@@ -41,6 +41,15 @@ public record StoredCheckpoint(
         path, "there is no such model (%s): give a Hugging Face folder or a GGUF file", path);
   }
 
+  /** A model in memory, taken over. */
+  public static StoredCheckpoint of(Checkpoint checkpoint) {
+    return new StoredCheckpoint(
+        checkpoint.config(),
+        StoredWeights.of(checkpoint.parameters()),
+        checkpoint.tokenizer(),
+        checkpoint.chatTemplate());
+  }
+
   /** The model without its weights. */
   public Checkpoint withoutWeights() {
     return new Checkpoint(config, Parameters.none(DataType.FLOAT), tokenizer, chatTemplate);

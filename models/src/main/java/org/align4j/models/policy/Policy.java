@@ -45,6 +45,7 @@ public final class Policy implements AutoCloseable {
   private final Engine engine;
   private final Network network;
   private final @Nullable Base base;
+  private final @Nullable Path file;
 
   /**
    * What an adapted or partly frozen policy stands on.
@@ -58,10 +59,20 @@ public final class Policy implements AutoCloseable {
       FrozenWeights frozen, NetworkDefinition definition, @Nullable Adapter adapter, String name) {}
 
   private Policy(Checkpoint checkpoint, Engine engine, Network network, @Nullable Base base) {
+    this(checkpoint, engine, network, base, null);
+  }
+
+  private Policy(
+      Checkpoint checkpoint,
+      Engine engine,
+      Network network,
+      @Nullable Base base,
+      @Nullable Path file) {
     this.checkpoint = checkpoint;
     this.engine = engine;
     this.network = network;
     this.base = base;
+    this.file = file;
   }
 
   /**
@@ -81,7 +92,7 @@ public final class Policy implements AutoCloseable {
   public static Policy load(
       Path path, ObjectNode templateKwargs, Engine engine, Resources resources) {
     if (!PeftFolder.isAdapter(path)) {
-      return of(Checkpoint.load(path).withTemplateKwargs(templateKwargs), engine, resources);
+      return of(Checkpoint.load(path).withTemplateKwargs(templateKwargs), engine, resources, path);
     }
     String name = PeftFolder.base(path);
     if (!Files.exists(Path.of(name))) {
@@ -130,9 +141,14 @@ public final class Policy implements AutoCloseable {
 
   /** The same with resources of the caller's, to be closed after it. */
   public static Policy of(Checkpoint checkpoint, Engine engine, Resources resources) {
+    return of(checkpoint, engine, resources, null);
+  }
+
+  private static Policy of(
+      Checkpoint checkpoint, Engine engine, Resources resources, @Nullable Path file) {
     var transformer = new Transformer(checkpoint.config(), ModelHead.LANGUAGE);
-    return new Policy(
-        checkpoint, engine, engine.create(transformer, checkpoint.parameters(), resources), null);
+    Network network = engine.create(transformer, checkpoint.parameters(), resources);
+    return new Policy(checkpoint, engine, network, null, file);
   }
 
   /**
@@ -255,6 +271,11 @@ public final class Policy implements AutoCloseable {
   /** What it stands on, where it is adapted or partly frozen; closed with it. */
   Optional<Base> base() {
     return Optional.ofNullable(base);
+  }
+
+  /** The file or folder that holds these weights, where nothing has changed them since. */
+  Optional<Path> unchangedFile() {
+    return network.version() == 0 ? Optional.ofNullable(file) : Optional.empty();
   }
 
   /** Number of frozen parameters. */

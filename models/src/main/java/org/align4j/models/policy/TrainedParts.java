@@ -39,7 +39,7 @@ public record TrainedParts(ImmutableList<String> parts) {
    *
    * @throws IllegalArgumentException for a part that names none
    */
-  Predicate<String> of(TransformerConfig config) {
+  public Predicate<String> of(TransformerConfig config) {
     ImmutableSet<String> names = ParameterShapes.of(config, ModelHead.LANGUAGE).keySet();
     ImmutableSet.Builder<String> chosen = ImmutableSet.builder();
     for (String part : parts) {

@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.file.AtomicFiles;
+import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.checkpoint.Checkpoint;
 import org.align4j.models.checkpoint.HuggingFaceFolder;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
@@ -24,6 +27,7 @@ import org.align4j.models.transformer.ParameterShapes;
 import org.align4j.models.transformer.Transformer;
 import org.align4j.models.transformer.TransformerConfig;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -38,12 +42,28 @@ public final class RewardModel implements AutoCloseable {
   private final Optional<RewardStatistics> statistics;
   private final @Nullable Policy body;
   private final @Nullable ScalarModel shared;
+  private final @Nullable FrozenWeights frozen;
+
+  private RewardModel(StoredCheckpoint stored, Engine engine, Optional<RewardStatistics> known) {
+    this.checkpoint = stored.withoutWeights();
+    this.statistics = known;
+    this.body = null;
+    this.shared = null;
+    this.frozen = engine.freeze(stored.weights(), Resources.shared());
+    this.network =
+        engine.create(
+            new Transformer(checkpoint.config(), ModelHead.SCALAR),
+            Parameters.none(DataType.FLOAT),
+            frozen,
+            Resources.shared());
+  }
 
   private RewardModel(Policy body, ScalarModel shared) {
     this.checkpoint = body.checkpoint();
     this.statistics = Optional.empty();
     this.body = body;
     this.shared = shared;
+    this.frozen = null;
     this.network = shared.network();
   }
 
@@ -52,6 +72,7 @@ public final class RewardModel implements AutoCloseable {
     this.statistics = statistics;
     this.body = null;
     this.shared = null;
+    this.frozen = null;
     this.network =
         engine.create(
             new Transformer(checkpoint.config(), ModelHead.SCALAR), checkpoint.parameters());
@@ -61,6 +82,12 @@ public final class RewardModel implements AutoCloseable {
   public static RewardModel load(Path path, Engine engine) {
     Optional<RewardStatistics> statistics = RewardStatistics.read(path);
     return new RewardModel(HuggingFaceFolder.load(path, ModelHead.SCALAR), engine, statistics);
+  }
+
+  /** The same to score with alone: its weights stay as the folder stores them. */
+  public static RewardModel open(Path path, Engine engine) {
+    Optional<RewardStatistics> statistics = RewardStatistics.read(path);
+    return new RewardModel(HuggingFaceFolder.open(path, ModelHead.SCALAR), engine, statistics);
   }
 
   /**
@@ -199,6 +226,9 @@ public final class RewardModel implements AutoCloseable {
     network.parameters().close();
     if (body != null) {
       body.close();
+    }
+    if (frozen != null) {
+      frozen.close();
     }
   }
 }

@@ -120,6 +120,11 @@ final class HashingNetwork implements Network {
   public void parametersChanged() {}
 
   @Override
+  public long version() {
+    return 0;
+  }
+
+  @Override
   public float[][] hidden(TokenBatch batch) {
     throw new UnsupportedOperationException();
   }

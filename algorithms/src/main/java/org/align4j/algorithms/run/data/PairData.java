@@ -12,8 +12,7 @@ import org.align4j.algorithms.settings.input.PairInput;
 import org.align4j.algorithms.settings.run.EvaluationSettings;
 import org.align4j.algorithms.settings.run.RunSettings;
 import org.align4j.algorithms.train.codec.ModelCodec;
-import org.align4j.core.engine.Engine;
-import org.align4j.models.policy.Policy;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 
 /** The pairs of a run. */
 public final class PairData {
@@ -34,23 +33,22 @@ public final class PairData {
    *
    * @param maxLength most tokens of prompt and response
    */
-  public static PairSplit open(
-      PairInput input, EvaluationSettings evaluation, int maxLength, Engine engine) {
+  public static PairSplit open(PairInput input, EvaluationSettings evaluation, int maxLength) {
     List<PreferencePair> all = read(input, input.data());
     Optional<List<PreferencePair>> others =
         evaluation.isOn() ? evaluation.prompts().map(path -> read(input, path)) : Optional.empty();
-    try (Policy policy = Policy.load(Path.of(input.model()), engine)) {
-      ModelCodec codec = ModelCodec.of(policy);
-      int longest = Math.min(maxLength, policy.config().maxPositions());
+    try (StoredCheckpoint model = PolicyFiles.open(Optional.of(input.model()))) {
+      ModelCodec codec = ModelCodec.of(model);
+      int longest = Math.min(maxLength, model.config().maxPositions());
       int size = evaluation.size();
       return others.isPresent()
-          ? PairSplit.of(asRead(all, policy), asRead(others.get(), policy), size, codec, longest)
-          : PairSplit.of(asRead(all, policy), size, codec, longest);
+          ? PairSplit.of(asRead(all, model), asRead(others.get(), model), size, codec, longest)
+          : PairSplit.of(asRead(all, model), size, codec, longest);
     }
   }
 
-  private static List<PreferencePair> asRead(List<PreferencePair> pairs, Policy policy) {
-    return policy.chatTemplate().isPresent()
+  private static List<PreferencePair> asRead(List<PreferencePair> pairs, StoredCheckpoint model) {
+    return model.chatTemplate().isPresent()
         ? pairs.stream().map(PreferencePair::asChat).toList()
         : pairs;
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.align4j.algorithms.run.memory.JobMemory.Tuning;
 import org.align4j.algorithms.settings.input.PairInput;
 import org.align4j.algorithms.settings.input.SftInput;
 import org.align4j.algorithms.settings.input.TrainInput;
@@ -14,16 +15,49 @@ import org.align4j.algorithms.train.ArithmeticModel;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.core.runtime.Resources;
+import org.align4j.models.adapter.Adapter;
 import org.align4j.models.adapter.LoraSettings;
 import org.align4j.models.adapter.PeftFolder;
 import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.TrainedParts;
+import org.align4j.models.transformer.ModelHead;
+import org.align4j.models.transformer.Transformer;
 
 /** Reads the policy of a run. */
 public final class PolicyFiles {
 
   private PolicyFiles() {}
+
+  /**
+   * Shapes, formats and text of the model that a run starts from, the embedded one where none is
+   * named; an adapter's is its base.
+   */
+  public static StoredCheckpoint open(Optional<String> model) {
+    if (model.isEmpty()) {
+      return StoredCheckpoint.of(ArithmeticModel.untrained(1));
+    }
+    Path path = Path.of(model.get());
+    return StoredCheckpoint.open(
+        PeftFolder.isAdapter(path) ? Path.of(PeftFolder.base(path)) : path);
+  }
+
+  /** What a run trains: a new adapter, that of its folder, some parts, or everything. */
+  public static Tuning tuning(
+      Optional<String> model,
+      StoredCheckpoint opened,
+      Optional<String> lora,
+      Optional<String> train) {
+    Optional<Path> folder = model.map(Path::of).filter(PeftFolder::isAdapter);
+    Optional<LoraSettings> settings = lora.map(LoraSettings::parse);
+    if (folder.isPresent()) {
+      var network = new Transformer(opened.config(), ModelHead.LANGUAGE);
+      try (Adapter adapter = PeftFolder.load(folder.get(), network)) {
+        settings = Optional.of(adapter.settings());
+      }
+    }
+    return Tuning.of(settings, train.map(TrainedParts::parse));
+  }
 
   /** The policy that a run of reinforcement learning starts from. */
   public static Policy load(TrainInput input, long seed, Engine engine) {

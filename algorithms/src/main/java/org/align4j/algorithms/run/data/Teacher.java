@@ -4,7 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.nio.file.Path;
 import org.align4j.algorithms.settings.input.TrainInput;
-import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.text.Tokenizer;
@@ -24,18 +24,18 @@ public final class Teacher {
       return Reference.of(policy);
     }
     Path path = Path.of(input.teacher().get());
-    Checkpoint checkpoint = Checkpoint.load(path);
+    StoredCheckpoint checkpoint = StoredCheckpoint.open(path);
     try {
       check(path, checkpoint, policy);
       return Reference.of(checkpoint, policy.engine(), policy.network().resources());
     } catch (RuntimeException e) {
-      checkpoint.parameters().close();
+      checkpoint.close();
       throw e;
     }
   }
 
   /** A token must be the same to both: id by id. */
-  private static void check(Path path, Checkpoint checkpoint, Policy policy) {
+  private static void check(Path path, StoredCheckpoint checkpoint, Policy policy) {
     Tokenizer own = policy.tokenizer();
     Tokenizer other =
         checkpoint

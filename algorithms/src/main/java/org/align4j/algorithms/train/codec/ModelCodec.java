@@ -3,12 +3,15 @@ package org.align4j.algorithms.train.codec;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.align4j.algorithms.data.Message;
 import org.align4j.algorithms.data.Prompt;
+import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.data.TextPair;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.jinja.Template;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.text.EncodedText;
@@ -18,6 +21,8 @@ import org.align4j.models.text.chat.Conversation;
 
 /** Texts as a model's own tokenizer and chat template have them. */
 public final class ModelCodec implements PromptCodec {
+
+  private static final int MEASURED = 1000;
 
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
@@ -48,6 +53,37 @@ public final class ModelCodec implements PromptCodec {
         policy.chatTemplate(),
         policy.eosIds().asList(),
         policy.config().vocabSize());
+  }
+
+  /** The codec of a model whose weights are not needed. */
+  public static ModelCodec of(StoredCheckpoint model) {
+    return new ModelCodec(
+        tokenizer(model),
+        model.chatTemplate(),
+        ImmutableSet.copyOf(model.config().eosTokenIds()).asList(),
+        model.config().vocabSize());
+  }
+
+  /** The tokenizer of a model, which is refused without one. */
+  public static Tokenizer tokenizer(StoredCheckpoint model) {
+    return model
+        .tokenizer()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "the model has no tokenizer: tokenizer.json belongs beside its config.json"));
+  }
+
+  /** Tokens of the longest of the first thousand prompts; those that it cannot encode aside. */
+  public int longest(Prompts prompts) {
+    int longest = 1;
+    for (int i = 0; i < Math.min(prompts.size(), MEASURED); i++) {
+      try {
+        longest = Math.max(longest, encode(prompts.get(i)).length);
+      } catch (IllegalArgumentException e) {
+        // PromptCheck names it, or leaves it out.
+      }
+    }
+    return longest;
   }
 
   @Override

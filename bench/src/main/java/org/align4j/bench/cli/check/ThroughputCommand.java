@@ -7,11 +7,12 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
+import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.bench.throughput.ModelShapes;
 import org.align4j.bench.throughput.Throughput;
 import org.align4j.bench.throughput.ThroughputResult;
-import org.align4j.models.checkpoint.Checkpoint;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.transformer.TransformerConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -37,16 +38,20 @@ public final class ThroughputCommand implements Callable<Integer> {
     @Option(
         names = "--model",
         paramLabel = "FOLDER",
-        description =
-            "Hugging Face folder or GGUF file whose shapes are measured; weights are random.")
+        description = "Hugging Face folder or GGUF file whose shapes are measured, weights random.")
     private @Nullable Path model;
 
     @Option(
         names = "--shapes",
         paramLabel = "smollm2-135m|tiny",
-        description = "ModelShapes by name (default: smollm2-135m).")
+        description = "Shapes by name (default: smollm2-135m).")
     private @Nullable String shapes;
   }
+
+  @Option(
+      names = "--stored",
+      description = "Scoring and sampling with the weights of --model, as their file stores them.")
+  private boolean stored;
 
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
@@ -60,14 +65,9 @@ public final class ThroughputCommand implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     String name = name();
-    TransformerConfig config = Failures.usage(this::config);
-    ThroughputResult result =
-        new Throughput(
-                name,
-                config,
-                engine.engine(),
-                figure -> console.log().println("Measuring " + figure + " ..."))
-            .measure();
+    OptionChecks.that(
+        !stored || (source != null && source.model != null), "--stored needs --model");
+    ThroughputResult result = measured(name);
     if (json) {
       console.print(new ObjectMapper().writeValueAsString(result));
     } else {
@@ -76,20 +76,24 @@ public final class ThroughputCommand implements Callable<Integer> {
     return 0;
   }
 
+  private ThroughputResult measured(String name) {
+    Throughput.Progress progress = figure -> console.log().println("Measuring " + figure + " ...");
+    if (source == null || source.model == null) {
+      TransformerConfig shapes = Failures.usage(() -> ModelShapes.named(name));
+      return new Throughput(name, shapes, engine.engine(), progress).measure();
+    }
+    Path model = source.model;
+    try (StoredCheckpoint opened = Failures.usage(() -> StoredCheckpoint.open(model))) {
+      var throughput = new Throughput(name, opened.config(), engine.engine(), progress);
+      return stored ? throughput.measure(opened.weights()) : throughput.measure();
+    }
+  }
+
   private String name() {
     if (source == null) {
       return ModelShapes.DEFAULT;
     }
     return source.model != null ? source.model.toString() : String.valueOf(source.shapes);
-  }
-
-  private TransformerConfig config() {
-    if (source == null || source.model == null) {
-      return ModelShapes.named(name());
-    }
-    try (Checkpoint checkpoint = Checkpoint.load(source.model)) {
-      return checkpoint.config();
-    }
   }
 
   private void show(ThroughputResult r) {
@@ -108,11 +112,13 @@ public final class ThroughputCommand implements Callable<Integer> {
     line(
         "product  %.0f GFLOP/s (%.0f %% of the peak) for 2048 x 576 x 1536",
         r.gemmGflops(), 100 * r.gemmGflops() / r.fmaPeakGflops());
-    line(
-        "train    %.0f tok/s (%.2f per GFLOP/s of the peak), peak memory %.2f GB",
-        r.trainTokensPerSecond(),
-        r.trainTokensPerSecond() / r.fmaPeakGflops(),
-        r.trainPeakMemoryGb());
+    if (!stored) {
+      line(
+          "train    %.0f tok/s (%.2f per GFLOP/s of the peak), peak memory %.2f GB",
+          r.trainTokensPerSecond(),
+          r.trainTokensPerSecond() / r.fmaPeakGflops(),
+          r.trainPeakMemoryGb());
+    }
     line(
         "score    %.0f tok/s (%.2f per GFLOP/s)",
         r.scoreTokensPerSecond(), r.scoreTokensPerSecond() / r.fmaPeakGflops());

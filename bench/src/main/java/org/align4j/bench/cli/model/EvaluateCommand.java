@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.data.BadLines;
 import org.align4j.algorithms.data.PromptFields;
@@ -12,6 +13,7 @@ import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.log.CompletionRow;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.codec.PromptCheck;
@@ -24,8 +26,10 @@ import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.bench.cli.option.WeightsOption;
+import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.metric.StepLines;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -166,8 +170,21 @@ public final class EvaluateCommand implements Callable<Integer> {
                     prompts,
                     new PromptFields(promptKey, answerKey, scored.needsAnswer()),
                     badLines));
-        Policy policy = Failures.usage(this::start)) {
-      Prompts problems = Failures.usage(() -> usable(policy, file, badLines));
+        StoredCheckpoint text =
+            Failures.usage(() ->
+                PolicyFiles.open(Optional.of(model.toString()))
+                    .withTemplateKwargs(chatTemplate.kwargs()))) {
+      Prompts problems = Failures.usage(() -> usable(text, file, badLines));
+      if (weights.dryRun()) {
+        return 0;
+      }
+      evaluate(problems, scored, settings);
+    }
+    return 0;
+  }
+
+  private void evaluate(Prompts problems, Reward scored, GenerationSettings settings) {
+    try (Policy policy = Failures.usage(this::start)) {
       Evaluation evaluation =
           new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
               .sampled(problems, problems.size(), samples, settings, seed);
@@ -180,19 +197,27 @@ public final class EvaluateCommand implements Callable<Integer> {
       }
       show(evaluation);
     }
-    return 0;
   }
 
   /** The first prompts of the file, or all, that the model can take. */
-  private Prompts usable(Policy policy, Prompts file, BadLines badLines) {
-    Prompts asked = policy.chatTemplate().isPresent() ? file.asChats() : file;
+  private Prompts usable(StoredCheckpoint text, Prompts file, BadLines badLines) {
+    Prompts asked = text.chatTemplate().isPresent() ? file.asChats() : file;
     int count = size == null ? asked.size() : Math.min(size, asked.size());
-    PromptCheck check = PromptCheck.of(policy);
-    if (badLines == BadLines.FATAL) {
-      return check.usable(asked.slice(0, count), maxNewTokens, badLines);
-    }
-    Prompts usable = check.usable(asked, maxNewTokens, badLines);
-    return usable.slice(0, Math.min(count, usable.size()));
+    ModelCodec codec = ModelCodec.of(text);
+    PromptCheck check = new PromptCheck(codec, text.config().maxPositions());
+    Prompts usable =
+        badLines == BadLines.FATAL
+            ? check.usable(asked.slice(0, count), maxNewTokens, badLines)
+            : check.usable(asked, maxNewTokens, badLines);
+    Prompts problems = usable.slice(0, Math.min(count, usable.size()));
+    weights.checkMemory(
+        model,
+        text,
+        new Passes(
+            codec.longest(problems) + maxNewTokens, 0, Math.min(batch, samples * problems.size())),
+        engine.engine(),
+        console.log());
+    return problems;
   }
 
   private static Path folderOf(Path file) {

@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.codec.PromptCheck;
 import org.align4j.bench.cli.console.Console;
@@ -14,7 +16,9 @@ import org.align4j.bench.cli.console.UsageException;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.bench.cli.option.WeightsOption;
+import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.checkpoint.StoredCheckpoint;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.generate.SampledResponse;
@@ -143,10 +147,11 @@ public final class GenerateCommand implements Callable<Integer> {
               new SamplingSettings(temperature, topK, topP),
               ImmutableList.copyOf(stops));
         });
-    try (Policy policy = Failures.usage(() -> start())) {
-      List<int[]> prompts =
-          Failures.usage(
-              () -> checked(policy, input.prompts.isEmpty() ? chats(policy) : plain(policy)));
+    List<int[]> prompts = Failures.usage(this::prompts);
+    if (weights.dryRun()) {
+      return 0;
+    }
+    try (Policy policy = Failures.usage(this::start)) {
       boolean streamed = prompts.size() * samples == 1;
       StreamingDecoder decoder = policy.tokenizer().streamingDecoder();
       GenerationListener listener =
@@ -164,9 +169,26 @@ public final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static List<int[]> checked(Policy policy, List<int[]> prompts) {
-    ModelCodec codec = ModelCodec.of(policy);
-    PromptCheck check = PromptCheck.of(policy);
+  /** The prompts as the model reads them, checked with the memory that they take. */
+  private List<int[]> prompts() {
+    try (StoredCheckpoint text =
+        PolicyFiles.open(Optional.of(model.toString())).withTemplateKwargs(chatTemplate.kwargs())) {
+      List<int[]> prompts = checked(text, input.prompts.isEmpty() ? chats(text) : plain(text));
+      int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(1);
+      int sequences = Math.min(batch, prompts.size() * samples);
+      weights.checkMemory(
+          model,
+          text,
+          new Passes(longest + maxNewTokens, 0, sequences),
+          engine.engine(),
+          console.log());
+      return prompts;
+    }
+  }
+
+  private static List<int[]> checked(StoredCheckpoint text, List<int[]> prompts) {
+    ModelCodec codec = ModelCodec.of(text);
+    PromptCheck check = new PromptCheck(codec, text.config().maxPositions());
     for (int i = 0; i < prompts.size(); i++) {
       int number = i + 1;
       check
@@ -178,13 +200,13 @@ public final class GenerateCommand implements Callable<Integer> {
     return prompts;
   }
 
-  private List<int[]> plain(Policy policy) {
-    return input.prompts.stream().map(policy.tokenizer()::encode).toList();
+  private List<int[]> plain(StoredCheckpoint text) {
+    return input.prompts.stream().map(ModelCodec.tokenizer(text)::encode).toList();
   }
 
-  private List<int[]> chats(Policy policy) {
+  private List<int[]> chats(StoredCheckpoint opened) {
     ChatTemplate template =
-        policy
+        opened
             .chatTemplate()
             .orElseThrow(() -> new UsageException(model + " has no chat template: use --prompt"));
     List<int[]> prompts = new ArrayList<>();
@@ -194,7 +216,7 @@ public final class GenerateCommand implements Callable<Integer> {
         messages.add(new ChatMessage("system", system));
       }
       messages.add(ChatMessage.user(text));
-      prompts.add(policy.tokenizer().encodeChat(template.prompt(messages)));
+      prompts.add(ModelCodec.tokenizer(opened).encodeChat(template.prompt(messages)));
     }
     return prompts;
   }

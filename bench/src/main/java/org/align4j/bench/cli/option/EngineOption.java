@@ -34,6 +34,12 @@ public final class EngineOption {
           "Memory that each network may use for activations and logits, beside weights, gradients and caches (default: 1g).")
   private @Nullable String memory;
 
+  @Option(
+      names = "--recompute",
+      description =
+          "Keep only some activations of a training pass and make the others again: less memory, about a third more time (plan).")
+  private boolean recompute;
+
   private boolean shared;
 
   /** The engine; before the first network, the resources are set. */
@@ -41,10 +47,15 @@ public final class EngineOption {
     if (threads != null) {
       OptionChecks.atLeastOne("--threads", threads);
     }
-    if (!shared && (threads != null || memory != null)) {
+    if (recompute && engine.equals(Engine.SAMEDIFF.name())) {
+      throw new UsageException(
+          "--recompute is of --engine plan: samediff keeps what its graph needs");
+    }
+    if (!shared && (threads != null || memory != null || recompute)) {
       Resources.share(
           threads == null ? Runtime.getRuntime().availableProcessors() : threads,
-          memory == null ? Resources.USUAL_MEMORY : bytes(memory));
+          memory == null ? Resources.USUAL_MEMORY : bytes(memory),
+          recompute);
       shared = true;
     }
     return Failures.usage(() -> Engine.of(engine));
@@ -53,7 +64,8 @@ public final class EngineOption {
   /** Options on which results depend, where they are not the defaults, each after a space. */
   public String needed() {
     return (engine.equals(Engine.PLAN.name()) ? "" : " --engine " + engine)
-        + (memory == null ? "" : " --memory " + memory);
+        + (memory == null ? "" : " --memory " + memory)
+        + (recompute ? " --recompute" : "");
   }
 
   /** Of the engine, as it is given. */

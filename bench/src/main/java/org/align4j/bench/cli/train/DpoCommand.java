@@ -74,8 +74,7 @@ public final class DpoCommand extends RunCommand {
     DpoConfig config = DpoConfig.of(values);
     Engine engine = options().engine().engine();
     PairSplit split =
-        PairData.open(
-            config.input(), config.run().evaluation(), config.training().maxLength(), engine);
+        PairData.open(config.input(), config.run().evaluation(), config.training().maxLength());
     Path model = Path.of(config.input().model());
     return new RunJob(
         Fields.toTree(config.parts()),
@@ -86,6 +85,7 @@ public final class DpoCommand extends RunCommand {
         PairOptions.pairs(split, config.training()) + PairOptions.steps(split, config.training()),
         Optional.of(model),
         PairOptions.files(config.input(), config.run()),
+        () -> PreferenceRun.memory(config, engine),
         phases ->
             PreferenceRun.direct(
                 config, PolicyFiles.load(config.input(), config.training().seed(), engine), split));

@@ -83,8 +83,7 @@ public final class RewardModelCommand extends RunCommand {
     RewardModelConfig config = RewardModelConfig.of(values);
     Engine engine = options().engine().engine();
     PairSplit split =
-        PairData.open(
-            config.input(), config.run().evaluation(), config.training().maxLength(), engine);
+        PairData.open(config.input(), config.run().evaluation(), config.training().maxLength());
     Path model = Path.of(config.input().model());
     boolean frozen = config.reward().head() == Head.FROZEN;
     return new RunJob(
@@ -99,6 +98,7 @@ public final class RewardModelCommand extends RunCommand {
             + (frozen ? epochs(config) : PairOptions.steps(split, config.training())),
         Optional.of(model),
         PairOptions.files(config.input(), config.run()),
+        () -> frozen ? FrozenHeadRun.memory(config, engine) : PreferenceRun.memory(config, engine),
         phases -> {
           Policy policy = PolicyFiles.load(config.input(), config.training().seed(), engine);
           return frozen

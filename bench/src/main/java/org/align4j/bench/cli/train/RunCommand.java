@@ -19,11 +19,13 @@ import org.align4j.algorithms.run.config.ConfigFile;
 import org.align4j.algorithms.run.folder.Continuation;
 import org.align4j.algorithms.run.folder.RunDescription;
 import org.align4j.algorithms.run.folder.RunFolder;
+import org.align4j.algorithms.run.memory.JobMemory;
 import org.align4j.algorithms.settings.field.Fields;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.Signals;
 import org.align4j.bench.cli.console.UsageException;
+import org.align4j.bench.compare.MachineMemory;
 import org.align4j.core.file.JsonFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -94,10 +96,10 @@ public abstract class RunCommand implements Callable<Integer> {
         return 0;
       }
     }
+    Failures.usage(() -> checkMemory(job));
     PhaseRelay phases = new PhaseRelay();
     try (Trainable trainable = Failures.usage(() -> job.opener().open(phases))) {
       if (options.dryRun()) {
-        console.log().println(trainable.memory().text());
         return 0;
       }
       if (saved.isPresent()) {
@@ -107,6 +109,17 @@ public abstract class RunCommand implements Callable<Integer> {
         return run(folder, job, trainable, phases);
       }
     }
+  }
+
+  /** Before anything is loaded. */
+  private Void checkMemory(RunJob job) {
+    try (JobMemory memory = job.memory().get()) {
+      if (options.dryRun()) {
+        console.log().println(memory.plan().text());
+      }
+      memory.check(MachineMemory.available());
+    }
+    return null;
   }
 
   private static boolean isDone(RunFolder folder, RunJob job) {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.align4j.algorithms.run.Trainable;
+import org.align4j.algorithms.run.memory.JobMemory;
 import org.align4j.algorithms.settings.run.RunSettings;
 import org.align4j.algorithms.train.report.TrainingListener;
 
@@ -19,6 +21,7 @@ import org.align4j.algorithms.train.report.TrainingListener;
  * @param plan the arithmetic of batches in one sentence
  * @param model what it starts from; empty for the embedded one
  * @param data files it reads
+ * @param memory what it takes, before anything is loaded
  * @param opener loads the models
  */
 record RunJob(
@@ -30,6 +33,7 @@ record RunJob(
     String plan,
     Optional<Path> model,
     ImmutableList<Path> data,
+    Supplier<JobMemory> memory,
     Opener opener) {
 
   /** Loads the models of a run. */

@@ -129,6 +129,7 @@ public final class SftCommand extends RunCommand {
             config.training().update().microBatchTokens()),
         input.model().map(Path::of),
         files.build(),
+        () -> SftRun.memory(config, options().engine().engine()),
         phases ->
             new SftRun(
                 config,

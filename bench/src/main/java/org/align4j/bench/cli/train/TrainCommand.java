@@ -135,6 +135,7 @@ public class TrainCommand extends RunCommand {
         plan.text(),
         input.model().map(Path::of),
         TrainData.files(input, config.run().evaluation()),
+        () -> RlRun.memory(config, data, options().engine().engine()),
         phases ->
             new RlRun(
                 config,

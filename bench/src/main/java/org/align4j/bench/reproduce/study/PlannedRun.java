@@ -125,10 +125,7 @@ public record PlannedRun(
         () -> {
           PairSplit pairs =
               PairData.open(
-                  config.input(),
-                  config.run().evaluation(),
-                  config.training().maxLength(),
-                  Engine.PLAN);
+                  config.input(), config.run().evaluation(), config.training().maxLength());
           return PreferenceRun.rewardModel(config, Policy.load(model, Engine.PLAN), pairs);
         });
   }

@@ -31,7 +31,7 @@ import org.align4j.core.plan.run.Stage;
 public final class PlanDecoder implements Decoder {
 
   /** Prompts wait until they have so many tokens to compute: products of few rows are slow. */
-  private static final int PROMPT_TOKENS = 512;
+  public static final int PROMPT_TOKENS = 512;
 
   private final Stage.Context context;
   private final KeyValueCache cache = new KeyValueCache();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class LanguageHead implements PlanHead {
 
   /** Labelled rows at once. */
-  static final int BLOCK = 1024;
+  public static final int BLOCK = 1024;
 
   private final Stage.Context context;
   private final Kernels kernels;

@@ -6,6 +6,8 @@ public enum Backward {
   NONE,
   /** All that is not cheap to make again. */
   KEEP,
-  /** Some activations from which all others are made again: less memory, about a third more time. */
+  /**
+   * Some activations from which all others are made again: less memory, about a third more time.
+   */
   RECOMPUTE
 }

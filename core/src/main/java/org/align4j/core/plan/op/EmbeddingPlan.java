@@ -6,6 +6,7 @@ import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Ops.Op;
+import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Batch;
@@ -20,6 +21,11 @@ final class EmbeddingPlan extends OpPlan {
   EmbeddingPlan(PlanOp place, Op.Embedding<PlanNode> op) {
     super(place);
     this.op = op;
+  }
+
+  @Override
+  public Weight table() {
+    return new Weight(op.table(), WeightLayout.OUT_IN, 0);
   }
 
   @Override

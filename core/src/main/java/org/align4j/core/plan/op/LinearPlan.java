@@ -27,6 +27,13 @@ final class LinearPlan extends OpPlan {
     this.trained = trained;
   }
 
+  @Override
+  public Weight product() {
+    boolean outIn = op.layout() == WeightLayout.OUT_IN;
+    return new Weight(
+        op.weight(), op.layout(), trained ? (outIn ? op.x() : place().out()).columns() : 0);
+  }
+
   /** For the weight's gradient alone. */
   @Override
   public boolean backwardReadsInputs() {

@@ -5,10 +5,12 @@ import java.util.function.Predicate;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
 import org.align4j.core.ops.Ops.Op;
+import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.OpTraits;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Stage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An op of the plan engine, in one file each: its traits, its forward and its backward stage. The
@@ -42,6 +44,34 @@ public abstract class OpPlan implements OpTraits {
       case Op.Scale<PlanNode> op -> new ScalePlan(place, op);
       case Op.Add<PlanNode> op -> new AddPlan(place);
     };
+  }
+
+  /**
+   * A weight as a product or a table reads it.
+   *
+   * @param gradientColumns of the activations that are packed for its gradient; 0 for none
+   */
+  public record Weight(PlanNode parameter, WeightLayout layout, int gradientColumns) {
+
+    /** Rows of the right-hand side. */
+    public int depth() {
+      return layout == WeightLayout.OUT_IN ? parameter.columns() : parameter.rows();
+    }
+
+    /** Columns of the right-hand side. */
+    public int columns() {
+      return layout == WeightLayout.OUT_IN ? parameter.rows() : parameter.columns();
+    }
+  }
+
+  /** The right-hand side of its product, which is packed; null for none. */
+  public @Nullable Weight product() {
+    return null;
+  }
+
+  /** The table that it looks up, which is packed where it is frozen; null for none. */
+  public @Nullable Weight table() {
+    return null;
   }
 
   /** The op and its output, as recorded. */

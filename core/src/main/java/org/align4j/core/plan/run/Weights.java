@@ -213,7 +213,7 @@ public final class Weights {
     boolean outIn = layout == WeightLayout.OUT_IN;
     int depth = outIn ? weight.rows() : weight.columns();
     int columns = outIn ? weight.columns() : weight.rows();
-    boolean keep = size() <= KEPT_TRANSPOSED;
+    boolean keep = keepsTransposed(size());
     PackedForm packing =
         transposed.computeIfAbsent(
             weight.name() + ' ' + layout,
@@ -228,6 +228,11 @@ public final class Weights {
                         : sharedTransposed.computeIfAbsent(
                             kernels.products().packedLength(depth, columns), memory::allocate)));
     return new Transposed(this, packing, keep, trains(weight));
+  }
+
+  /** Whether a network of so many parameters keeps the transposed panels of all. */
+  public static boolean keepsTransposed(long parameters) {
+    return parameters <= KEPT_TRANSPOSED;
   }
 
   private long size() {
