@@ -133,6 +133,42 @@ final class AdapterCommandsTest {
         .isEqualTo(Files.readAllBytes(whole.resolve(weights)));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"stored", "float32"})
+  void aDryRunOfGenerateTellsMemoryAndNothingElse(String weights) {
+    Outcome outcome =
+        execute(
+            List.of(
+                "generate",
+                "--model",
+                model.toString(),
+                "--prompt",
+                "1+2=",
+                "--weights",
+                weights,
+                "--dry-run"));
+    assertDone(outcome);
+    assertThat(outcome.results()).isEmpty();
+    assertThat(outcome.errors())
+        .contains("memory: ", weights.equals("stored") ? "0.00 weights that learn" : "weights");
+  }
+
+  @Test
+  void aDryRunOfEvaluateTellsMemoryAndNothingElse() {
+    Outcome outcome =
+        execute(
+            List.of(
+                "evaluate",
+                "--model",
+                model.toString(),
+                "--prompts",
+                prompts.toString(),
+                "--dry-run"));
+    assertDone(outcome);
+    assertThat(outcome.results()).isEmpty();
+    assertThat(outcome.errors()).contains("memory: ");
+  }
+
   @Test
   void anAdapterIsMergedGeneratedFromAndTrainedOn() {
     Path out = folder.resolve("run");

@@ -135,6 +135,9 @@ final class CommandLineTest {
     assertUsageError(run("compare", "--threads", "0"), "--threads is 0: it must be at least 1");
     assertUsageError(run("compare", "--memory", "much"), "--memory much: write 512m or 8g");
     assertUsageError(
+        run("compare", "--engine", "samediff", "--recompute"), "--recompute is of --engine plan");
+    assertUsageError(run("throughput", "--stored"), "--stored needs --model");
+    assertUsageError(
         run("compare", "--set", "update.learningRate=-1"),
         "update.learningRate is -1.0",
         "0 or above");

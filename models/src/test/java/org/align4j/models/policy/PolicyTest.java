@@ -93,6 +93,29 @@ final class PolicyTest {
     }
   }
 
+  /** As stored: the bits of the policy; once it has moved, a copy of what it is then. */
+  @ParameterizedTest
+  @MethodSource("org.align4j.core.engine.Engine#all")
+  void theReferenceOfALoadedPolicyReadsItsFile(Engine engine, @TempDir Path folder) {
+    try (Policy policy = policy(engine)) {
+      policy.save(folder.resolve("model"));
+    }
+    try (Policy policy = Policy.load(folder.resolve("model"), engine);
+        Reference start = Reference.of(policy)) {
+      PackedSequences packed = packed(rollouts(policy, 1), 1);
+      float[][] before = policy.score(packed).outputs();
+      assertThat(start.network().parameters().names()).isEmpty();
+      assertThat(start.logProbs(packed)).isDeepEqualTo(before);
+
+      policy.parameters().get("model.layers.0.mlp.up_proj.weight").muli(2);
+      policy.network().parametersChanged();
+      try (Reference moved = Reference.of(policy)) {
+        assertThat(moved.logProbs(packed)).isDeepEqualTo(policy.score(packed).outputs());
+        assertThat(start.logProbs(packed)).isDeepEqualTo(before);
+      }
+    }
+  }
+
   /** Column t is the value of the state before token t: it knows nothing of token t. */
   @ParameterizedTest
   @MethodSource("org.align4j.core.engine.Engine#all")
