@@ -196,7 +196,9 @@ public final class AttentionTiles {
    * {@code prefixLength} on, to rows {@code ownRow ...} up to itself. Rows that follow each other
    * and have a prefix in common make one tile. A key's place in its block of {@link
    * AttentionKernels#KEY_BLOCK} rows is that of its position in a block of positions: the prefix
-   * begins a block, and the sequence's own rows begin where the prefix ends in its last one.
+   * begins a block, and the sequence's own rows begin where the prefix ends in its last one. Rows
+   * that lie before the window are not read: they need not exist, and may even have numbers below
+   * 0.
    */
   public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     checkArgument(

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.align4j.core.batch.PrefixTree;
+import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.SamplingSettings;
@@ -163,6 +166,50 @@ class PlanDecoderTest {
         }
       }
     }
+  }
+
+  /** A window's cache holds its last tokens only and moves along; samples part on the way. */
+  @Test
+  void aWindowThatMovesAlongHasTheBitsOfScoring() {
+    SmallNetwork shape = SmallNetwork.GEMMA;
+    Random random = new Random(5);
+    int[] prompt = Batches.tokens(random, shape.vocabulary(), 50);
+    int last = SmallNetwork.WINDOWED_POSITIONS;
+    try (Parameters parameters = shape.randomParameters(1);
+        PlanNetwork plan = PlanNetwork.create(shape, parameters);
+        Decoder decoder = plan.decoder(3, last)) {
+      int[] slots = decoder.start(prompt, 3, last);
+      int[][] ids = new int[3][];
+      float[][] sampled = new float[3][last - prompt.length];
+      Arrays.setAll(ids, s -> Arrays.copyOf(prompt, last));
+      for (int at = prompt.length; at < last; at++) {
+        // All three agree at first.
+        double first = random.nextDouble();
+        boolean agree = at < 70;
+        double[] uniforms = {first, agree ? first : random.nextDouble(), first};
+        int[] tokens = new int[3];
+        float[] logProbs = new float[3];
+        decoder.sample(slots, new SamplingSettings(1, 0, 1), uniforms, tokens, logProbs);
+        for (int s = 0; s < 3; s++) {
+          ids[s][at] = tokens[s];
+          sampled[s][at - prompt.length] = logProbs[s];
+        }
+        if (at + 1 < last) {
+          decoder.append(slots, tokens);
+        }
+      }
+      for (int s = 0; s < 3; s++) {
+        assertThat(scored(plan, ids[s], prompt.length)).isEqualTo(sampled[s]);
+      }
+    }
+  }
+
+  /** Log-probs from a position on. */
+  private static float[] scored(PlanNetwork plan, int[] ids, int from) {
+    PrefixTree tree = new PrefixTree(List.of(Arrays.copyOf(ids, ids.length - 1)));
+    int[] rows = IntStream.range(from - 1, ids.length - 1).toArray();
+    int[] labels = Arrays.copyOfRange(ids, from, ids.length);
+    return plan.score(new TokenBatch(tree.tokens(), tree.layout(), rows, labels, 1)).outputs();
   }
 
   private static float[] logitsOf(PlanNetwork plan, int[] ids) {

@@ -37,6 +37,10 @@ public enum SmallNetwork implements NetworkDefinition {
   CRITIC(64, 32, 4, 2, 8, 48, false, false, false, true);
 
   static final int POSITIONS = 96;
+
+  /** Many windows. */
+  static final int WINDOWED_POSITIONS = 400;
+
   private static final int LAYERS = 2;
 
   private final int vocabulary;
@@ -82,7 +86,7 @@ public enum SmallNetwork implements NetworkDefinition {
 
   @Override
   public int maxPositions() {
-    return POSITIONS;
+    return this == GEMMA ? WINDOWED_POSITIONS : POSITIONS;
   }
 
   @Override
@@ -229,7 +233,7 @@ public enum SmallNetwork implements NetworkDefinition {
     for (int i = 0; i < frequencies.length; i++) {
       frequencies[i] = (float) StrictMath.pow(10_000, -2.0 * i / heads.headDim());
     }
-    return new RopeTable(frequencies, POSITIONS);
+    return new RopeTable(frequencies, maxPositions());
   }
 
   /** Normal weights of deviation 0.15, norms around 1. */

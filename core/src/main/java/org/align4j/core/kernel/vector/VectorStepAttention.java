@@ -144,8 +144,14 @@ final class VectorStepAttention {
     return (keys + WIDTH - 1) / WIDTH;
   }
 
-  /** Keys of a sequence's own in the block at {@code start}, behind those of the prefix. */
+  /**
+   * Keys of a sequence's own in the block at {@code start}, behind those of the prefix; none before
+   * its window, where others of the tile may still read.
+   */
   private static int own(AttentionTiles tiles, int block, int start, int shared) {
+    if (start < VectorAttention.firstBlock(tiles, block)) {
+      return 0;
+    }
     return Math.max(0, Math.min(BLOCK, tiles.position(block) + 1 - start) - shared);
   }
 

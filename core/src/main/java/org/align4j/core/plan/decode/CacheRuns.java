@@ -1,7 +1,8 @@
 package org.align4j.core.plan.decode;
 
-import org.align4j.core.kernel.AttentionKernels;
-import org.align4j.core.plan.run.KeyValueCache;
+import com.google.common.collect.ImmutableList;
+import org.align4j.core.plan.decode.CacheRows.Run;
+import org.align4j.core.plan.run.KeyValueCaches;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,40 +12,40 @@ import org.jspecify.annotations.Nullable;
  */
 final class CacheRuns {
 
-  private final KeyValueCache cache;
+  private static final Run[] NONE = new Run[0];
+
+  private final ImmutableList<CacheRows> caches;
   private final Branch[] ofSlot;
   private final Branch[] before;
   private final Branch[] advanced;
   private int count;
 
-  /** The rows of a prompt, room for what follows it, and how many slots still read it. */
+  /** The rows of a prompt in each cache, and how many slots still read it. */
   static final class Prompt {
 
-    final int row;
     final int length;
     final int rest;
+    private final Run[] rows;
     private int members;
 
-    private Prompt(int row, int length, int rest, int members) {
-      this.row = row;
+    private Prompt(Run[] rows, int length, int rest, int members) {
+      this.rows = rows;
       this.length = length;
       this.rest = rest;
       this.members = members;
     }
 
-    /** Rows that a run after it leaves free, so that its places in blocks are its positions. */
-    private int gap() {
-      return length % AttentionKernels.KEY_BLOCK;
+    /** Its rows in a cache. */
+    Run rows(int cache) {
+      return rows[cache];
     }
   }
 
   /** What some slots have appended to their prompt. */
   static final class Branch {
 
-    private static final int NONE = -1;
-
     final Prompt prompt;
-    private int row = NONE;
+    private Run[] rows = NONE;
     private int length;
     private int members;
     private int token;
@@ -67,9 +68,9 @@ final class CacheRuns {
       return length == prompt.rest;
     }
 
-    /** First row of what follows the prompt. */
-    int row() {
-      return row;
+    /** Rows of what follows the prompt, in a cache. */
+    Run rows(int cache) {
+      return rows[cache];
     }
 
     /** The token appended last. */
@@ -83,16 +84,25 @@ final class CacheRuns {
     }
   }
 
-  CacheRuns(KeyValueCache cache, int slots) {
-    this.cache = cache;
+  CacheRuns(KeyValueCaches caches, int slots) {
+    this.caches =
+        caches.windows().stream()
+            .map(window -> new CacheRows(window, caches.of(window)))
+            .collect(ImmutableList.toImmutableList());
     this.ofSlot = new Branch[slots];
     this.before = new Branch[slots];
     this.advanced = new Branch[slots];
   }
 
+  /** The caches, by the numbers that rows are asked for with. */
+  ImmutableList<CacheRows> caches() {
+    return caches;
+  }
+
   /** Rows for a prompt that these slots continue. */
   Prompt start(int length, int rest, int[] slots) {
-    Prompt prompt = new Prompt(cache.take(length), length, rest, slots.length);
+    Run[] rows = caches.stream().map(cache -> cache.prompt(length)).toArray(Run[]::new);
+    Prompt prompt = new Prompt(rows, length, rest, slots.length);
     Branch branch = new Branch(prompt);
     branch.members = slots.length;
     for (int slot : slots) {
@@ -129,8 +139,12 @@ final class CacheRuns {
       before[i].heirs = null;
     }
     for (int i = 0; i < count; i++) {
-      advanced[i].length++;
-      advanced[i].sibling = null;
+      Branch branch = advanced[i];
+      branch.sibling = null;
+      for (int c = 0; c < branch.rows.length; c++) {
+        caches.get(c).makeRoom(branch.rows[c], branch.end());
+      }
+      branch.length++;
     }
     return count;
   }
@@ -145,8 +159,8 @@ final class CacheRuns {
     // The first way to go keeps the run, if nobody stays behind.
     boolean keeps = from.heirs == null && from.listed == from.members;
     Branch heir = keeps ? from : fork(from);
-    if (heir.row == Branch.NONE) {
-      heir.row = takeRun(heir.prompt);
+    if (heir.rows == NONE) {
+      heir.rows = takeRows(heir.prompt);
     }
     heir.token = token;
     heir.sibling = from.heirs;
@@ -160,16 +174,19 @@ final class CacheRuns {
     Prompt prompt = from.prompt;
     Branch fork = new Branch(prompt);
     if (from.length > 0) {
-      int gap = prompt.gap();
-      fork.row = takeRun(prompt);
+      fork.rows = takeRows(prompt);
       fork.length = from.length;
-      cache.copy(from.row - gap, fork.row - gap, gap + from.length);
+      for (int c = 0; c < fork.rows.length; c++) {
+        caches.get(c).copy(from.rows[c], fork.rows[c], from.end());
+      }
     }
     return fork;
   }
 
-  private int takeRun(Prompt prompt) {
-    return cache.take(prompt.gap() + prompt.rest) + prompt.gap();
+  private Run[] takeRows(Prompt prompt) {
+    return caches.stream()
+        .map(cache -> cache.after(prompt.length, prompt.rest))
+        .toArray(Run[]::new);
   }
 
   /** Branch i of those that the last {@link #advance} made longer. */
@@ -181,11 +198,17 @@ final class CacheRuns {
   void retire(int slot) {
     Branch branch = ofSlot[slot];
     Prompt prompt = branch.prompt;
-    if (--branch.members == 0 && branch.row != Branch.NONE) {
-      cache.free(branch.row - prompt.gap(), prompt.gap() + prompt.rest);
+    if (--branch.members == 0) {
+      free(branch.rows);
     }
     if (--prompt.members == 0) {
-      cache.free(prompt.row, prompt.length);
+      free(prompt.rows);
+    }
+  }
+
+  private void free(Run[] rows) {
+    for (int c = 0; c < rows.length; c++) {
+      caches.get(c).free(rows[c]);
     }
   }
 }

@@ -13,13 +13,13 @@ import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.graph.Graph;
-import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.layout.Backward;
 import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.BatchCheck;
-import org.align4j.core.plan.run.KeyValueCache;
+import org.align4j.core.plan.run.CacheWrites;
+import org.align4j.core.plan.run.KeyValueCaches;
 import org.align4j.core.plan.run.RopeTables;
 import org.align4j.core.plan.run.Stage;
 
@@ -34,7 +34,7 @@ public final class PlanDecoder implements Decoder {
   public static final int PROMPT_TOKENS = 512;
 
   private final Stage.Context context;
-  private final KeyValueCache cache = new KeyValueCache();
+  private final KeyValueCaches caches = new KeyValueCaches();
   private final Plan plan;
   private final int tokenLimit;
   private final int slots;
@@ -43,6 +43,7 @@ public final class PlanDecoder implements Decoder {
   private final boolean[] used;
   private final boolean[] listed;
   private final CacheRuns branches;
+  private final CacheWrites[] writes;
   private int free;
 
   private final NextTokens next;
@@ -64,13 +65,17 @@ public final class PlanDecoder implements Decoder {
       int slots,
       int maxLength) {
     this.context = context;
-    this.plan = new Plan(graph, Backward.NONE, context, ropes, cache);
+    this.plan = new Plan(graph, Backward.NONE, context, ropes, caches);
     this.tokenLimit = graph.tokenLimit();
     this.slots = slots;
     this.maxLength = maxLength;
     this.used = new boolean[slots];
     this.listed = new boolean[slots];
-    this.branches = new CacheRuns(cache, slots);
+    this.branches = new CacheRuns(caches, slots);
+    this.writes =
+        branches.caches().stream()
+            .map(rows -> context.batch().writes(rows.window()))
+            .toArray(CacheWrites[]::new);
     this.lastRows = new int[slots];
     this.lastSlots = new int[slots];
     this.free = slots;
@@ -99,10 +104,9 @@ public final class PlanDecoder implements Decoder {
     BatchCheck.ids("prompt token", prompt, tokenLimit);
     int rest = Math.min(maxLength - prompt.length, maxNewTokens);
     // Other prompts may be longer; rows that nobody writes take no memory.
-    int each =
-        KeyValueCache.room(maxLength - rest)
-            + samples * KeyValueCache.room(AttentionKernels.KEY_BLOCK - 1 + rest);
-    cache.expect(each * ((slots + samples - 1) / samples));
+    for (CacheRows rows : branches.caches()) {
+      rows.expect((slots + samples - 1) / samples, maxLength - rest, samples, rest);
+    }
     if (waitingTokens + prompt.length - sharedWithWaiting(prompt) > PROMPT_TOKENS) {
       computePrompts();
     }
@@ -144,8 +148,11 @@ public final class PlanDecoder implements Decoder {
     for (int p = 0; p < waiting.size(); p++) {
       Waiting prompt = waiting.get(p);
       int[] tokens = tree.rows(p);
-      for (int i = 0; i < tokens.length; i++) {
-        batch.cache(tokens[i], prompt.rows().row + i);
+      for (int c = 0; c < branches.caches().size(); c++) {
+        CacheRows.Run rows = prompt.rows().rows(c);
+        for (int i = rows.start(); i < tokens.length; i++) {
+          writes[c].add(tokens[i], rows.row(i));
+        }
       }
       for (int slot : prompt.slots()) {
         lastRows[count] = tokens[tokens.length - 1];
@@ -194,8 +201,13 @@ public final class PlanDecoder implements Decoder {
       int position = branch.end() - 1;
       batch.tokens()[i] = branch.token();
       batch.positions()[i] = position;
-      batch.cache(i, branch.row() + position - prompt.length);
-      batch.addStep(i, position, prompt.row, prompt.length, branch.row());
+      for (int c = 0; c < branches.caches().size(); c++) {
+        int window = branches.caches().get(c).window();
+        CacheRows.Run own = branch.rows(c);
+        writes[c].add(i, own.row(position));
+        batch.addStep(
+            window, i, position, prompt.rows(c).row(0), prompt.length, own.row(prompt.length));
+      }
     }
     for (int i = 0; i < count; i++) {
       lastRows[i] = branches.of(slotsToExtend[i]).stepRow();
@@ -262,7 +274,7 @@ public final class PlanDecoder implements Decoder {
     if (!closed) {
       closed = true;
       plan.close();
-      cache.close();
+      caches.close();
       next.close();
     }
   }

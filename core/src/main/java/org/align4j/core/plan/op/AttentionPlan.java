@@ -7,12 +7,13 @@ import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Task;
+import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
-import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.Bound;
-import org.align4j.core.plan.run.KeyValueCache;
+import org.align4j.core.plan.run.CacheWrites;
+import org.align4j.core.plan.run.KeyValueCaches;
 import org.align4j.core.plan.run.Stage;
 
 /**
@@ -31,6 +32,11 @@ final class AttentionPlan extends OpPlan {
   @Override
   public boolean backwardReadsOutput() {
     return true;
+  }
+
+  @Override
+  public Heads attends() {
+    return op.heads();
   }
 
   /** The log-sum-exp of each head. */
@@ -67,13 +73,13 @@ final class AttentionPlan extends OpPlan {
             tiles::tiles,
             (from, to, scratch) ->
                 run.kernels().attention().attention(operands.get(), from, to, scratch));
-    KeyValueCache cache = run.cache();
-    return cache == null ? whole : cached(run, cache, tiles, q, k, v, out, whole);
+    KeyValueCaches caches = run.caches();
+    return caches == null ? whole : cached(run, caches, tiles, q, k, v, out, whole);
   }
 
   private Stage cached(
       OpRun run,
-      KeyValueCache cache,
+      KeyValueCaches caches,
       AttentionTiles tiles,
       Slot q,
       Slot k,
@@ -81,8 +87,9 @@ final class AttentionPlan extends OpPlan {
       Slot out,
       Stage whole) {
     KeyValuePanels panels = run.kernels().attention().keyValuePanels(op.heads());
-    cache.add(panels);
-    Batch batch = run.context().batch();
+    int window = op.heads().window();
+    caches.of(window).add(panels);
+    CacheWrites writes = run.context().batch().writes(window);
     Stage step =
         run.tiles(
             tiles::tiles,
@@ -92,10 +99,10 @@ final class AttentionPlan extends OpPlan {
                     .stepAttention(q.matrix(), panels, tiles, out.matrix(), from, to, scratch));
     Task write =
         (from, to, scratch) ->
-            panels.write(k.matrix(), v.matrix(), batch.cachedRows(), batch.cacheRows(), from, to);
+            panels.write(k.matrix(), v.matrix(), writes.tokens(), writes.rows(), from, to);
     int rowTile = Stage.Context.rowTile(k.columns());
     return Stage.sequence(
-        () -> run.context().threads().run(write, batch.cached(), rowTile),
+        () -> run.context().threads().run(write, writes.count(), rowTile),
         () -> (tiles.areSteps() ? step : whole).run());
   }
 

@@ -15,7 +15,7 @@ import org.align4j.core.kernel.memory.NativeMemory;
 import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.run.Bound;
-import org.align4j.core.plan.run.KeyValueCache;
+import org.align4j.core.plan.run.KeyValueCaches;
 import org.align4j.core.plan.run.PackedRows;
 import org.align4j.core.plan.run.RopeTables;
 import org.align4j.core.plan.run.Stage;
@@ -28,7 +28,7 @@ final class OpRun {
   private final Kernels kernels;
   private final Layout layout;
   private final RopeTables ropes;
-  private final @Nullable KeyValueCache cache;
+  private final @Nullable KeyValueCaches caches;
   private final NativeMemory memory;
   private final Map<Integer, PackedRows> packedRows = new HashMap<>();
   private final List<Runnable> bindings = new ArrayList<>();
@@ -37,13 +37,13 @@ final class OpRun {
       Stage.Context context,
       Layout layout,
       RopeTables ropes,
-      @Nullable KeyValueCache cache,
+      @Nullable KeyValueCaches caches,
       NativeMemory memory) {
     this.context = context;
     this.kernels = context.kernels();
     this.layout = layout;
     this.ropes = ropes;
-    this.cache = cache;
+    this.caches = caches;
     this.memory = memory;
   }
 
@@ -60,8 +60,8 @@ final class OpRun {
   }
 
   /** Keys and values of earlier tokens; null but in a decoder. */
-  @Nullable KeyValueCache cache() {
-    return cache;
+  @Nullable KeyValueCaches caches() {
+    return caches;
   }
 
   /** Where the forward pass put x. */

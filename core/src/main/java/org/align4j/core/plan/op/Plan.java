@@ -22,7 +22,7 @@ import org.align4j.core.plan.layout.Layout;
 import org.align4j.core.plan.layout.Slot;
 import org.align4j.core.plan.layout.Step;
 import org.align4j.core.plan.layout.Storage;
-import org.align4j.core.plan.run.KeyValueCache;
+import org.align4j.core.plan.run.KeyValueCaches;
 import org.align4j.core.plan.run.LinearGroup;
 import org.align4j.core.plan.run.RopeTables;
 import org.align4j.core.plan.run.Stage;
@@ -57,20 +57,20 @@ public final class Plan implements AutoCloseable {
    * A plan.
    *
    * @param backward what is kept for a backward pass
-   * @param cache of a decoder; null for none
+   * @param caches of a decoder; null for none
    */
   public Plan(
       Graph graph,
       Backward backward,
       Stage.Context context,
       RopeTables ropes,
-      @Nullable KeyValueCache cache) {
+      @Nullable KeyValueCaches caches) {
     this.context = context;
     Predicate<PlanNode> trained = context.weights()::trains;
     Map<PlanOp, OpPlan> ops = ops(graph, trained);
     this.layout = Layout.of(graph, ops::get, new TrainedPaths(graph, trained), backward);
     this.hidden = layout.value(graph.hidden());
-    this.run = new OpRun(context, layout, ropes, cache, memory);
+    this.run = new OpRun(context, layout, ropes, caches, memory);
     List<Stage> ahead = new ArrayList<>();
     List<Stage> between = new ArrayList<>();
     List<Stage> behind = new ArrayList<>();

@@ -15,9 +15,8 @@ public final class Batch {
   private int rows;
   private int[] tokens = new int[0];
   private int[] positions = new int[0];
-  private int cached;
-  private int[] cachedRows = new int[0];
-  private int[] cacheRows = new int[0];
+  private final Map<Integer, CacheWrites> writes = new LinkedHashMap<>();
+  private CacheWrites[] allWrites = new CacheWrites[0];
   private int stamp;
 
   /** The tiles of all attentions of this shape. */
@@ -42,19 +41,11 @@ public final class Batch {
     return positions;
   }
 
-  /** How many rows of the key-value cache are written; decoding only. */
-  public int cached() {
-    return cached;
-  }
-
-  /** The token that each of them is written from. */
-  public int[] cachedRows() {
-    return cachedRows;
-  }
-
-  /** Which rows of the cache they are. */
-  public int[] cacheRows() {
-    return cacheRows;
+  /** What goes to the cache of attentions with this window; decoding only. */
+  public CacheWrites writes(int window) {
+    CacheWrites found = writes.computeIfAbsent(window, key -> new CacheWrites());
+    allWrites = writes.values().toArray(CacheWrites[]::new);
+    return found;
   }
 
   /** Changes whenever the rows do: what was made from them is void. */
@@ -77,7 +68,9 @@ public final class Batch {
       positions = Arrays.copyOf(positions, room);
     }
     rows = count;
-    cached = 0;
+    for (CacheWrites w : allWrites) {
+      w.clear();
+    }
     stamp++;
   }
 
@@ -97,21 +90,17 @@ public final class Batch {
     }
   }
 
-  /** Keys and values of a token go to a row of the cache; they may go to several. */
-  public void cache(int token, int row) {
-    if (cached == cacheRows.length) {
-      int room = Math.max(64, 2 * cached);
-      cachedRows = Arrays.copyOf(cachedRows, room);
-      cacheRows = Arrays.copyOf(cacheRows, room);
-    }
-    cachedRows[cached] = token;
-    cacheRows[cached++] = row;
-  }
-
-  /** See {@link AttentionTiles#addStep}. */
-  public void addStep(int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
+  /**
+   * A step of all attentions with this window, see {@link AttentionTiles#addStep}.
+   *
+   * @param window in tokens; 0 for none
+   */
+  public void addStep(
+      int window, int queryRow, int position, int prefixRow, int prefixLength, int ownRow) {
     for (AttentionTiles t : allTiles) {
-      t.addStep(queryRow, position, prefixRow, prefixLength, ownRow);
+      if (t.heads().window() == window) {
+        t.addStep(queryRow, position, prefixRow, prefixLength, ownRow);
+      }
     }
   }
 }
