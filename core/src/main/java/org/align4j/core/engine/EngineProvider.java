@@ -1,8 +1,10 @@
 package org.align4j.core.engine;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.align4j.core.Experimental;
+import org.align4j.core.graph.PlanOps;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.core.tensor.StoredWeights;
@@ -55,7 +57,18 @@ public interface EngineProvider {
       NetworkMemory.Passes passes,
       Resources resources) {
     long bytes = bytes(definition, trained);
-    return new NetworkMemory(bytes, bytes, 2 * bytes, resources.memory());
+    long cached =
+        PlanOps.record(definition).operations().stream()
+            .map(op -> op.op().attends())
+            .filter(Objects::nonNull)
+            .mapToLong(heads -> 2L * heads.key() * heads.headDim())
+            .sum();
+    return new NetworkMemory(
+        bytes,
+        bytes,
+        2 * bytes,
+        resources.memory(),
+        Float.BYTES * cached * passes.slots() * passes.sequence());
   }
 
   /** What the weights of a network that are not trained will take, whoever shares them. */

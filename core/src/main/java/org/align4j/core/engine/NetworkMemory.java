@@ -7,8 +7,13 @@ package org.align4j.core.engine;
  * @param gradients of what it trains
  * @param moments of an AdamW over what it trains
  * @param activations of its largest passes, with logits; an upper bound
+ * @param cache keys and values of the sequences that are decoded at once
  */
-public record NetworkMemory(long weights, long gradients, long moments, long activations) {
+public record NetworkMemory(
+    long weights, long gradients, long moments, long activations, long cache) {
+
+  /** Nothing. */
+  public static final NetworkMemory NONE = new NetworkMemory(0, 0, 0, 0, 0);
 
   /**
    * The largest passes of a network.
@@ -21,6 +26,6 @@ public record NetworkMemory(long weights, long gradients, long moments, long act
 
   /** All of it. */
   public long total() {
-    return weights + gradients + moments + activations;
+    return weights + gradients + moments + activations + cache;
   }
 }

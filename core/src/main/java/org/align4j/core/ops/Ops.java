@@ -184,6 +184,11 @@ public interface Ops<T> {
       return null;
     }
 
+    /** The shape of its attention, whose keys and values a decoder caches; null for none. */
+    default @Nullable Heads attends() {
+      return null;
+    }
+
     /** Columns of an activation from this one on. */
     record View<T>(T whole, int from) {}
 
@@ -367,6 +372,11 @@ public interface Ops<T> {
         shapes.width("attention keys", k, heads.key() * heads.headDim());
         shapes.width("attention values", v, heads.key() * heads.headDim());
         return columns;
+      }
+
+      @Override
+      public Heads attends() {
+        return heads;
       }
     }
 

@@ -19,6 +19,7 @@ import org.align4j.core.graph.PlanOps;
 import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.ops.WeightLayout;
+import org.align4j.core.plan.decode.CacheRows;
 import org.align4j.core.plan.decode.PlanDecoder;
 import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.layout.Backward;
@@ -90,13 +91,26 @@ final class PlanMemory {
             .mapToLong(shape -> Float.BYTES * elements(shape.getValue()))
             .sum();
     if (size == 0) {
-      return new NetworkMemory(0, 0, 0, scoring(passes) + logits());
+      return new NetworkMemory(0, 0, 0, scoring(passes) + logits(), cache(passes));
     }
     return new NetworkMemory(
         size + packed() + transposed(),
         size,
         2 * size,
-        training(passes) + scoring(passes) + logits() + savedLogits());
+        training(passes) + scoring(passes) + logits() + savedLogits(),
+        cache(passes));
+  }
+
+  /** Of prompts and what follows them; a window keeps less. */
+  private long cache(Passes passes) {
+    return graph.operations().stream()
+        .map(op -> op.op().attends())
+        .filter(Objects::nonNull)
+        .mapToLong(heads -> {
+          long rows = CacheRows.most(heads.window(), passes.sequence());
+          return 2L * Float.BYTES * heads.key() * heads.headDim() * rows * passes.slots();
+        })
+        .sum();
   }
 
   private long packed() {

@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Engine;
+import org.align4j.core.engine.NetworkMemory;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.graph.Graph;
 import org.align4j.core.graph.PlanOps;
@@ -115,6 +117,23 @@ class PlanMemoryTest {
     int passing = 32 + 48 * 4 + 32 * 4;
     assertThat(columns(graph, Backward.RECOMPUTE))
         .isBetween(0L + stream, 0L + stream + ofOneLayer + passing);
+  }
+
+  /** Two key heads of 8: a layer that keeps 400 tokens, and one of a window of 20. */
+  @Test
+  void aWindowsCacheIsToldAsWhatItKeeps() {
+    long ofToken = 4 * 2 * 2 * 8;
+    int ofPrompt = 20 + 32;
+    int following = 20 + 5 + 2 * 32;
+    assertThat(
+            Engine.PLAN
+                .memory(
+                    SmallNetwork.GEMMA,
+                    name -> false,
+                    new NetworkMemory.Passes(400, 0, 3),
+                    Resources.shared())
+                .cache())
+        .isEqualTo(3 * ofToken * (400 + ofPrompt + following));
   }
 
   private static long columns(Graph graph, Backward backward) {

@@ -91,13 +91,9 @@ public record JobMemory(
   public MemoryPlan plan() {
     NetworkMemory own = memory(networks.head(), passes);
     NetworkMemory critic =
-        networks.critic()
-            ? memory(ModelHead.SCALAR, withoutDecoding())
-            : new NetworkMemory(0, 0, 0, 0);
+        networks.critic() ? memory(ModelHead.SCALAR, withoutDecoding()) : NetworkMemory.NONE;
     NetworkMemory reference =
-        networks.reference()
-            ? scoring(plain(ModelHead.LANGUAGE), copied())
-            : new NetworkMemory(0, 0, 0, 0);
+        networks.reference() ? scoring(plain(ModelHead.LANGUAGE), copied()) : NetworkMemory.NONE;
     long others = 0;
     for (StoredCheckpoint other : networks.others()) {
       var network = new Transformer(other.config(), ModelHead.LANGUAGE);
@@ -108,7 +104,7 @@ public record JobMemory(
         frozen() + reference.weights() + others,
         own.gradients() + critic.gradients(),
         own.moments() + critic.moments() + (networks.average() ? own.gradients() : 0),
-        cache(),
+        own.cache(),
         own.activations() + critic.activations() + reference.activations());
   }
 
@@ -165,15 +161,6 @@ public record JobMemory(
 
   private NetworkMemory scoring(NetworkDefinition network, Predicate<String> copied) {
     return engine.memory(network, copied, new Passes(passes.sequence(), 0, 0), resources);
-  }
-
-  private long cache() {
-    long perToken = 2L * model.config().layers() * model.config().keyValueHeads();
-    return Float.BYTES
-        * perToken
-        * model.config().headDim()
-        * passes.slots()
-        * Math.min(passes.sequence(), model.config().maxPositions());
   }
 
   /**

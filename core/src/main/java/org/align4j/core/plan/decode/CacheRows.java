@@ -8,7 +8,7 @@ import org.align4j.core.plan.run.KeyValueCache;
  * window holds only what later tokens still attend to: the end of a prompt, and the end of what
  * follows it, in a run whose rows are moved to its front when it is full.
  */
-final class CacheRows {
+public final class CacheRows {
 
   private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
@@ -62,6 +62,11 @@ final class CacheRows {
   /** Rows that a window keeps of a prompt. */
   static int ofPrompt(int window, int tokens) {
     return window == 0 ? tokens : Math.min(tokens, window + BLOCK);
+  }
+
+  /** Most rows of a prompt with what follows it, so many tokens together. */
+  public static long most(int window, int tokens) {
+    return Math.min(tokens, (long) ofPrompt(window, tokens) + following(window, tokens));
   }
 
   /** Makes room at once for so many prompts with what follows them, if there is none yet. */

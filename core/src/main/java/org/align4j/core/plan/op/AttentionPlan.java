@@ -7,7 +7,6 @@ import org.align4j.core.kernel.AttentionKernels;
 import org.align4j.core.kernel.AttentionTiles;
 import org.align4j.core.kernel.KeyValuePanels;
 import org.align4j.core.kernel.Task;
-import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.layout.GradientSlots.Write;
 import org.align4j.core.plan.layout.Slot;
@@ -32,11 +31,6 @@ final class AttentionPlan extends OpPlan {
   @Override
   public boolean backwardReadsOutput() {
     return true;
-  }
-
-  @Override
-  public Heads attends() {
-    return op.heads();
   }
 
   /** The log-sum-exp of each head. */

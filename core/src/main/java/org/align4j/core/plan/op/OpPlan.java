@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.align4j.core.graph.PlanNode;
 import org.align4j.core.graph.PlanOp;
-import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.plan.layout.GradientSlots.Write;
@@ -72,11 +71,6 @@ public abstract class OpPlan implements OpTraits {
 
   /** The table that it looks up, which is packed where it is frozen; null for none. */
   public @Nullable Weight table() {
-    return null;
-  }
-
-  /** The shape of its attention, whose keys and values a decoder caches; null for none. */
-  public @Nullable Heads attends() {
     return null;
   }
 
