@@ -45,8 +45,8 @@ public final class Throughput {
   private static final int PROMPT = 64;
   private static final int NEW_TOKENS = 64;
   private static final int[] DECODED_AT_ONCE = {1, 4, 16, 32, 64};
-  private static final double SECONDS_PER_FIGURE = 10;
-  private static final int MOST_REPETITIONS = 6;
+  private static final double SECONDS_PER_FIGURE = 20;
+  private static final int MOST_REPETITIONS = 12;
 
   private final String name;
   private final TransformerConfig config;
@@ -207,7 +207,7 @@ public final class Throughput {
   private static double best(LongSupplier work) {
     double best = 0;
     double spent = 0;
-    for (int i = 0; i < MOST_REPETITIONS && (i < 2 || spent < SECONDS_PER_FIGURE); i++) {
+    for (int i = 0; i < MOST_REPETITIONS && (i < 3 || spent < SECONDS_PER_FIGURE); i++) {
       long start = System.nanoTime();
       long tokens = work.getAsLong();
       double seconds = (System.nanoTime() - start) * 1e-9;

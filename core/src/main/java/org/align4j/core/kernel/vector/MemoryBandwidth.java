@@ -55,10 +55,10 @@ public final class MemoryBandwidth {
     FloatVector c = zero();
     FloatVector d = zero();
     for (int i = 0; i < count; i += 4 * COUNT) {
-      a = a.add(load(x + 4L * i));
-      b = b.add(load(x + 4L * i + BYTES));
-      c = c.add(load(x + 4L * i + 2 * BYTES));
-      d = d.add(load(x + 4L * i + 3 * BYTES));
+      a = load(x + 4L * i).add(a);
+      b = load(x + 4L * i + BYTES).add(b);
+      c = load(x + 4L * i + 2 * BYTES).add(c);
+      d = load(x + 4L * i + 3 * BYTES).add(d);
     }
     store(a.add(b).add(c.add(d)), sink);
   }

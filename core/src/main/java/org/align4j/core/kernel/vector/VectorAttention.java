@@ -168,7 +168,7 @@ final class VectorAttention {
       long at = scores + j * PANEL_PITCH;
       FloatVector s = load(at).blend(NONE, position.compare(LT, (float) (start + j)));
       store(s, at);
-      max = max.blend(s, s.compare(GT, max));
+      max = s.blend(max, s.compare(GT, max).not());
     }
     store(Lanes.max(load(old), max), next);
   }
@@ -207,7 +207,7 @@ final class VectorAttention {
   private static void addAll(long scores, int count, long total) {
     FloatVector sum = zero();
     for (int j = 0; j < count; j++) {
-      sum = sum.add(load(scores + j * PANEL_PITCH));
+      sum = load(scores + j * PANEL_PITCH).add(sum);
     }
     store(load(total).add(sum), total);
   }

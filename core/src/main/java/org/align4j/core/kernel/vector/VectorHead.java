@@ -75,7 +75,7 @@ final class VectorHead extends ScalarHead {
       FloatVector z = load(logits + 4L * i).mul(factor).sub(shift);
       FloatVector t = exponent(z);
       FloatVector e = exponential(z, t, polynomial(z, t));
-      sum = sum.add(e);
+      sum = e.add(sum);
       weighted = e.fma(z, weighted);
     }
     store(sum, work);
@@ -102,7 +102,7 @@ final class VectorHead extends ScalarHead {
     int bound = bound(count);
     for (int i = 0; i < bound; i += COUNT) {
       FloatVector z = load(logits + 4L * i).mul(factor);
-      max = max.blend(z, z.compare(GT, max));
+      max = z.blend(max, z.compare(GT, max).not());
     }
     float largest = max.reduceLanes(MAX);
     for (int i = bound; i < count; i++) {

@@ -209,7 +209,7 @@ final class VectorStepAttention {
     FloatVector most = load(scores);
     for (int j = COUNT; j < padded; j += COUNT) {
       FloatVector s = load(scores + 4L * j);
-      most = most.blend(s, s.compare(GT, most));
+      most = s.blend(most, s.compare(GT, most).not());
     }
     float max = Memory.get(state);
     store(most, scores + 4L * padded);

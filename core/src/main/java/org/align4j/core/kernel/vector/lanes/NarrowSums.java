@@ -72,23 +72,23 @@ public final class NarrowSums {
     int bound = SumTree.bound(d);
     for (int i = 0; i < bound; i += WAYS) {
       long at = x + 4L * i;
-      a = a.add(load(at));
-      b = b.add(load(at + BYTES));
+      a = load(at).add(a);
+      b = load(at + BYTES).add(b);
       if (FOUR) {
-        c = c.add(load(at + 2 * BYTES));
-        e = e.add(load(at + 3 * BYTES));
+        c = load(at + 2 * BYTES).add(c);
+        e = load(at + 3 * BYTES).add(e);
       }
     }
     int left = d - bound;
     if (left > 0) {
       long at = x + 4L * bound;
-      a = a.add(load(at, lanes(0, left)));
+      a = load(at, lanes(0, left)).add(a);
       if (left > COUNT) {
-        b = b.add(load(at + BYTES, lanes(1, left)));
+        b = load(at + BYTES, lanes(1, left)).add(b);
       }
       if (FOUR && left > 2 * COUNT) {
-        c = c.add(load(at + 2 * BYTES, lanes(2, left)));
-        e = e.add(load(at + 3 * BYTES, lanes(3, left)));
+        c = load(at + 2 * BYTES, lanes(2, left)).add(c);
+        e = load(at + 3 * BYTES, lanes(3, left)).add(e);
       }
     }
     return sum(a, b, c, e);

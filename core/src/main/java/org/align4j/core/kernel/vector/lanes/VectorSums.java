@@ -60,10 +60,10 @@ public final class VectorSums {
     FloatVector a = zero();
     int bound = SumTree.bound(d);
     for (int i = 0; i < bound; i += WAYS) {
-      a = a.add(load(x + 4L * i));
+      a = load(x + 4L * i).add(a);
     }
     if (bound < d) {
-      a = a.add(load(x + 4L * bound, first(d - bound)));
+      a = load(x + 4L * bound, first(d - bound)).add(a);
     }
     return sum(a);
   }

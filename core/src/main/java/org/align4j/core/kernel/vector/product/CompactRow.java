@@ -118,12 +118,17 @@ final class CompactRow {
         FloatVector tw = sw.mul(0x1p-4f);
         at += 2 * BYTES;
         for (int word = 0; word < words; word++) {
-          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
-          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
-          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
-          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
-          at += 2 * BYTES;
           for (int two = 0; two < 4; two++) {
+            IntVector vx =
+                IntVector.fromMemorySegment(INTS, ALL, at, ORDER).lanewise(LSHR, 8 * two);
+            IntVector vy =
+                IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER).lanewise(LSHR, 8 * two);
+            IntVector vz =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER)
+                    .lanewise(LSHR, 8 * two);
+            IntVector vw =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER)
+                    .lanewise(LSHR, 8 * two);
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
             cx = ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sx).fma(x0, cx);
             cy = ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sy).fma(x0, cy);
@@ -150,12 +155,9 @@ final class CompactRow {
                     .sub(8 * 16)
                     .mul(tw)
                     .fma(x1, cw);
-            vx = vx.lanewise(LSHR, 8);
-            vy = vy.lanewise(LSHR, 8);
-            vz = vz.lanewise(LSHR, 8);
-            vw = vw.lanewise(LSHR, 8);
             k += 8;
           }
+          at += 2 * BYTES;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
@@ -195,12 +197,17 @@ final class CompactRow {
         FloatVector ow = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
         at += 2 * BYTES;
         for (int word = 0; word < words; word++) {
-          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
-          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
-          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
-          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
-          at += 2 * BYTES;
           for (int two = 0; two < 4; two++) {
+            IntVector vx =
+                IntVector.fromMemorySegment(INTS, ALL, at, ORDER).lanewise(LSHR, 8 * two);
+            IntVector vy =
+                IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER).lanewise(LSHR, 8 * two);
+            IntVector vz =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER)
+                    .lanewise(LSHR, 8 * two);
+            IntVector vw =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER)
+                    .lanewise(LSHR, 8 * two);
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
             cx = ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0)).fma(sx, ox).fma(x0, cx);
             cy = ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0)).fma(sy, oy).fma(x0, cy);
@@ -211,12 +218,9 @@ final class CompactRow {
             cy = ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0)).fma(ty, oy).fma(x1, cy);
             cz = ((FloatVector) vz.lanewise(AND, 240).convert(I2F, 0)).fma(tz, oz).fma(x1, cz);
             cw = ((FloatVector) vw.lanewise(AND, 240).convert(I2F, 0)).fma(tw, ow).fma(x1, cw);
-            vx = vx.lanewise(LSHR, 8);
-            vy = vy.lanewise(LSHR, 8);
-            vz = vz.lanewise(LSHR, 8);
-            vw = vw.lanewise(LSHR, 8);
             k += 8;
           }
+          at += 2 * BYTES;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
@@ -251,12 +255,17 @@ final class CompactRow {
         FloatVector tw = sw.mul(0x1p-8f);
         at += 2 * BYTES;
         for (int word = 0; word < words; word++) {
-          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
-          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
-          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
-          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
-          at += 2 * BYTES;
           for (int two = 0; two < 2; two++) {
+            IntVector vx =
+                IntVector.fromMemorySegment(INTS, ALL, at, ORDER).lanewise(LSHR, 16 * two);
+            IntVector vy =
+                IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER).lanewise(LSHR, 16 * two);
+            IntVector vz =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER)
+                    .lanewise(LSHR, 16 * two);
+            IntVector vw =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER)
+                    .lanewise(LSHR, 16 * two);
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
             cx = ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sx).fma(x0, cx);
             cy = ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sy).fma(x0, cy);
@@ -283,12 +292,9 @@ final class CompactRow {
                     .sub(128 * 256)
                     .mul(tw)
                     .fma(x1, cw);
-            vx = vx.lanewise(LSHR, 16);
-            vy = vy.lanewise(LSHR, 16);
-            vz = vz.lanewise(LSHR, 16);
-            vw = vw.lanewise(LSHR, 16);
             k += 8;
           }
+          at += 2 * BYTES;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
@@ -328,12 +334,17 @@ final class CompactRow {
         FloatVector ow = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
         at += 2 * BYTES;
         for (int word = 0; word < words; word++) {
-          IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
-          IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
-          IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
-          IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
-          at += 2 * BYTES;
           for (int two = 0; two < 2; two++) {
+            IntVector vx =
+                IntVector.fromMemorySegment(INTS, ALL, at, ORDER).lanewise(LSHR, 16 * two);
+            IntVector vy =
+                IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER).lanewise(LSHR, 16 * two);
+            IntVector vz =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER)
+                    .lanewise(LSHR, 16 * two);
+            IntVector vw =
+                IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER)
+                    .lanewise(LSHR, 16 * two);
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
             cx = ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0)).fma(sx, ox).fma(x0, cx);
             cy = ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0)).fma(sy, oy).fma(x0, cy);
@@ -344,12 +355,9 @@ final class CompactRow {
             cy = ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0)).fma(ty, oy).fma(x1, cy);
             cz = ((FloatVector) vz.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tz, oz).fma(x1, cz);
             cw = ((FloatVector) vw.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tw, ow).fma(x1, cw);
-            vx = vx.lanewise(LSHR, 16);
-            vy = vy.lanewise(LSHR, 16);
-            vz = vz.lanewise(LSHR, 16);
-            vw = vw.lanewise(LSHR, 16);
             k += 8;
           }
+          at += 2 * BYTES;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
@@ -379,7 +387,6 @@ final class CompactRow {
           IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
           IntVector vz = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch, ORDER);
           IntVector vw = IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER);
-          at += 2 * BYTES;
           FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
           cx = vx.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, cx);
           cy = vy.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, cy);
@@ -391,6 +398,7 @@ final class CompactRow {
           cz = vz.lanewise(AND, 0xffff0000).reinterpretAsFloats().fma(x1, cz);
           cw = vw.lanewise(AND, 0xffff0000).reinterpretAsFloats().fma(x1, cw);
           k += 8;
+          at += 2 * BYTES;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
@@ -416,7 +424,6 @@ final class CompactRow {
         for (int word = 0; word < words; word++) {
           IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
           IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
-          at += 2 * BYTES;
           FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
           IntVector nx0 = vx.lanewise(LSHL, 13).lanewise(AND, MAGNITUDE).lanewise(ADD, BIAS);
           cx =
@@ -444,6 +451,7 @@ final class CompactRow {
                   .reinterpretAsFloats()
                   .fma(x1, cy);
           k += 8;
+          at += 2 * BYTES;
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);

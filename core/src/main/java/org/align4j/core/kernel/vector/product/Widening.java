@@ -90,10 +90,13 @@ final class Widening {
       FloatVector sy = fromMemorySegment(SPECIES, ALL, header + BYTES, ORDER);
       FloatVector ty = sy.mul(0x1p-4f);
       for (int word = 0; word < words; word++) {
-        IntVector vx = IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER);
-        IntVector vy =
-            IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
         for (int two = 0; two < 4; two++) {
+          IntVector vx =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER)
+                  .lanewise(LSHR, 8 * two);
+          IntVector vy =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER)
+                  .lanewise(LSHR, 8 * two);
           ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0))
               .sub(8)
               .mul(sx)
@@ -110,8 +113,6 @@ final class Widening {
               .sub(8 * 16)
               .mul(ty)
               .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
-          vx = vx.lanewise(LSHR, 8);
-          vy = vy.lanewise(LSHR, 8);
           target += 4 * BYTES;
         }
       }
@@ -130,10 +131,13 @@ final class Widening {
       FloatVector ty = sy.mul(0x1p-4f);
       FloatVector oy = fromMemorySegment(SPECIES, ALL, header + 3 * BYTES, ORDER);
       for (int word = 0; word < words; word++) {
-        IntVector vx = IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER);
-        IntVector vy =
-            IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
         for (int two = 0; two < 4; two++) {
+          IntVector vx =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER)
+                  .lanewise(LSHR, 8 * two);
+          IntVector vy =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER)
+                  .lanewise(LSHR, 8 * two);
           ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0))
               .fma(sx, ox)
               .intoMemorySegment(ALL, target, ORDER);
@@ -146,8 +150,6 @@ final class Widening {
           ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0))
               .fma(ty, oy)
               .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
-          vx = vx.lanewise(LSHR, 8);
-          vy = vy.lanewise(LSHR, 8);
           target += 4 * BYTES;
         }
       }
@@ -164,10 +166,13 @@ final class Widening {
       FloatVector sy = fromMemorySegment(SPECIES, ALL, header + BYTES, ORDER);
       FloatVector ty = sy.mul(0x1p-8f);
       for (int word = 0; word < words; word++) {
-        IntVector vx = IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER);
-        IntVector vy =
-            IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
         for (int two = 0; two < 2; two++) {
+          IntVector vx =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER)
+                  .lanewise(LSHR, 16 * two);
+          IntVector vy =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER)
+                  .lanewise(LSHR, 16 * two);
           ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0))
               .sub(128)
               .mul(sx)
@@ -184,8 +189,6 @@ final class Widening {
               .sub(128 * 256)
               .mul(ty)
               .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
-          vx = vx.lanewise(LSHR, 16);
-          vy = vy.lanewise(LSHR, 16);
           target += 4 * BYTES;
         }
       }
@@ -204,10 +207,13 @@ final class Widening {
       FloatVector ty = sy.mul(0x1p-8f);
       FloatVector oy = fromMemorySegment(SPECIES, ALL, header + 3 * BYTES, ORDER);
       for (int word = 0; word < words; word++) {
-        IntVector vx = IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER);
-        IntVector vy =
-            IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER);
         for (int two = 0; two < 2; two++) {
+          IntVector vx =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word, ORDER)
+                  .lanewise(LSHR, 16 * two);
+          IntVector vy =
+              IntVector.fromMemorySegment(INTS, ALL, numbers + 2 * BYTES * word + BYTES, ORDER)
+                  .lanewise(LSHR, 16 * two);
           ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0))
               .fma(sx, ox)
               .intoMemorySegment(ALL, target, ORDER);
@@ -220,8 +226,6 @@ final class Widening {
           ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0))
               .fma(ty, oy)
               .intoMemorySegment(ALL, target + 3 * BYTES, ORDER);
-          vx = vx.lanewise(LSHR, 16);
-          vy = vy.lanewise(LSHR, 16);
           target += 4 * BYTES;
         }
       }

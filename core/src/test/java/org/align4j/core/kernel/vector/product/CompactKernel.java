@@ -101,19 +101,14 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
       }
     }
     text.append("for (int word = 0; word < words; word++) {\n");
-    text.append(
-        places(
-            "at",
-            at -> "IntVector v# = IntVector.fromMemorySegment(INTS, ALL, " + at + ", ORDER);\n"));
-    text.append("at += 2 * BYTES;\n");
-    text.append(twos());
+    text.append(twos()).append(words("at"));
     for (int i = 0; i < 2; i++) {
       String factor = "left + (k & OFFSET)" + (i == 0 ? "" : " + 4");
       text.append("FloatVector x").append(i).append(" = broadcast(SPECIES, ALL.get(FLOAT, ");
       text.append(factor).append("));\n");
       text.append(each(before(i) + "c# = " + value(i) + ".fma(x" + i + ", c#);\n"));
     }
-    text.append(shift()).append("k += 8;\n").append(quantised() ? "}\n" : "").append("}\n");
+    text.append("k += 8;\n").append(quantised() ? "}\n" : "").append("at += 2 * BYTES;\n}\n");
     text.append(sums("c#.intoMemorySegment(ALL, @, ORDER);\n"));
     return text.append("}\nfirst = k;\n}\n  }\n").toString();
   }
@@ -137,11 +132,7 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
                 + each(scales())
             : "long numbers, int words, long target) {\n");
     text.append("for (int word = 0; word < words; word++) {\n");
-    text.append(
-        places(
-            "numbers + 2 * BYTES * word",
-            at -> "IntVector v# = IntVector.fromMemorySegment(INTS, ALL, " + at + ", ORDER);\n"));
-    text.append(twos());
+    text.append(twos()).append(words("numbers + 2 * BYTES * word"));
     for (int i = 0; i < 2; i++) {
       for (int j = 0; j < 2; j++) {
         int to = 2 * i + j;
@@ -151,7 +142,7 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
                 .replace("#", LETTERS.substring(j, j + 1)));
       }
     }
-    text.append(shift()).append("target += 4 * BYTES;\n").append(quantised() ? "}\n" : "");
+    text.append("target += 4 * BYTES;\n").append(quantised() ? "}\n" : "");
     text.append("}\n");
     if (quantised()) {
       text.append("header += blockPitch;\nnumbers += blockPitch;\n}\n");
@@ -187,8 +178,20 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
     return quantised() ? "for (int two = 0; two < " + (four() ? 4 : 2) + "; two++) {\n" : "";
   }
 
-  private String shift() {
-    return quantised() ? each("v# = v#.lanewise(LSHR, " + (four() ? 8 : 16) + ");\n") : "";
+  /**
+   * Loads words, in each turn anew with the two numbers in front: a vector that a loop carries has
+   * no type that the compiler is sure of, and what is called on it may then not be inlined.
+   */
+  private String words(String address) {
+    String shift = quantised() ? ".lanewise(LSHR, " + (four() ? 8 : 16) + " * two)" : "";
+    return places(
+        address,
+        at ->
+            "IntVector v# = IntVector.fromMemorySegment(INTS, ALL, "
+                + at
+                + ", ORDER)"
+                + shift
+                + ";\n");
   }
 
   /** What half precision makes first: the magnitude with its exponent's new bias. */
