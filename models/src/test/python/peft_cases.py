@@ -38,10 +38,29 @@ def gpt2():
     return transformers.GPT2LMHeadModel(config)
 
 
+def smollm3():
+    config = transformers.SmolLM3Config(
+        vocab_size=48, hidden_size=24, intermediate_size=40, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=32, bos_token_id=0, eos_token_id=1, pad_token_id=None,
+        no_rope_layer_interval=2, use_sliding_window=True, sliding_window=4)
+    return transformers.SmolLM3ForCausalLM(config)
+
+
+def phi4():
+    config = transformers.Phi3Config(
+        vocab_size=48, hidden_size=24, intermediate_size=40, num_hidden_layers=2, num_attention_heads=3,
+        num_key_value_heads=1, max_position_embeddings=128, original_max_position_embeddings=32, bos_token_id=0,
+        eos_token_id=1, pad_token_id=None, tie_word_embeddings=True, partial_rotary_factor=0.75, sliding_window=6,
+        rope_parameters=dict(rope_type="longrope", short_factor=[1.05, 1.6, 2.2], long_factor=[1.3, 4.5, 9.0]))
+    return transformers.Phi3ForCausalLM(config)
+
+
 CASES = {
     "llama-attention": (llama, dict(r=4, lora_alpha=8, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"])),
     "qwen2-all-rslora": (qwen2, dict(r=3, lora_alpha=5, target_modules="all-linear", use_rslora=True)),
     "gpt2-all": (gpt2, dict(r=2, lora_alpha=4, target_modules=["attn.c_attn", "c_proj", "c_fc"], fan_in_fan_out=True)),
+    "smollm3-all": (smollm3, dict(r=3, lora_alpha=6, target_modules="all-linear")),
+    "phi4-attention": (phi4, dict(r=2, lora_alpha=4, target_modules=["qkv_proj", "o_proj"])),
 }
 
 

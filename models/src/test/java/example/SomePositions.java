@@ -46,6 +46,7 @@ public record SomePositions(int interval) implements Family {
     int vocabulary = json.integer("vocab_size");
     int hidden = json.integer("hidden_size");
     int heads = json.integer("num_attention_heads");
+    int positions = json.integer("max_position_embeddings", 4096);
     return new TransformerConfig(
         new SomePositions(json.integer("no_rope_layer_interval", 4)),
         vocabulary,
@@ -55,9 +56,9 @@ public record SomePositions(int interval) implements Family {
         heads,
         json.integer("num_key_value_heads", heads),
         LlamaKeys.headDim(json, hidden, heads),
-        json.integer("max_position_embeddings", 4096),
+        positions,
         json.number("rms_norm_eps", 1e-6),
-        json.rope(),
+        json.rope(positions),
         json.flag("tie_word_embeddings", true),
         false,
         false,

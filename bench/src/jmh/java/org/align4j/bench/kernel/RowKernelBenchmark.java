@@ -79,7 +79,7 @@ public class RowKernelBenchmark {
         offsets[n / 256 + 1] = (n / 256 + 1) * 256;
       }
       Matrix cos = state.matrix(256, 32);
-      rope = (from, to, s) -> k.rows().rope(y, cos, cos, positions, false, from, to);
+      rope = (from, to, s) -> k.rows().rope(y, 64, cos, cos, positions, false, from, to);
       tiles.set(new SequenceLayout(offsets, prefix));
       Matrix key = state.matrix(N, 192);
       Matrix value = state.matrix(N, 192);

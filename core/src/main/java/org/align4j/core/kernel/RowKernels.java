@@ -36,14 +36,23 @@ public interface RowKernels {
   void biasGradient(Matrix dy, int rows, NativeFloats dBias, int from, int to);
 
   /**
-   * Rotates each head of each row in place, split-half form: {@code (a, b) -> (a·cos − b·sin, b·cos
-   * + a·sin)} with a, b the halves of the head. {@code inverse} rotates back: the gradient. Split:
-   * rows.
+   * Rotates the first 2h columns of each head of each row in place, split-half form: {@code (a, b)
+   * -> (a·cos − b·sin, b·cos + a·sin)} with a, b the halves of those columns. {@code inverse}
+   * rotates back: the gradient. Split: rows.
    *
-   * @param cos {@code [positions, headDim/2]}, as sin
+   * @param headDim columns of a head, at least 2h
+   * @param cos {@code [positions, h]}, as sin
    * @param positions of each row
    */
-  void rope(Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to);
+  void rope(
+      Matrix x,
+      int headDim,
+      Matrix cos,
+      Matrix sin,
+      int[] positions,
+      boolean inverse,
+      int from,
+      int to);
 
   /** {@code x = 0}. Split: floats. */
   void zero(NativeFloats x, long from, long to);

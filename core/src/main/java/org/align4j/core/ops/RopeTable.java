@@ -3,8 +3,8 @@ package org.align4j.core.ops;
 import static com.google.common.base.Preconditions.checkArgument;
 
 /**
- * Cosines and sines of the rotary angles, {@code [positions, headDim/2]} row by row: angle {@code p
- * · inverseFrequency[i]}.
+ * Cosines and sines of the rotary angles, {@code [positions, rotated/2]} row by row: angle {@code p
+ * · inverseFrequency[i]}. The first {@code rotated} columns of a head are turned, usually all.
  *
  * <p>The angle is the float32 product of a float32 frequency and the position, as transformers
  * computes it ({@code LlamaRotaryEmbedding}); cosine and sine are then taken in double and rounded.
@@ -12,6 +12,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 public final class RopeTable {
 
   private final int headDim;
+  private final int half;
   private final float[] cos;
   private final float[] sin;
 
@@ -20,24 +21,33 @@ public final class RopeTable {
    * frequencies.
    */
   public RopeTable(float[] inverseFrequencies, int positions) {
-    this(inverseFrequencies, positions, 1f);
+    this(inverseFrequencies, 2 * inverseFrequencies.length, positions, 1f);
   }
 
   /**
-   * The table with cosines and sines multiplied by an amplitude above 0: rotation that also scales
-   * queries and keys, as LongRoPE's attention factor does.
+   * The table of heads that are turned in part, with cosines and sines multiplied by an amplitude
+   * above 0: rotation that also scales, as LongRoPE's attention factor does.
+   *
+   * @param inverseFrequencies half as many as columns are turned
+   * @param headDim columns of a head, at least those that are turned
    */
-  public RopeTable(float[] inverseFrequencies, int positions, float amplitude) {
+  public RopeTable(float[] inverseFrequencies, int headDim, int positions, float amplitude) {
     checkArgument(
         inverseFrequencies.length > 0,
         "inverse frequencies are empty: headDim/2 of them are needed");
+    checkArgument(
+        2 * inverseFrequencies.length <= headDim,
+        "%s inverse frequencies turn %s columns: a head has %s",
+        inverseFrequencies.length,
+        2 * inverseFrequencies.length,
+        headDim);
     checkArgument(positions > 0, "positions is %s: it must be above 0", positions);
     checkArgument(
         amplitude > 0 && amplitude < Float.POSITIVE_INFINITY,
         "amplitude is %s: it must be above 0 and finite",
         amplitude);
-    int half = inverseFrequencies.length;
-    this.headDim = 2 * half;
+    this.headDim = headDim;
+    this.half = inverseFrequencies.length;
     this.cos = new float[positions * half];
     this.sin = new float[positions * half];
     for (int p = 0; p < positions; p++) {
@@ -54,18 +64,23 @@ public final class RopeTable {
     return headDim;
   }
 
+  /** The first columns of a head that are turned: even, at most {@code headDim}. */
+  public int rotated() {
+    return 2 * half;
+  }
+
   /** Number of positions the table holds. */
   public int positions() {
-    return cos.length / (headDim / 2);
+    return cos.length / half;
   }
 
   /** {@code amplitude · cos(p · f_i)}. */
   public float cos(int position, int i) {
-    return cos[position * (headDim / 2) + i];
+    return cos[position * half + i];
   }
 
   /** {@code amplitude · sin(p · f_i)}. */
   public float sin(int position, int i) {
-    return sin[position * (headDim / 2) + i];
+    return sin[position * half + i];
   }
 }

@@ -97,9 +97,10 @@ final class Feeds implements AutoCloseable {
           positions[n],
           table.positions());
       for (int c = 0; c < columns; c++) {
-        int i = c % (headDim / 2);
-        cos[n * columns + c] = table.cos(positions[n], i);
-        sin[n * columns + c] = table.sin(positions[n], i);
+        boolean rotated = c % headDim < table.rotated();
+        int i = c % headDim % (table.rotated() / 2);
+        cos[n * columns + c] = rotated ? table.cos(positions[n], i) : 1;
+        sin[n * columns + c] = rotated ? table.sin(positions[n], i) : 0;
       }
     }
     return new INDArray[] {
@@ -133,8 +134,9 @@ final class Feeds implements AutoCloseable {
   }
 
   /** R {@code [headDim, headDim]} with {@code x·R = (-x2, x1)} for {@code x = (x1, x2)}. */
-  static INDArray turn(int headDim, DataType type) {
-    int half = headDim / 2;
+  static INDArray turn(RopeTable table, DataType type) {
+    int headDim = table.headDim();
+    int half = table.rotated() / 2;
     float[] turn = new float[headDim * headDim];
     for (int i = 0; i < half; i++) {
       turn[(half + i) * headDim + i] = -1;

@@ -168,14 +168,15 @@ public final class SameDiffOps implements Ops<SDVariable> {
   }
 
   /**
-   * {@code x ⊙ cos + (x·R) ⊙ sin}, where R turns the halves of a head: a product of {@code
-   * headDim²} instead of four slices, whose ops would cost more than they compute.
+   * {@code x ⊙ cos + (x·R) ⊙ sin}, where R turns the halves of the columns that are rotated: a
+   * product of {@code headDim²} instead of four slices, whose ops would cost more than they
+   * compute.
    */
   private SDVariable rotated(Op.Rope<SDVariable> op, int columns) {
     SDVariable x = op.x();
     int headDim = op.table().headDim();
     var rotation = inputs.rotation(op.table(), columns / headDim);
-    SDVariable turn = graph.constant("turn." + rotation.cos(), Feeds.turn(headDim, type));
+    SDVariable turn = graph.constant("turn." + rotation.cos(), Feeds.turn(op.table(), type));
     SDVariable turned = graph.reshape(graph.mmul(graph.reshape(x, -1, headDim), turn), -1, columns);
     SDVariable cos = graph.getVariable(rotation.cos());
     SDVariable sin = graph.getVariable(rotation.sin());

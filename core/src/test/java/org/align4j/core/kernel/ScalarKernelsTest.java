@@ -248,13 +248,34 @@ class ScalarKernelsTest {
         }
       }
       int[] positions = {3, 2, 1, 0, 3};
-      kernels.rows().rope(x, cos, sin, positions, false, 0, 5);
+      kernels.rows().rope(x, 6, cos, sin, positions, false, 0, 5);
       float a = original.get(1, 6);
       float b = original.get(1, 9);
       assertThat(x.get(1, 6)).isCloseTo(a * cos.get(2, 0) - b * sin.get(2, 0), within(1e-6f));
-      kernels.rows().rope(x, cos, sin, positions, true, 0, 5);
+      kernels.rows().rope(x, 6, cos, sin, positions, true, 0, 5);
       assertThat(KernelData.difference(KernelData.values(x), KernelData.values(original)))
           .isLessThan(1e-6);
+    });
+  }
+
+  /** Halves of the part that is turned are paired, not halves of the head. */
+  @Test
+  void columnsBeyondThoseThatAreTurnedStay() {
+    with(data -> {
+      Matrix x = data.matrix(1, 12);
+      Matrix original = data.copy(x);
+      Matrix cos = data.matrix(1, 2);
+      Matrix sin = data.matrix(1, 2);
+      kernels.rows().rope(x, 6, cos, sin, new int[] {0}, false, 0, 1);
+      for (int head : new int[] {0, 6}) {
+        for (int i = 0; i < 2; i++) {
+          float a = original.get(0, head + i);
+          float b = original.get(0, head + 2 + i);
+          assertThat(x.get(0, head + i)).isEqualTo(a * cos.get(0, i) - b * sin.get(0, i));
+          assertThat(x.get(0, head + 2 + i)).isEqualTo(b * cos.get(0, i) + a * sin.get(0, i));
+          assertThat(x.get(0, head + 4 + i)).isEqualTo(original.get(0, head + 4 + i));
+        }
+      }
     });
   }
 

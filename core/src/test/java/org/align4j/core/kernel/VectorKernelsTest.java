@@ -204,16 +204,19 @@ class VectorKernelsTest {
             k.activations().geGluGradient(gate, up, y, gate, up, 0, 4);
             return of(y, gate, up);
           });
-      agree(
-          "rope of " + d,
-          (k, data) -> {
-            Matrix x = data.matrix(4, 3 * 2 * d);
-            Matrix cos = data.matrix(9, d);
-            Matrix sin = data.matrix(9, d);
-            k.rows().rope(x, cos, sin, new int[] {3, 0, 8, 8}, false, 0, 4);
-            k.rows().rope(x, cos, sin, new int[] {1, 2, 3, 4}, true, 1, 3);
-            return of(x);
-          });
+      for (int rest : new int[] {0, 6}) {
+        agree(
+            "rope of " + d + " and " + rest + " columns not turned",
+            (k, data) -> {
+              int headDim = 2 * d + rest;
+              Matrix x = data.matrix(4, 3 * headDim);
+              Matrix cos = data.matrix(9, d);
+              Matrix sin = data.matrix(9, d);
+              k.rows().rope(x, headDim, cos, sin, new int[] {3, 0, 8, 8}, false, 0, 4);
+              k.rows().rope(x, headDim, cos, sin, new int[] {1, 2, 3, 4}, true, 1, 3);
+              return of(x);
+            });
+      }
     }
   }
 

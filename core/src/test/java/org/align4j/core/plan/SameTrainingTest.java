@@ -41,7 +41,8 @@ class SameTrainingTest {
     "HEAD_NORMS, 86ead81894873d26b92f8dfafc8917f0775fe05103ae0f884efce5f847ffc709",
     "GPT2, a6e31de0023b2a562a9c3422836d25c205a911abacc80dd8d76bc320c366db7f",
     "GEMMA, 0869c23907e9d79ec173dea5a85e04f63a523c6d1ded1321e540af1f008ae9d8",
-    "CRITIC, dd6fc4a465224201643ca22253bfc8778b23d941db7227d970080ca75eba1161"
+    "CRITIC, dd6fc4a465224201643ca22253bfc8778b23d941db7227d970080ca75eba1161",
+    "PARTLY_TURNED, 9e60347f2023fc11a73f6b202aba40aeff85123f330ddddf4164e1ee948880cd"
   })
   void aRunHasTheSameBitsOnEveryProcessorAndAnyNumberOfThreads(SmallNetwork shape, String hash) {
     for (int threads = 1; threads <= 2; threads++) {

@@ -34,7 +34,9 @@ public enum SmallNetwork implements NetworkDefinition {
    */
   GEMMA(40, 24, 4, 2, 8, 36, true, false, true, false),
   /** A value in place of a distribution. */
-  CRITIC(64, 32, 4, 2, 8, 48, false, false, false, true);
+  CRITIC(64, 32, 4, 2, 8, 48, false, false, false, true),
+  /** Six of ten columns of each head are turned. */
+  PARTLY_TURNED(33, 24, 4, 2, 10, 40, true, false, false, false);
 
   static final int POSITIONS = 96;
 
@@ -229,11 +231,12 @@ public enum SmallNetwork implements NetworkDefinition {
   }
 
   private RopeTable rope() {
-    float[] frequencies = new float[heads.headDim() / 2];
+    int turned = this == PARTLY_TURNED ? 6 : heads.headDim();
+    float[] frequencies = new float[turned / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = (float) StrictMath.pow(10_000, -2.0 * i / heads.headDim());
+      frequencies[i] = (float) StrictMath.pow(10_000, -2.0 * i / turned);
     }
-    return new RopeTable(frequencies, maxPositions());
+    return new RopeTable(frequencies, heads.headDim(), maxPositions(), 1);
   }
 
   /** Normal weights of deviation 0.15, norms around 1. */

@@ -234,7 +234,15 @@ class OpsTest {
 
   @Test
   void ropeTurnsByPosition() {
-    RopeTable table = new RopeTable(new float[] {1f, 0.25f}, 50);
+    checkRope(new RopeTable(new float[] {1f, 0.25f}, 50));
+  }
+
+  @Test
+  void ropeTurnsThePartOfAHeadThatItsTableIsFor() {
+    checkRope(new RopeTable(new float[] {1f, 0.25f}, 6, 50, 1.5f));
+  }
+
+  private static void checkRope(RopeTable table) {
     var definition =
         new OpCase(
             9,

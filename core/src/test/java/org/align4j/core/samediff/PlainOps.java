@@ -95,10 +95,11 @@ final class PlainOps {
   }
 
   static double[][] rope(double[][] x, RopeTable table, int[] positions) {
-    int half = table.headDim() / 2;
-    double[][] y = new double[x.length][x[0].length];
+    int half = table.rotated() / 2;
+    double[][] y = new double[x.length][];
     for (int n = 0; n < x.length; n++) {
-      for (int head = 0; head < x[n].length; head += 2 * half) {
+      y[n] = x[n].clone();
+      for (int head = 0; head < x[n].length; head += table.headDim()) {
         for (int i = 0; i < half; i++) {
           double cos = table.cos(positions[n], i);
           double sin = table.sin(positions[n], i);

@@ -44,8 +44,8 @@ public final class Gguf implements StoredWeights {
 
   private Gguf(GgufParts file) {
     this.file = file;
-    this.config = GgufConfig.read(file);
-    this.form = config.family().gguf().orElseThrow();
+    this.form = GgufConfig.form(file);
+    this.config = GgufConfig.read(file, form);
     this.shapes = ParameterShapes.of(config, ModelHead.LANGUAGE);
   }
 
@@ -149,7 +149,7 @@ public final class Gguf implements StoredWeights {
     Set<String> used = new LinkedHashSet<>();
     parameters.forEach(name -> used.add(fileName(name)));
     left.removeAll(used);
-    left.remove(GgufConfig.ROPE_FACTORS);
+    left.removeAll(GgufRope.TENSORS);
     if (config.tieWordEmbeddings()) {
       left.remove(GgufConfig.HEAD);
     }

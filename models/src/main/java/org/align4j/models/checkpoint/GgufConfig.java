@@ -1,7 +1,6 @@
 package org.align4j.models.checkpoint;
 
 import com.google.common.collect.ImmutableList;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.OptionalInt;
@@ -24,7 +23,6 @@ final class GgufConfig implements GgufFields {
 
   private static final String EMBEDDING = "token_embd.weight";
   static final String HEAD = "output.weight";
-  static final String ROPE_FACTORS = "rope_freqs.weight";
 
   private final Path path;
   private final GgufParts file;
@@ -32,21 +30,22 @@ final class GgufConfig implements GgufFields {
   private final String prefix;
   private final GgufForm form;
 
-  private GgufConfig(GgufParts file) {
+  private GgufConfig(GgufParts file, GgufForm form) {
     this.file = file;
     this.path = file.path();
     this.metadata = file.metadata();
-    String name = metadata.string("general.architecture");
-    this.prefix = name + ".";
-    this.form = form(name);
+    this.prefix = form.architecture() + ".";
+    this.form = form;
   }
 
-  private GgufForm form(String name) {
+  /** How a file of its architecture holds a model. */
+  static GgufForm form(GgufParts file) {
+    String name = file.metadata().string("general.architecture");
     var families = Families.load().byGgufName();
     Family family = families.get(name);
     if (family == null) {
       throw new BadFileException(
-          path,
+          file.path(),
           "general.architecture is %s: %s are supported; did you mean %s?",
           BadFileException.quote(name),
           String.join(", ", families.keySet()),
@@ -55,9 +54,9 @@ final class GgufConfig implements GgufFields {
     return family.gguf().orElseThrow();
   }
 
-  static TransformerConfig read(GgufParts file) {
+  static TransformerConfig read(GgufParts file, GgufForm form) {
     try {
-      var reader = new GgufConfig(file);
+      var reader = new GgufConfig(file, form);
       reader.refuseWhatIsNotModelled();
       TransformerConfig config = reader.form.read(reader);
       config.family().check(config);
@@ -145,64 +144,8 @@ final class GgufConfig implements GgufFields {
   }
 
   @Override
-  public Rope rope(int headDim) {
-    int rotated = integer("rope.dimension_count", headDim);
-    refuseUnless(
-        rotated == headDim,
-        "rotates "
-            + rotated
-            + " of "
-            + headDim
-            + " columns of a head: rotation of all is supported");
-    double theta = metadata.number(prefix + "rope.freq_base", 10_000);
-    String type = metadata.optionalString(prefix + "rope.scaling.type");
-    double factor =
-        metadata.number(
-            prefix + "rope.scaling.factor", metadata.number(prefix + "rope.scale_linear", 1));
-    if (type != null && !type.equals("none") && !type.equals("linear")) {
-      throw new BadFileException(
-          path,
-          "has rotary scaling %s: none, linear and llama3 are supported",
-          BadFileException.quote(type));
-    }
-    StoredTensor factors = file.tensors().get(ROPE_FACTORS);
-    if (factors != null) {
-      return llama3(theta, headDim, factors);
-    }
-    boolean scaled = !"none".equals(type) && factor != 1 && factor != 0;
-    return new Rope(theta, scaled ? new Rope.Linear(factor) : new Rope.Unscaled());
-  }
-
-  /**
-   * GGUF keeps llama3 scaling as divisors of the frequencies. Every published model has low factor
-   * 1, high factor 4, 8,192 original positions: the largest divisor is the factor, and the rest
-   * must follow from it.
-   */
-  private Rope llama3(double theta, int headDim, StoredTensor stored) {
-    if (stored.elements() != headDim / 2) {
-      throw new BadFileException(
-          path, "%s has %s factors for heads of %s", ROPE_FACTORS, stored.elements(), headDim);
-    }
-    float[] factors = new float[headDim / 2];
-    stored.format().decode(stored.data(), MemorySegment.ofArray(factors), factors.length);
-    float largest = 1;
-    for (float factor : factors) {
-      largest = Math.max(largest, factor);
-    }
-    var rope = new Rope(theta, new Rope.Llama3(largest, 1, 4, 8192));
-    float[] plain = new Rope(theta, new Rope.Unscaled()).inverseFrequencies(headDim);
-    float[] scaled = rope.inverseFrequencies(headDim);
-    for (int i = 0; i < factors.length; i++) {
-      if (!(Math.abs(plain[i] / scaled[i] / factors[i] - 1) < 1e-3)) {
-        throw new BadFileException(
-            path,
-            "%s is not what llama3 scaling (factor %s, low 1, high 4, 8192 positions) gives: other"
-                + " rotary scaling is not supported; load the Hugging Face folder of the model",
-            ROPE_FACTORS,
-            largest);
-      }
-    }
-    return rope;
+  public Rope rope() {
+    return new GgufRope(file, prefix, headDim()).read();
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.align4j.models.family;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
@@ -15,9 +14,11 @@ import org.align4j.models.transformer.Body;
 import org.align4j.models.transformer.ConfigFields;
 import org.align4j.models.transformer.Family;
 import org.align4j.models.transformer.GgufForm;
+import org.align4j.models.transformer.LayerPattern;
 import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.RopeJson;
 import org.align4j.models.transformer.TransformerConfig;
+import org.align4j.models.transformer.Windows;
 
 /**
  * Gemma 3, text ({@code configuration_gemma3.py}, {@code modeling_gemma3.py}): embeddings scaled by
@@ -25,27 +26,19 @@ import org.align4j.models.transformer.TransformerConfig;
  * gated GELU, and layers that attend to a window, with rotary positions of their own.
  *
  * @param queryScalar scores are divided by its square root
- * @param window positions that a local layer attends to
- * @param local which layers are local; empty for five in six, the last of each six global
+ * @param windows local layers and their window; usually the last of each six is global
  * @param localRope rotary positions of local layers
  */
-public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> local, Rope localRope)
-    implements Family {
+public record Gemma3(double queryScalar, Windows windows, Rope localRope) implements Family {
 
   /** Layers of which the last is global. */
   static final int PERIOD = 6;
 
-  private static final String LOCAL = "sliding_attention";
-  private static final String GLOBAL = "full_attention";
+  private static final LayerPattern USUAL = LayerPattern.allButEvery(PERIOD);
 
   /** The defaults of transformers' class. */
   public Gemma3() {
-    this(256, 4096, ImmutableList.of(), Rope.DEFAULT);
-  }
-
-  /** Whether a layer attends to a window. */
-  public boolean isLocal(int layer) {
-    return local.isEmpty() ? (layer + 1) % PERIOD != 0 : local.get(layer);
+    this(256, new Windows(4096, USUAL), Rope.DEFAULT);
   }
 
   @Override
@@ -92,13 +85,13 @@ public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> loca
     int layers = json.integer("num_hidden_layers", 26);
     int vocabulary = json.integer("vocab_size", 262_208);
     int heads = json.integer("num_attention_heads", 8);
+    int maxPositions = json.integer("max_position_embeddings", 131_072);
     boolean bias = json.flag("attention_bias", false);
     return new TransformerConfig(
         new Gemma3(
             json.number("query_pre_attn_scalar", 256),
-            json.integer("sliding_window", 4096),
-            local(json, layers),
-            json.rope(LOCAL, "rope_local_base_freq", 10_000)),
+            new Windows(json.integer("sliding_window", 4096), local(json, layers)),
+            json.rope(WindowKeys.LOCAL, "rope_local_base_freq", 10_000, maxPositions)),
         vocabulary,
         json.integer("hidden_size", 2304),
         json.integer("intermediate_size", 9216),
@@ -106,9 +99,9 @@ public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> loca
         heads,
         json.integer("num_key_value_heads", 4),
         json.integer("head_dim", 256),
-        json.integer("max_position_embeddings", 131_072),
+        maxPositions,
         json.number("rms_norm_eps", 1e-6),
-        json.rope(GLOBAL, "rope_theta", 1_000_000),
+        json.rope(WindowKeys.GLOBAL, "rope_theta", 1_000_000, maxPositions),
         json.flag("tie_word_embeddings", true),
         bias,
         bias,
@@ -119,38 +112,15 @@ public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> loca
         json.eosTokenIds(vocabulary));
   }
 
-  private static ImmutableList<Boolean> local(ConfigFields json, int layers) {
-    JsonNode types = json.get("layer_types");
-    if (!types.isArray()) {
-      return pattern(json.integer("sliding_window_pattern", PERIOD), layers);
-    }
-    var local = ImmutableList.<Boolean>builder();
-    for (JsonNode type : types) {
-      json.refuseUnless(
-          type.asText().equals(LOCAL) || type.asText().equals(GLOBAL),
-          "has a layer_types with " + type + ": " + LOCAL + " and " + GLOBAL + " are supported");
-      local.add(type.asText().equals(LOCAL));
-    }
-    return unlessUsual(local.build());
+  private static LayerPattern local(ConfigFields json, int layers) {
+    return WindowKeys.types(json, layers, USUAL)
+        .orElseGet(() -> pattern(json.integer("sliding_window_pattern", PERIOD), layers));
   }
 
-  /** The last of so many layers is global; empty where that is usual. */
-  static ImmutableList<Boolean> pattern(int period, int layers) {
+  /** The last of so many layers is global. */
+  static LayerPattern pattern(int period, int layers) {
     checkArgument(period > 0, "sliding_window_pattern is %s: it must be above 0", period);
-    var local = ImmutableList.<Boolean>builder();
-    for (int layer = 0; layer < layers; layer++) {
-      local.add((layer + 1) % period != 0);
-    }
-    return period == PERIOD ? ImmutableList.of() : unlessUsual(local.build());
-  }
-
-  private static ImmutableList<Boolean> unlessUsual(ImmutableList<Boolean> local) {
-    for (int layer = 0; layer < local.size(); layer++) {
-      if (local.get(layer) != ((layer + 1) % PERIOD != 0)) {
-        return local;
-      }
-    }
-    return ImmutableList.of();
+    return LayerPattern.of(layers, layer -> (layer + 1) % period != 0, USUAL);
   }
 
   /** In the form of transformers 5, and the keys that earlier ones read. */
@@ -165,11 +135,8 @@ public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> loca
     } else {
       json.put("query_pre_attn_scalar", queryScalar);
     }
-    json.put("sliding_window", window);
-    ArrayNode types = json.putArray("layer_types");
-    for (int layer = 0; layer < config.layers(); layer++) {
-      types.add(isLocal(layer) ? LOCAL : GLOBAL);
-    }
+    json.put("sliding_window", windows.size());
+    WindowKeys.writeTypes(windows.layers(), config.layers(), json);
     json.putNull("final_logit_softcapping");
     json.putNull("attn_logit_softcapping");
     ObjectNode own = JsonNodeFactory.instance.objectNode();
@@ -177,16 +144,15 @@ public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> loca
     RopeJson.write(config.rope(), json);
     JsonNode global = json.get("rope_parameters");
     json.put("rope_local_base_freq", localRope.theta());
-    json.putObject("rope_parameters").set(GLOBAL, global);
-    json.withObject("/rope_parameters").set(LOCAL, own.get("rope_parameters"));
+    json.putObject("rope_parameters").set(WindowKeys.GLOBAL, global);
+    json.withObject("/rope_parameters").set(WindowKeys.LOCAL, own.get("rope_parameters"));
   }
 
   @Override
   public void check(TransformerConfig config) {
-    checkArgument(
-        config.headDim() % 2 == 0,
-        "headDim is %s: rotary positions need an even number",
-        config.headDim());
+    LlamaKeys.checkEven(config);
+    LlamaKeys.checkWhollyTurned(config.rope());
+    LlamaKeys.checkWhollyTurned(localRope);
     checkArgument(
         config.activation() == Activation.GELU_TANH,
         "activation is %s: this family has GELU_TANH",
@@ -195,12 +161,7 @@ public record Gemma3(double queryScalar, int window, ImmutableList<Boolean> loca
         queryScalar > 0 && queryScalar < Double.POSITIVE_INFINITY,
         "query_pre_attn_scalar is %s: it must be above 0",
         queryScalar);
-    checkArgument(window > 0, "sliding_window is %s: it must be above 0", window);
-    checkArgument(
-        local.isEmpty() || local.size() == config.layers(),
-        "layer_types has %s layers, num_hidden_layers is %s: they must be as many",
-        local.size(),
-        config.layers());
+    checkArgument(windows.size() > 0, "sliding_window is 0: it must be above 0");
     checkArgument(
         localRope.positions(config.maxPositions()) == config.maxPositions(),
         "maxPositions is %s: rotary scaling of local layers is right for %s",

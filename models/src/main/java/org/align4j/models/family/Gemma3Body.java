@@ -26,13 +26,10 @@ final class Gemma3Body implements Body {
     this.family = family;
     this.config = config;
     this.shapes = family.shapes(config);
-    this.globalRope = table(config, config.rope(), inverseFrequencies);
+    int headDim = config.headDim();
     Rope local = family.localRope();
-    this.localRope = table(config, local, local.inverseFrequencies(config.headDim()));
-  }
-
-  private static RopeTable table(TransformerConfig config, Rope rope, float[] frequencies) {
-    return new RopeTable(frequencies, config.maxPositions(), rope.amplitude());
+    this.globalRope = config.rope().table(inverseFrequencies, headDim, config.maxPositions());
+    this.localRope = local.table(local.inverseFrequencies(headDim), headDim, config.maxPositions());
   }
 
   @Override
@@ -57,8 +54,7 @@ final class Gemma3Body implements Body {
   private <T> T attended(Layers<T> layers, T x, T positions, int layer) {
     Ops<T> ops = layers.ops();
     String block = LlamaShapes.block(layer) + "self_attn.";
-    boolean local = family.isLocal(layer);
-    RopeTable rope = local ? localRope : globalRope;
+    RopeTable rope = family.windows().layers().has(layer) ? localRope : globalRope;
     T q = norm(ops, layers.linear(x, block + "q_proj"), block + "q_norm");
     T k = norm(ops, layers.linear(x, block + "k_proj"), block + "k_norm");
     T v = layers.linear(x, block + "v_proj");
@@ -68,8 +64,7 @@ final class Gemma3Body implements Body {
       // attention divides by sqrt(headDim)
       q = ops.scale(q, (float) Math.sqrt(config.headDim() / family.queryScalar()));
     }
-    int window = local ? family.window() : 0;
-    var heads = new Heads(config.heads(), config.keyValueHeads(), config.headDim(), window);
+    Heads heads = family.windows().heads(config, layer);
     return layers.linear(ops.attention(q, k, v, heads), block + "o_proj");
   }
 

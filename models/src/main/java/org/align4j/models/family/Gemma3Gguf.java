@@ -7,6 +7,7 @@ import org.align4j.models.transformer.GgufForm;
 import org.align4j.models.transformer.GgufTensor;
 import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.TransformerConfig;
+import org.align4j.models.transformer.Windows;
 
 /** GGUF files of Gemma 3's language models ({@code llama.cpp}, {@code LLM_ARCH_GEMMA3}). */
 record Gemma3Gguf() implements GgufForm {
@@ -65,8 +66,7 @@ record Gemma3Gguf() implements GgufForm {
     return new TransformerConfig(
         new Gemma3(
             layers == LAYERS_OF_27B ? (double) hidden / heads : headDim,
-            window == 0 ? positions : window,
-            Gemma3.pattern(period, layers),
+            new Windows(window == 0 ? positions : window, Gemma3.pattern(period, layers)),
             local),
         metadata.vocabSize(),
         hidden,
@@ -77,7 +77,7 @@ record Gemma3Gguf() implements GgufForm {
         headDim,
         positions,
         metadata.number("attention.layer_norm_rms_epsilon"),
-        metadata.rope(headDim),
+        metadata.rope(),
         metadata.tied(),
         biased,
         metadata.hasTensor("blk.0.attn_output.bias"),

@@ -8,9 +8,13 @@ import org.align4j.models.transformer.Activation;
 import org.align4j.models.transformer.Body;
 import org.align4j.models.transformer.ConfigFields;
 import org.align4j.models.transformer.Family;
+import org.align4j.models.transformer.GgufFields;
 import org.align4j.models.transformer.GgufForm;
+import org.align4j.models.transformer.GgufTensor;
+import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.RopeJson;
 import org.align4j.models.transformer.TransformerConfig;
+import org.align4j.models.transformer.Windows;
 
 /**
  * Llama 1 to 3 and what calls itself so: SmolLM2, TinyLlama ({@code configuration_llama.py}, {@code
@@ -36,6 +40,7 @@ public record Llama() implements Family {
   @Override
   public TransformerConfig read(ConfigFields json) {
     int maxPositions = json.integer("max_position_embeddings", 2048);
+    Rope rope = json.rope(maxPositions);
     json.refuseOtherThanFullAttention();
     json.refuseOtherThanSilu();
     int vocabulary = json.integer("vocab_size", 32_000);
@@ -51,9 +56,9 @@ public record Llama() implements Family {
         heads,
         json.integerOrNull("num_key_value_heads", heads, heads),
         LlamaKeys.headDim(json, hidden, heads),
-        maxPositions,
+        rope.positions(maxPositions),
         json.number("rms_norm_eps", 1e-6),
-        json.rope(),
+        rope,
         json.flag("tie_word_embeddings", false),
         bias,
         bias,
@@ -89,6 +94,33 @@ public record Llama() implements Family {
 
   @Override
   public Optional<GgufForm> gguf() {
-    return Optional.of(new LlamaGguf(this, "llama", true));
+    return Optional.of(new Gguf(new LlamaGguf(this, "llama", true)));
+  }
+
+  /** A file with a sliding window is a Mistral's: a Llama has none. */
+  private record Gguf(LlamaGguf llama) implements GgufForm {
+
+    @Override
+    public String architecture() {
+      return llama.architecture();
+    }
+
+    @Override
+    public boolean readsWindow() {
+      return true;
+    }
+
+    @Override
+    public TransformerConfig read(GgufFields metadata) {
+      int window = metadata.integer("attention.sliding_window", 0);
+      return window == 0 || window >= metadata.integer("context_length")
+          ? llama.read(metadata)
+          : llama.read(metadata, new Mistral(Windows.ofAll(window)));
+    }
+
+    @Override
+    public GgufTensor tensor(TransformerConfig config, String parameter) {
+      return llama.tensor(config, parameter);
+    }
   }
 }

@@ -6,6 +6,7 @@ import org.align4j.models.transformer.Family;
 import org.align4j.models.transformer.GgufFields;
 import org.align4j.models.transformer.GgufForm;
 import org.align4j.models.transformer.GgufTensor;
+import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.TransformerConfig;
 
 /**
@@ -41,20 +42,25 @@ public record LlamaGguf(Family family, String architecture, boolean interleaved)
 
   @Override
   public TransformerConfig read(GgufFields metadata) {
+    return read(metadata, family);
+  }
+
+  /** Reads the configuration of another family whose files say that they are this one's. */
+  TransformerConfig read(GgufFields metadata, Family other) {
+    Rope rope = metadata.rope();
     int heads = metadata.integer("attention.head_count");
-    int headDim = metadata.headDim();
     return new TransformerConfig(
-        family,
+        other,
         metadata.vocabSize(),
         metadata.integer("embedding_length"),
         metadata.integer("feed_forward_length"),
         metadata.integer("block_count"),
         heads,
         metadata.integer("attention.head_count_kv", heads),
-        headDim,
-        metadata.integer("context_length"),
+        metadata.headDim(),
+        rope.positions(metadata.integer("context_length")),
         metadata.number("attention.layer_norm_rms_epsilon"),
-        metadata.rope(headDim),
+        rope,
         metadata.tied(),
         metadata.hasTensor("blk.0.attn_q.bias"),
         metadata.hasTensor("blk.0.attn_output.bias"),

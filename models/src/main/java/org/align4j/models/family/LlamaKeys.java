@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.align4j.models.transformer.Activation;
 import org.align4j.models.transformer.ConfigFields;
+import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.TransformerConfig;
 
 /** Keys of {@code config.json} and checks that the families built like Llama share. */
@@ -31,15 +32,35 @@ public final class LlamaKeys {
     json.put("hidden_act", "silu");
   }
 
-  /** Rotary positions need heads of even size, the gate is a SiLU. */
+  /** Rotary positions turn heads of even size, all of each; the gate is a SiLU. */
   public static void check(TransformerConfig config) {
-    checkArgument(
-        config.headDim() % 2 == 0,
-        "headDim is %s: rotary positions need an even number",
-        config.headDim());
+    checkPartlyTurned(config);
+    checkWhollyTurned(config.rope());
+  }
+
+  /** The same, but that a part of each head may be turned. */
+  static void checkPartlyTurned(TransformerConfig config) {
+    checkEven(config);
     checkArgument(
         config.activation() == Activation.SILU,
         "activation is %s: this family has SILU",
         config.activation());
+  }
+
+  /** Rotary positions fit heads of even size. */
+  static void checkEven(TransformerConfig config) {
+    checkArgument(
+        config.headDim() % 2 == 0,
+        "headDim is %s: rotary positions need an even number",
+        config.headDim());
+    config.rope().checkHeads(config.headDim());
+  }
+
+  /** All of a head is turned. */
+  static void checkWhollyTurned(Rope rope) {
+    checkArgument(
+        rope.part() == 1,
+        "rotates only a part of each head (partial_rotary_factor %s): this family rotates all",
+        rope.part());
   }
 }

@@ -7,7 +7,6 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.align4j.core.engine.Inputs;
-import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.Ops;
 import org.align4j.core.ops.RopeTable;
 import org.align4j.core.ops.WeightLayout;
@@ -21,15 +20,23 @@ import org.align4j.models.transformer.GgufTensor;
 import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.RopeJson;
 import org.align4j.models.transformer.TransformerConfig;
+import org.align4j.models.transformer.Windows;
 
 /**
  * Phi-3, Phi-3.5 and Phi-4 ({@code configuration_phi3.py}, {@code modeling_phi3.py}): a Llama with
- * one projection to queries, keys and values and one to gate and up. LongRoPE up to the context of
- * the pre-training; sliding windows and rotation of a part of each head (Phi-4-mini) are refused.
+ * one projection to queries, keys and values and one to gate and up, a sliding window and rotation
+ * of a part of each head (Phi-4-mini). LongRoPE up to the context of the pre-training.
+ *
+ * @param windows the window of all layers, or none
  */
-public record Phi3() implements Family {
+public record Phi3(Windows windows) implements Family {
 
   private static final String EMBEDDING = "model.embed_tokens.weight";
+
+  /** Without a window, the default of transformers' class. */
+  public Phi3() {
+    this(Windows.NONE);
+  }
 
   @Override
   public String modelType() {
@@ -49,11 +56,9 @@ public record Phi3() implements Family {
   @Override
   public TransformerConfig read(ConfigFields json) {
     json.refuseOtherThanSilu();
-    Rope rope = json.rope();
-    int maxPositions = rope.positions(json.integer("max_position_embeddings", 4096));
-    json.refuseWindow(maxPositions, 0);
-    json.refuseOtherThanFullAttention();
+    int maxPositions = json.integer("max_position_embeddings", 4096);
     int original = json.integer("original_max_position_embeddings", 4096);
+    Rope rope = json.rope(maxPositions, 10_000, original);
     json.refuseUnless(
         !(rope.scaling() instanceof Rope.LongRope scaling)
             || scaling.originalMaxPositions() == original,
@@ -63,17 +68,18 @@ public record Phi3() implements Family {
             + "), which counts: make both the same");
     int vocabulary = json.integer("vocab_size", 32_064);
     int hidden = json.integer("hidden_size", 3072);
+    int layers = json.integer("num_hidden_layers", 32);
     int heads = json.integer("num_attention_heads", 32);
     return new TransformerConfig(
-        this,
+        new Phi3(WindowKeys.ofAll(json, layers, 0)),
         vocabulary,
         hidden,
         json.integer("intermediate_size", 8192),
-        json.integer("num_hidden_layers", 32),
+        layers,
         heads,
         json.integerOrNull("num_key_value_heads", heads, heads),
         LlamaKeys.headDim(json, hidden, heads),
-        maxPositions,
+        rope.positions(maxPositions),
         json.number("rms_norm_eps", 1e-5),
         rope,
         json.flag("tie_word_embeddings", false),
@@ -89,7 +95,7 @@ public record Phi3() implements Family {
   @Override
   public void write(TransformerConfig config, ObjectNode json) {
     LlamaKeys.writeSizes(config, json);
-    json.putNull("sliding_window");
+    WindowKeys.writeAll(windows, json);
     // the class's default is 32,000, which it refuses where the vocabulary is smaller
     json.putNull("pad_token_id");
     RopeJson.write(config.rope(), json);
@@ -97,7 +103,7 @@ public record Phi3() implements Family {
 
   @Override
   public void check(TransformerConfig config) {
-    LlamaKeys.check(config);
+    LlamaKeys.checkPartlyTurned(config);
     Rope.Scaling scaling = config.rope().scaling();
     checkArgument(
         scaling instanceof Rope.Unscaled || scaling instanceof Rope.LongRope,
@@ -130,18 +136,21 @@ public record Phi3() implements Family {
     return new Decoder(
         config,
         shapes(config),
-        new Heads(config.heads(), config.keyValueHeads(), config.headDim()),
-        new RopeTable(inverseFrequencies, config.maxPositions(), config.rope().amplitude()));
+        windows,
+        config.rope().table(inverseFrequencies, config.headDim(), config.maxPositions()));
   }
 
   private record Decoder(
-      TransformerConfig config, ImmutableMap<String, long[]> shapes, Heads heads, RopeTable rope)
+      TransformerConfig config,
+      ImmutableMap<String, long[]> shapes,
+      Windows windows,
+      RopeTable rope)
       implements Body {
 
     @Override
     public <T> T build(Ops<T> ops, Inputs<T> inputs) {
-      int queries = heads.query() * heads.headDim();
-      int keys = heads.key() * heads.headDim();
+      int queries = config.heads() * config.headDim();
+      int keys = config.keyValueHeads() * config.headDim();
       int width = config.intermediateSize();
       var layers = new Layers<>(ops, shapes, (float) config.normEpsilon(), WeightLayout.OUT_IN);
       T x = layers.embedding(EMBEDDING, inputs.tokens());
@@ -152,7 +161,7 @@ public record Phi3() implements Family {
         T q = ops.rope(ops.columns(qkv, 0, queries), rope, inputs.positions());
         T k = ops.rope(ops.columns(qkv, queries, queries + keys), rope, inputs.positions());
         T v = ops.columns(qkv, queries + keys, queries + 2 * keys);
-        T attended = ops.attention(q, k, v, heads);
+        T attended = ops.attention(q, k, v, windows.heads(config, layer));
         x = ops.add(x, layers.linear(attended, block + "self_attn.o_proj"));
         normed = layers.rmsNorm(x, block + "post_attention_layernorm");
         T wide = layers.linear(normed, block + "mlp.gate_up_proj");
@@ -165,10 +174,10 @@ public record Phi3() implements Family {
 
   @Override
   public Optional<GgufForm> gguf() {
-    return Optional.of(new Gguf(this));
+    return Optional.of(new Gguf());
   }
 
-  private record Gguf(Phi3 family) implements GgufForm {
+  private record Gguf() implements GgufForm {
 
     private static final GgufNames NAMES =
         new GgufNames(
@@ -190,24 +199,26 @@ public record Phi3() implements Family {
     }
 
     @Override
+    public boolean readsWindow() {
+      return true;
+    }
+
+    @Override
     public TransformerConfig read(GgufFields metadata) {
-      metadata.refuseUnless(
-          !metadata.hasTensor("rope_factors_short.weight"),
-          "has LongRoPE factors: load the Hugging Face folder of the model");
+      Rope rope = metadata.rope();
       int heads = metadata.integer("attention.head_count");
-      int headDim = metadata.headDim();
       return new TransformerConfig(
-          family,
+          new Phi3(Windows.ofAll(metadata.integer("attention.sliding_window", 0))),
           metadata.vocabSize(),
           metadata.integer("embedding_length"),
           metadata.integer("feed_forward_length"),
           metadata.integer("block_count"),
           heads,
           metadata.integer("attention.head_count_kv", heads),
-          headDim,
-          metadata.integer("context_length"),
+          metadata.headDim(),
+          rope.positions(metadata.integer("context_length")),
           metadata.number("attention.layer_norm_rms_epsilon"),
-          metadata.rope(headDim),
+          rope,
           metadata.tied(),
           false,
           false,

@@ -9,14 +9,24 @@ import org.align4j.models.transformer.Body;
 import org.align4j.models.transformer.ConfigFields;
 import org.align4j.models.transformer.Family;
 import org.align4j.models.transformer.GgufForm;
+import org.align4j.models.transformer.LayerPattern;
+import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.RopeJson;
 import org.align4j.models.transformer.TransformerConfig;
+import org.align4j.models.transformer.Windows;
 
 /**
  * Qwen3, dense ({@code configuration_qwen3.py}): a Llama that normalises the queries and keys of
  * each head, whose size has its own key.
+ *
+ * @param windows layers that attend to a sliding window
  */
-public record Qwen3() implements Family {
+public record Qwen3(Windows windows) implements Family {
+
+  /** Full attention, the default of transformers' class. */
+  public Qwen3() {
+    this(Windows.NONE);
+  }
 
   @Override
   public String modelType() {
@@ -31,24 +41,25 @@ public record Qwen3() implements Family {
   @Override
   public TransformerConfig read(ConfigFields json) {
     int maxPositions = json.integer("max_position_embeddings", 32_768);
-    QwenWindow.refuse(json, maxPositions);
+    Rope rope = json.rope(maxPositions);
     json.refuseOtherThanSilu();
     int vocabulary = json.integer("vocab_size", 151_936);
     int hidden = json.integer("hidden_size", 4096);
+    int layers = json.integer("num_hidden_layers", 32);
     int heads = json.integer("num_attention_heads", 32);
     boolean bias = json.flag("attention_bias", false);
     return new TransformerConfig(
-        this,
+        new Qwen3(WindowKeys.ofQwen(json, layers)),
         vocabulary,
         hidden,
         json.integer("intermediate_size", 22_016),
-        json.integer("num_hidden_layers", 32),
+        layers,
         heads,
         json.integerOrNull("num_key_value_heads", 32, heads),
         json.integer("head_dim", 128),
-        maxPositions,
+        rope.positions(maxPositions),
         json.number("rms_norm_eps", 1e-6),
-        json.rope(),
+        rope,
         json.flag("tie_word_embeddings", false),
         bias,
         bias,
@@ -63,7 +74,7 @@ public record Qwen3() implements Family {
   public void write(TransformerConfig config, ObjectNode json) {
     LlamaKeys.writeSizes(config, json);
     json.put("attention_bias", config.attentionBias());
-    json.put("use_sliding_window", false);
+    WindowKeys.writeSome(windows, config.layers(), json);
     RopeJson.write(config.rope(), json);
   }
 
@@ -79,7 +90,7 @@ public record Qwen3() implements Family {
 
   @Override
   public Body body(TransformerConfig config, float[] inverseFrequencies) {
-    return new LlamaBody(config, inverseFrequencies);
+    return new LlamaBody(config, inverseFrequencies, windows, LayerPattern.ALL);
   }
 
   @Override

@@ -75,13 +75,25 @@ public final class ConfigFields {
     return node.booleanValue();
   }
 
-  /** Rotary positions: {@code rope_parameters}, or {@code rope_theta} and {@code rope_scaling}. */
-  public Rope rope() {
-    refuseUnless(
-        json.path("partial_rotary_factor").asDouble(1) == 1
-            && json.path("rope_parameters").path("partial_rotary_factor").asDouble(1) == 1,
-        "rotates only a part of each head (partial_rotary_factor): rotation of all is supported");
-    return new RopeJson(file, json).read();
+  /**
+   * Rotary positions of base 10,000: {@code rope_parameters}, or {@code rope_theta} and {@code
+   * rope_scaling}.
+   *
+   * @param maxPositions {@code max_position_embeddings}
+   */
+  public Rope rope(int maxPositions) {
+    return rope(maxPositions, 10_000, maxPositions);
+  }
+
+  /**
+   * Rotary positions of a family with a base or an original context of its own.
+   *
+   * @param theta the base where none is there
+   * @param originalMaxPositions {@code original_max_position_embeddings} where it is not there
+   */
+  public Rope rope(int maxPositions, double theta, int originalMaxPositions) {
+    var defaults = new RopeJson.Defaults(theta, maxPositions, originalMaxPositions);
+    return new RopeJson(file, json, defaults).read();
   }
 
   /**
@@ -92,8 +104,9 @@ public final class ConfigFields {
    * @param thetaKey the base where {@code rope_parameters} has none
    * @param theta the base where neither is there
    */
-  public Rope rope(String layerType, String thetaKey, double theta) {
-    return new RopeJson(file, json).read(layerType, thetaKey, theta);
+  public Rope rope(String layerType, String thetaKey, double theta, int maxPositions) {
+    var defaults = new RopeJson.Defaults(theta, maxPositions, maxPositions);
+    return new RopeJson(file, json, defaults).read(layerType, thetaKey);
   }
 
   /** Refuses an activation other than SiLU; {@code swish} is another name of it. */
@@ -102,23 +115,6 @@ public final class ConfigFields {
     refuseUnless(
         name.equals("silu") || name.equals("swish"),
         "hidden_act is " + BadFileException.quote(name) + ": silu is supported");
-  }
-
-  /**
-   * Refuses a sliding window that matters: one below the positions that the model allows.
-   *
-   * @param otherwise the window where the key is absent, 0 for none
-   */
-  public void refuseWindow(int maxPositions, int otherwise) {
-    JsonNode given = json.path("sliding_window");
-    int window = integerOrNull("sliding_window", otherwise, 0);
-    refuseUnless(
-        window == 0 || window >= maxPositions,
-        "uses a sliding window of "
-            + window
-            + " positions"
-            + (given.isMissingNode() ? " (the default where sliding_window is absent)" : "")
-            + ": full attention is supported");
   }
 
   /** Refuses layers whose {@code layer_types} is not full attention. */

@@ -76,8 +76,8 @@ public interface Family {
   /**
    * The network up to its last norm.
    *
-   * @param inverseFrequencies of rotary positions {@code [headDim/2]}; a family that has none
-   *     leaves them
+   * @param inverseFrequencies of rotary positions, one for two columns that are turned: {@code
+   *     [headDim/2]} unless a part of a head is; a family that has none leaves them
    */
   Body body(TransformerConfig config, float[] inverseFrequencies);
 

@@ -33,8 +33,8 @@ public interface GgufFields {
   /** Columns of a head, of keys and values alike: other heads are refused. */
   int headDim();
 
-  /** Rotary positions of heads of this size, all of it rotated: other rotation is refused. */
-  Rope rope(int headDim);
+  /** Rotary positions; those of a kind that is not built are refused. */
+  Rope rope();
 
   /** The first token of sequences. */
   OptionalInt bosTokenId();

@@ -20,8 +20,8 @@ public final class Transformer implements NetworkDefinition {
   }
 
   /**
-   * The network with other inverse frequencies {@code [headDim/2]} than those of its rotary
-   * settings: what a model has that was moved to a half type with its buffers.
+   * The network with other inverse frequencies, as many, than those of its rotary settings: what a
+   * model has that was moved to a half type with its buffers.
    */
   public Transformer(TransformerConfig config, ModelHead head, float[] inverseFrequencies) {
     this.config = config;

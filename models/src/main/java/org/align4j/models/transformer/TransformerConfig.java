@@ -59,11 +59,7 @@ public record TransformerConfig(
     checkSize("vocabSize", vocabSize);
     checkSize("hiddenSize", hiddenSize);
     checkSize("intermediateSize", intermediateSize);
-    checkArgument(
-        layers > 0 && layers <= MOST_LAYERS,
-        "layers is %s: it must be in [1, %s]",
-        layers,
-        MOST_LAYERS);
+    checkLayers(layers);
     checkSize("heads", heads);
     checkSize("keyValueHeads", keyValueHeads);
     checkSize("headDim", headDim);
@@ -154,6 +150,14 @@ public record TransformerConfig(
         activation,
         bosTokenId,
         value);
+  }
+
+  static void checkLayers(int layers) {
+    checkArgument(
+        layers > 0 && layers <= MOST_LAYERS,
+        "layers is %s: it must be in [1, %s]",
+        layers,
+        MOST_LAYERS);
   }
 
   private static void checkSize(String name, int value) {

@@ -35,7 +35,8 @@ class PeftFolderTest {
   @TempDir private Path temporary;
 
   static Stream<Arguments> cases() {
-    return Stream.of("llama-attention", "qwen2-all-rslora", "gpt2-all")
+    return Stream.of(
+            "llama-attention", "qwen2-all-rslora", "gpt2-all", "smollm3-all", "phi4-attention")
         .flatMap(name ->
             Stream.of(Engine.PLAN, Engine.SAMEDIFF).map(engine -> Arguments.of(name, engine)));
   }

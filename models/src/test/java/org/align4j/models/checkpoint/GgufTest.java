@@ -3,16 +3,21 @@ package org.align4j.models.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.align4j.core.file.BadFileException;
 import org.align4j.models.family.Gemma3;
+import org.align4j.models.family.Llama;
+import org.align4j.models.family.Mistral;
+import org.align4j.models.family.SmolLm3;
 import org.align4j.models.text.chat.ChatMessage;
+import org.align4j.models.transformer.LayerPattern;
 import org.align4j.models.transformer.Rope;
+import org.align4j.models.transformer.Windows;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +70,7 @@ final class GgufTest {
                 .tensor("blk.0.post_ffw_norm.weight", numbered(8), 8)
                 .tensor("blk.0.attn_q.weight", numbered(64), 8, 8))) {
       assertThat(gemma.config().family())
-          .isEqualTo(new Gemma3(4, 8, ImmutableList.of(), Rope.DEFAULT));
+          .isEqualTo(new Gemma3(4, new Windows(8, LayerPattern.allButEvery(6)), Rope.DEFAULT));
       assertThat(gemma.config().rope()).isEqualTo(new Rope(1e6, new Rope.Linear(8)));
       assertThat(firstColumn(gemma.parameters().get(QUERY)))
           .containsExactly(0, 8, 16, 24, 32, 40, 48, 56);
@@ -184,6 +189,63 @@ final class GgufTest {
         .hasMessageContaining("rope_freqs.weight is not what llama3 scaling");
   }
 
+  /** llama.cpp calls a Mistral a Llama. */
+  @Test
+  void aLlamaWithAWindowIsAMistral() throws IOException {
+    var builder = TinyModels.gguf("llama");
+    try (Checkpoint mistral = load(builder.put("llama.attention.sliding_window", 8))) {
+      assertThat(mistral.config().family()).isEqualTo(new Mistral(Windows.ofAll(8)));
+    }
+    try (Checkpoint llama = load(builder.put("llama.attention.sliding_window", 32))) {
+      assertThat(llama.config().family()).isEqualTo(new Llama());
+    }
+  }
+
+  /** {@code llama-model.cpp}: {@code n_no_rope_layer_step = 4}, and the rows of Llama. */
+  @Test
+  void everyFourthLayerOfASmolLm3HasNoPositions() throws IOException {
+    try (Checkpoint model =
+        load(TinyModels.gguf("smollm3").tensor("blk.0.attn_q.weight", numbered(64), 8, 8))) {
+      var family = (SmolLm3) model.config().family();
+      assertThat(family.turned().first(5)).containsExactly(true, true, true, false, true);
+      assertThat(firstColumn(model.parameters().get(QUERY)))
+          .containsExactly(0, 16, 8, 24, 32, 48, 40, 56);
+    }
+  }
+
+  /**
+   * {@code llama-context.cpp}: the attention factor is that of {@code mscale} 1 by that of the
+   * multiplier, times {@code attn_factor}.
+   */
+  @Test
+  void yarnIsReadOutOfTheMetadata() throws IOException {
+    var builder =
+        TinyModels.gguf("qwen2")
+            .put("qwen2.rope.scaling.type", "yarn")
+            .put("qwen2.rope.scaling.factor", 4f)
+            .put("qwen2.rope.scaling.original_context_length", 8);
+    OptionalDouble none = OptionalDouble.empty();
+    assertThat(scaling(builder)).isEqualTo(new Rope.Yarn(4, 8, 32, 1, none, none, none, true));
+    builder
+        .put("qwen2.rope.scaling.yarn_beta_fast", 16f)
+        .put("qwen2.rope.scaling.yarn_beta_slow", 2f)
+        .put("qwen2.rope.scaling.yarn_log_multiplier", 0.5f);
+    assertThat(scaling(builder))
+        .isEqualTo(
+            new Rope.Yarn(4, 8, 16, 2, none, OptionalDouble.of(1), OptionalDouble.of(0.5), true));
+    Rope.Yarn doubled = (Rope.Yarn) scaling(builder.put("qwen2.rope.scaling.attn_factor", 2f));
+    assertThat(doubled.amplitude())
+        .isEqualTo(2 * (0.1 * Math.log(4) + 1) / (0.05 * Math.log(4) + 1));
+    builder.put("qwen2.rope.scaling.yarn_attn_factor", 1.25f);
+    assertThat(((Rope.Yarn) scaling(builder)).amplitude()).isEqualTo(2.5);
+  }
+
+  private Rope.Scaling scaling(GgufBuilder builder) throws IOException {
+    try (Checkpoint model = load(builder)) {
+      return model.config().rope().scaling();
+    }
+  }
+
   @Test
   void whatIsNotSupportedIsNamed() {
     assertThatRefused(TinyModels.gguf("llama").put("general.architecture", "mamba"))
@@ -197,9 +259,18 @@ final class GgufTest {
         .hasMessageContaining("llama (SentencePiece)");
     assertThatRefused(TinyModels.gguf("llama").put("tokenizer.ggml.model", "llama"))
         .hasMessageContaining("has no tokenizer.ggml.scores");
-    assertThatRefused(TinyModels.gguf("llama").put("llama.rope.scaling.type", "yarn"))
-        .hasMessageContaining("yarn");
-    assertThatRefused(TinyModels.gguf("llama").put("llama.attention.sliding_window", 8))
+    assertThatRefused(TinyModels.gguf("llama").put("llama.rope.scaling.type", "dynamic"))
+        .hasMessageContaining("has rotary scaling dynamic: none, linear, yarn, longrope");
+    assertThatRefused(TinyModels.gguf("llama").put("llama.rope.scaling.type", "longrope"))
+        .hasMessageContaining("no llama.rope.scaling.original_context_length");
+    assertThatRefused(
+            TinyModels.gguf("llama")
+                .put("llama.rope.scaling.type", "yarn")
+                .put("llama.rope.scaling.yarn_ext_factor", 0.5f))
+        .hasMessageContaining("YaRN of yarn_ext_factor 0.5");
+    assertThatRefused(TinyModels.gguf("llama").put("llama.rope.dimension_count", 2))
+        .hasMessageContaining("rotates only a part of each head (partial_rotary_factor 0.5)");
+    assertThatRefused(TinyModels.gguf("qwen2").put("qwen2.attention.sliding_window", 8))
         .hasMessageContaining("sliding window of 8");
     assertThatRefused(TinyModels.gguf("llama").put("llama.expert_count", 8))
         .hasMessageContaining("mixture of experts");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
@@ -42,7 +44,23 @@ final class HuggingFaceFolderTest {
             Stream.of(
                     Rope.DEFAULT,
                     new Rope(5e5, new Rope.Linear(2)),
-                    new Rope(5e5, new Rope.Llama3(8, 1, 4, 16)))
+                    new Rope(5e5, new Rope.Llama3(8, 1, 4, 16)),
+                    new Rope(
+                        5e5,
+                        new Rope.Yarn(
+                            4,
+                            16,
+                            30,
+                            2,
+                            OptionalDouble.of(1.25),
+                            OptionalDouble.of(0.5),
+                            OptionalDouble.of(0.75),
+                            false)),
+                    new Rope(
+                        1e4,
+                        new Rope.LongRope(
+                            ImmutableList.of(1.5), ImmutableList.of(2.5), 32, 64, 1.25),
+                        0.5))
                 .map(rope -> family.equals("gpt2") ? Rope.DEFAULT : rope)
                 .map(rope -> TinyModels.config(family, tied, rope))
                 .filter(HuggingFaceFolderTest::isOfItsFamily)
@@ -191,15 +209,13 @@ final class HuggingFaceFolderTest {
         Map.of(
             "\"model_type\":\"mixtral\"",
                 "model_type is 'mixtral': gemma3_text, gpt2, llama, mistral,",
-            "\"rope_parameters\":{\"rope_type\":\"yarn\",\"factor\":4}", "rotary scaling yarn",
+            "\"rope_parameters\":{\"rope_type\":\"dynamic\",\"factor\":4}",
+                "rotary scaling dynamic",
             "\"hidden_act\":\"gelu\"", "hidden_act is gelu: silu",
             "\"quantization_config\":{\"bits\":4}", "quantization_config",
             "\"partial_rotary_factor\":0.5", "partial_rotary_factor",
             "\"hidden_size\":\"8\"", "hidden_size is \"8\": it should be an integer",
-            "\"num_key_value_heads\":3", "keyValueHeads is 3: it must divide heads (2)",
-            "\"model_type\":\"mistral\",\"sliding_window\":16", "sliding window of 16",
-            "\"model_type\":\"qwen2\",\"use_sliding_window\":true,\"sliding_window\":16",
-                "sliding window of 16");
+            "\"num_key_value_heads\":3", "keyValueHeads is 3: it must divide heads (2)");
     for (var entry : refused.entrySet()) {
       Files.writeString(file, config);
       JsonNode changes = JsonFiles.mapper().readTree("{" + entry.getKey() + "}");

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Random;
 import org.align4j.core.file.BadFileException;
 import org.align4j.core.file.JsonFiles;
+import org.align4j.models.family.Phi3;
 import org.align4j.models.transformer.Rope;
 import org.align4j.models.transformer.TransformerConfig;
+import org.align4j.models.transformer.Windows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +53,24 @@ final class Phi3Test {
     assertThat(config.family().defaultEos()).hasValue(32_000);
   }
 
+  /** Phi-4-mini: 3/4 of each head of 128; a window longer than its positions. */
+  @Test
+  void aPartOfEachHeadIsTurned() throws IOException {
+    String ones = "[" + "1,".repeat(47) + "1]";
+    String json =
+        "\"hidden_size\":3072,\"num_attention_heads\":24,\"num_key_value_heads\":8,"
+            + "\"max_position_embeddings\":131072,\"original_max_position_embeddings\":4096,"
+            + "\"partial_rotary_factor\":0.75,\"sliding_window\":262144,\"rope_theta\":10000.0,"
+            + "\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":%s,\"long_factor\":%s}";
+    TransformerConfig config = read(json.replace("%s", ones));
+    assertThat(config.rope().part()).isEqualTo(0.75);
+    assertThat(config.rope().inverseFrequencies(128)).hasSize(48);
+    assertThat(config.family()).isEqualTo(new Phi3(Windows.ofAll(262_144)));
+    assertThat(Windows.ofAll(262_144).heads(config, 0).window()).isEqualTo(0);
+    assertThatThrownBy(() -> read(json.replace("%s", "[1,1]")))
+        .hasMessageContaining("LongRoPE has 2 short factors for heads of 128: it must have 48");
+  }
+
   /** Phi-3-mini-128k as published: 4096 positions grow to 131,072, √(1 + ln 32 / ln 4096). */
   @Test
   void thePublishedLongModelHasThePositionsOfItsPreTraining() throws IOException {
@@ -72,10 +92,8 @@ final class Phi3Test {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"sliding_window\":2047 | uses a sliding window of 2047 positions",
-        "\"partial_rotary_factor\":0.75 | rotates only a part of each head",
         "\"rope_scaling\":{\"type\":\"linear\",\"factor\":2} | Phi-3 has none or longrope",
-        "\"rope_scaling\":{\"type\":\"yarn\"} | has rotary scaling yarn",
+        "\"rope_scaling\":{\"type\":\"yarn\",\"factor\":2} | Phi-3 has none or longrope",
         "\"hidden_act\":\"gelu\" | hidden_act is gelu",
         "\"rope_scaling\":{\"type\":\"longrope\",\"long_factor\":[1]} | short_factor of the rotary",
       })
@@ -134,13 +152,55 @@ final class Phi3Test {
     }
   }
 
+  /**
+   * {@code convert_hf_to_gguf.py}, {@code Phi3MiniModel}: factors are tensors, a window of 0 is
+   * none.
+   */
   @Test
-  void aGgufFileWithLongFactorsIsRefused() throws IOException {
+  void aGgufFileHasItsWindowItsPartAndItsFactors() throws IOException {
     Files.write(
         folder.resolve("m.gguf"),
-        gguf().tensor("rope_factors_short.weight", new float[] {1, 1}, 2).build());
+        gguf()
+            .put("phi3.context_length", 128)
+            .put("phi3.rope.scaling.original_context_length", 32)
+            .put("phi3.rope.scaling.attn_factor", (float) Math.sqrt(1 + Math.log(4) / Math.log(32)))
+            .put("phi3.rope.dimension_count", 2)
+            .put("phi3.attention.sliding_window", 8)
+            .tensor("rope_factors_short.weight", new float[] {1.05f}, 1)
+            .tensor("rope_factors_long.weight", new float[] {4.5f}, 1)
+            .build());
+    try (Checkpoint model = Checkpoint.load(folder.resolve("m.gguf"))) {
+      assertThat(model.config().family()).isEqualTo(new Phi3(Windows.ofAll(8)));
+      assertThat(model.config().maxPositions()).isEqualTo(32);
+      assertThat(model.config().rope())
+          .isEqualTo(
+              new Rope(
+                  10_000,
+                  new Rope.LongRope(
+                      ImmutableList.of(1.05),
+                      ImmutableList.of(4.5),
+                      32,
+                      128,
+                      Math.sqrt(1 + Math.log(4) / Math.log(32))),
+                  0.5));
+    }
+    Files.write(
+        folder.resolve("zero.gguf"), gguf().put("phi3.attention.sliding_window", 0).build());
+    try (Checkpoint model = Checkpoint.load(folder.resolve("zero.gguf"))) {
+      assertThat(model.config().family()).isEqualTo(new Phi3());
+    }
+  }
+
+  @Test
+  void factorsOfAnotherNumberAreRefused() throws IOException {
+    Files.write(
+        folder.resolve("m.gguf"),
+        gguf()
+            .put("phi3.rope.scaling.original_context_length", 16)
+            .tensor("rope_factors_short.weight", new float[] {1, 1, 1}, 3)
+            .build());
     assertThatThrownBy(() -> Checkpoint.load(folder.resolve("m.gguf")))
-        .hasMessage("m.gguf: has LongRoPE factors: load the Hugging Face folder of the model");
+        .hasMessage("m.gguf: rope_factors_short.weight has 3 factors for heads of 4");
   }
 
   private static GgufBuilder gguf() {

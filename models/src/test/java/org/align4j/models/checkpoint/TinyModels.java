@@ -111,6 +111,11 @@ final class TinyModels {
         builder.tensor("blk.0." + norm + ".weight", randoms(random, 8), 8);
       }
     }
+    if (architecture.equals("qwen3")) {
+      for (String norm : List.of("attn_q_norm", "attn_k_norm")) {
+        builder.tensor("blk.0." + norm + ".weight", randoms(random, 4), 4);
+      }
+    }
     if (architecture.equals("qwen2")) {
       builder
           .tensor("blk.0.attn_q.bias", randoms(random, 8), 8)

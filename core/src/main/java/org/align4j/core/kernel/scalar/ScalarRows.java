@@ -74,10 +74,17 @@ final class ScalarRows implements RowKernels {
 
   @Override
   public void rope(
-      Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
+      Matrix x,
+      int headDim,
+      Matrix cos,
+      Matrix sin,
+      int[] positions,
+      boolean inverse,
+      int from,
+      int to) {
     int half = cos.columns();
     for (int n = from; n < to; n++) {
-      for (int head = 0; head < x.columns(); head += 2 * half) {
+      for (int head = 0; head < x.columns(); head += headDim) {
         for (int i = 0; i < half; i++) {
           float c = cos.get(positions[n], i);
           float s = inverse ? -sin.get(positions[n], i) : sin.get(positions[n], i);

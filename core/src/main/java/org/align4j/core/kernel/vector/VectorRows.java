@@ -134,13 +134,20 @@ final class VectorRows implements RowKernels {
 
   @Override
   public void rope(
-      Matrix x, Matrix cos, Matrix sin, int[] positions, boolean inverse, int from, int to) {
+      Matrix x,
+      int headDim,
+      Matrix cos,
+      Matrix sin,
+      int[] positions,
+      boolean inverse,
+      int from,
+      int to) {
     int half = cos.columns();
     float sign = inverse ? -1 : 1;
     for (int n = from; n < to; n++) {
       long c = cos.address(positions[n]);
       long s = sin.address(positions[n]);
-      for (int head = 0; head < x.columns(); head += 2 * half) {
+      for (int head = 0; head < x.columns(); head += headDim) {
         rotate(x.address(n) + 4L * head, c, s, sign, half);
       }
     }

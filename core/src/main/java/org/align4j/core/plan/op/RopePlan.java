@@ -61,6 +61,13 @@ final class RopePlan extends OpPlan {
             run.kernels()
                 .rows()
                 .rope(
-                    slot.matrix(), tables.cos(), tables.sin(), batch.positions(), back, from, to));
+                    slot.matrix(),
+                    op.table().headDim(),
+                    tables.cos(),
+                    tables.sin(),
+                    batch.positions(),
+                    back,
+                    from,
+                    to));
   }
 }

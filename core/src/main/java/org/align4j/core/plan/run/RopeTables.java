@@ -10,7 +10,7 @@ import org.align4j.core.ops.RopeTable;
 /** Cosines and sines in native memory, one copy per table. */
 public final class RopeTables {
 
-  /** {@code [positions, headDim/2]} each. */
+  /** {@code [positions, rotated/2]} each. */
   public record Tables(Matrix cos, Matrix sin) {}
 
   private final NativeMemory memory;
@@ -27,7 +27,7 @@ public final class RopeTables {
   }
 
   private Tables copy(RopeTable table) {
-    int half = table.headDim() / 2;
+    int half = table.rotated() / 2;
     NativeFloats cos = memory.allocate((long) table.positions() * half);
     NativeFloats sin = memory.allocate((long) table.positions() * half);
     for (int p = 0; p < table.positions(); p++) {
