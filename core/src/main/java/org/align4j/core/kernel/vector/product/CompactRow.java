@@ -117,6 +117,10 @@ final class CompactRow {
         FloatVector sw = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
         FloatVector tw = sw.mul(0x1p-4f);
         at += 2 * BYTES;
+        FloatVector ox = sx.mul(-8);
+        FloatVector oy = sy.mul(-8);
+        FloatVector oz = sz.mul(-8);
+        FloatVector ow = sw.mul(-8);
         for (int word = 0; word < words; word++) {
           for (int two = 0; two < 4; two++) {
             IntVector vx =
@@ -130,31 +134,15 @@ final class CompactRow {
                 IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER)
                     .lanewise(LSHR, 8 * two);
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
-            cx = ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sx).fma(x0, cx);
-            cy = ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sy).fma(x0, cy);
-            cz = ((FloatVector) vz.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sz).fma(x0, cz);
-            cw = ((FloatVector) vw.lanewise(AND, 15).convert(I2F, 0)).sub(8).mul(sw).fma(x0, cw);
+            cx = ((FloatVector) vx.lanewise(AND, 15).convert(I2F, 0)).fma(sx, ox).fma(x0, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 15).convert(I2F, 0)).fma(sy, oy).fma(x0, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 15).convert(I2F, 0)).fma(sz, oz).fma(x0, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 15).convert(I2F, 0)).fma(sw, ow).fma(x0, cw);
             FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
-            cx =
-                ((FloatVector) vx.lanewise(AND, 240).convert(I2F, 0))
-                    .sub(8 * 16)
-                    .mul(tx)
-                    .fma(x1, cx);
-            cy =
-                ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0))
-                    .sub(8 * 16)
-                    .mul(ty)
-                    .fma(x1, cy);
-            cz =
-                ((FloatVector) vz.lanewise(AND, 240).convert(I2F, 0))
-                    .sub(8 * 16)
-                    .mul(tz)
-                    .fma(x1, cz);
-            cw =
-                ((FloatVector) vw.lanewise(AND, 240).convert(I2F, 0))
-                    .sub(8 * 16)
-                    .mul(tw)
-                    .fma(x1, cw);
+            cx = ((FloatVector) vx.lanewise(AND, 240).convert(I2F, 0)).fma(tx, ox).fma(x1, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 240).convert(I2F, 0)).fma(ty, oy).fma(x1, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 240).convert(I2F, 0)).fma(tz, oz).fma(x1, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 240).convert(I2F, 0)).fma(tw, ow).fma(x1, cw);
             k += 8;
           }
           at += 2 * BYTES;
@@ -254,6 +242,10 @@ final class CompactRow {
         FloatVector sw = fromMemorySegment(SPECIES, ALL, at + panelPitch + BYTES, ORDER);
         FloatVector tw = sw.mul(0x1p-8f);
         at += 2 * BYTES;
+        FloatVector ox = sx.mul(-128);
+        FloatVector oy = sy.mul(-128);
+        FloatVector oz = sz.mul(-128);
+        FloatVector ow = sw.mul(-128);
         for (int word = 0; word < words; word++) {
           for (int two = 0; two < 2; two++) {
             IntVector vx =
@@ -267,31 +259,15 @@ final class CompactRow {
                 IntVector.fromMemorySegment(INTS, ALL, at + panelPitch + BYTES, ORDER)
                     .lanewise(LSHR, 16 * two);
             FloatVector x0 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET)));
-            cx = ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sx).fma(x0, cx);
-            cy = ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sy).fma(x0, cy);
-            cz = ((FloatVector) vz.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sz).fma(x0, cz);
-            cw = ((FloatVector) vw.lanewise(AND, 255).convert(I2F, 0)).sub(128).mul(sw).fma(x0, cw);
+            cx = ((FloatVector) vx.lanewise(AND, 255).convert(I2F, 0)).fma(sx, ox).fma(x0, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 255).convert(I2F, 0)).fma(sy, oy).fma(x0, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 255).convert(I2F, 0)).fma(sz, oz).fma(x0, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 255).convert(I2F, 0)).fma(sw, ow).fma(x0, cw);
             FloatVector x1 = broadcast(SPECIES, ALL.get(FLOAT, left + (k & OFFSET) + 4));
-            cx =
-                ((FloatVector) vx.lanewise(AND, 0xff00).convert(I2F, 0))
-                    .sub(128 * 256)
-                    .mul(tx)
-                    .fma(x1, cx);
-            cy =
-                ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0))
-                    .sub(128 * 256)
-                    .mul(ty)
-                    .fma(x1, cy);
-            cz =
-                ((FloatVector) vz.lanewise(AND, 0xff00).convert(I2F, 0))
-                    .sub(128 * 256)
-                    .mul(tz)
-                    .fma(x1, cz);
-            cw =
-                ((FloatVector) vw.lanewise(AND, 0xff00).convert(I2F, 0))
-                    .sub(128 * 256)
-                    .mul(tw)
-                    .fma(x1, cw);
+            cx = ((FloatVector) vx.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tx, ox).fma(x1, cx);
+            cy = ((FloatVector) vy.lanewise(AND, 0xff00).convert(I2F, 0)).fma(ty, oy).fma(x1, cy);
+            cz = ((FloatVector) vz.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tz, oz).fma(x1, cz);
+            cw = ((FloatVector) vw.lanewise(AND, 0xff00).convert(I2F, 0)).fma(tw, ow).fma(x1, cw);
             k += 8;
           }
           at += 2 * BYTES;

@@ -98,6 +98,8 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
                 "at",
                 at -> "FloatVector o# = fromMemorySegment(SPECIES, ALL, " + at + ", ORDER);\n"));
         text.append("at += 2 * BYTES;\n");
+      } else {
+        text.append(each("FloatVector o# = s#.mul(" + (four() ? -8 : -128) + ");\n"));
       }
     }
     text.append("for (int word = 0; word < words; word++) {\n");
@@ -205,13 +207,20 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
         : "";
   }
 
-  /** The i-th of two numbers of a word as float32. */
+  /**
+   * The i-th of two numbers of a word as float32. A row's signed ones are {@code q·s − 8·s}: 8·s is
+   * exact, so the bits are those of {@code (q − 8)·s}, but for the sign of a zero, which no sum of
+   * products that begins at 0 has.
+   */
   private String value(int i) {
     String number =
         "((FloatVector) v#.lanewise(AND, "
             + (four() ? i == 0 ? "15" : "240" : i == 0 ? "255" : "0xff00")
             + ").convert(I2F, 0))";
     String scale = i == 0 ? "s#" : "t#";
+    if (quantised() && !widens) {
+      return number + ".fma(" + scale + ", o#)";
+    }
     return switch (form) {
       case SIGNED4 -> number + ".sub(8" + (i == 0 ? "" : " * 16") + ").mul(" + scale + ")";
       case SIGNED8 -> number + ".sub(128" + (i == 0 ? "" : " * 256") + ").mul(" + scale + ")";
