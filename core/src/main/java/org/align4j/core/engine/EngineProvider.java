@@ -1,10 +1,8 @@
 package org.align4j.core.engine;
 
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.align4j.core.Experimental;
-import org.align4j.core.graph.PlanOps;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.core.tensor.StoredWeights;
@@ -47,7 +45,7 @@ public interface EngineProvider {
 
   /**
    * What a network will take beside frozen weights; here for an engine that keeps each parameter
-   * once and its activations within its memory.
+   * once, and activations and cache within its memory.
    *
    * @param trained which parameters are trained
    */
@@ -57,18 +55,7 @@ public interface EngineProvider {
       NetworkMemory.Passes passes,
       Resources resources) {
     long bytes = bytes(definition, trained);
-    long cached =
-        PlanOps.record(definition).operations().stream()
-            .map(op -> op.op().attends())
-            .filter(Objects::nonNull)
-            .mapToLong(heads -> 2L * heads.key() * heads.headDim())
-            .sum();
-    return new NetworkMemory(
-        bytes,
-        bytes,
-        2 * bytes,
-        resources.memory(),
-        Float.BYTES * cached * passes.slots() * passes.sequence());
+    return new NetworkMemory(bytes, bytes, 2 * bytes, resources.memory(), 0);
   }
 
   /** What the weights of a network that are not trained will take, whoever shares them. */

@@ -5,10 +5,14 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.align4j.core.engine.EngineProvider;
 import org.align4j.core.engine.FrozenWeights;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.NetworkDefinition;
+import org.align4j.core.engine.NetworkMemory;
+import org.align4j.core.graph.PlanOps;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.core.tensor.StoredWeights;
@@ -38,6 +42,28 @@ public final class SameDiffEngine implements EngineProvider {
   @Override
   public double ratioTolerance() {
     return RATIO_TOLERANCE;
+  }
+
+  /** With a cache that pads every sequence to the longest. */
+  @Override
+  public NetworkMemory memory(
+      NetworkDefinition definition,
+      Predicate<String> trained,
+      NetworkMemory.Passes passes,
+      Resources resources) {
+    NetworkMemory usual = EngineProvider.super.memory(definition, trained, passes, resources);
+    long ofToken =
+        PlanOps.record(definition).operations().stream()
+            .map(op -> op.op().attends())
+            .filter(Objects::nonNull)
+            .mapToLong(heads -> 2L * Float.BYTES * heads.key() * heads.headDim())
+            .sum();
+    return new NetworkMemory(
+        usual.weights(),
+        usual.gradients(),
+        usual.moments(),
+        usual.activations(),
+        ofToken * passes.slots() * passes.sequence());
   }
 
   /** Arrays that graphs read in place. */
