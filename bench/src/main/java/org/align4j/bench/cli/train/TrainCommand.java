@@ -8,6 +8,7 @@ import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.run.BatchPlan;
 import org.align4j.algorithms.run.RlRun;
+import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.TrainData;
@@ -92,6 +93,15 @@ public class TrainCommand extends RunCommand {
           "Names for the chat template, such as '{\"enable_thinking\": false}'; a line's own stand above them.")
   private @Nullable String chatTemplateKwargs;
 
+  @Option(
+      names = "--spark",
+      paramLabel = "MASTER",
+      description =
+          "Sample, score and learn on the executors of an Apache Spark cluster, with the same bits: local-cluster[EXECUTORS,CORES,MIB] or spark://HOST:PORT. See docs/cluster.md; update.gradientShards says how many learn side by side.")
+  private @Nullable String spark;
+
+  private @Nullable Cluster cluster;
+
   public TrainCommand(Console console) {
     super(console, "rl");
   }
@@ -141,6 +151,21 @@ public class TrainCommand extends RunCommand {
                 PolicyFiles.load(input, config.training().seed(), options().engine().engine()),
                 data,
                 scorer,
-                phases));
+                phases,
+                cluster()));
+  }
+
+  private @Nullable Cluster cluster() {
+    if (spark != null) {
+      cluster = Cluster.open("spark", spark);
+    }
+    return cluster;
+  }
+
+  @Override
+  void release() {
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 }
