@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.List;
 import org.align4j.algorithms.train.LocalLearner;
+import org.align4j.algorithms.train.experience.TrainingBatch;
 import org.align4j.algorithms.train.report.MetricRow;
 import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.PhaseClock;
@@ -27,13 +28,20 @@ import org.jspecify.annotations.Nullable;
  * one that does not; then all go on from there together, so that an attempt that was ended is
  * continued.
  *
+ * @param groups number of each sample's prompt
  * @param update number of the rollout batch
  * @param version of the parameters at its beginning
  * @param skip version at which a mini-batch that is not finite is left out; −1 for none
  * @param holders of that version, by address
  */
 record LearnTask(
-    ReplicaSpec spec, Wire.Batch batch, long update, long version, long skip, List<String> holders)
+    ReplicaSpec spec,
+    TrainingBatch batch,
+    int[] groups,
+    long update,
+    long version,
+    long skip,
+    List<String> holders)
     implements BarrierStage.Task<LearnTask.Learnt> {
 
   /**
@@ -63,20 +71,15 @@ record LearnTask(
   }
 
   /** A {@link NonFiniteException}. */
-  record NotFinite(String message, Wire.@Nullable Sequences sequence, int column)
+  record NotFinite(String message, @Nullable TokenSequence sequence, int column)
       implements Serializable {
 
     private static NotFinite of(NonFiniteException e) {
-      TokenSequence sequence = e.sequence();
-      return new NotFinite(
-          String.valueOf(e.getMessage()),
-          sequence == null ? null : Wire.Sequences.of(List.of(sequence)),
-          e.column());
+      return new NotFinite(String.valueOf(e.getMessage()), e.sequence(), e.column());
     }
 
     NonFiniteException open() {
-      return new NonFiniteException(
-          message, sequence == null ? null : sequence.open().get(0), column);
+      return new NonFiniteException(message, sequence, column);
     }
   }
 
@@ -158,7 +161,7 @@ record LearnTask(
     NotFinite notFinite = null;
     String failure = "";
     try {
-      replica.learn(() -> learner.update(batch.open(), batch.groups(), update, clock, row));
+      replica.learn(() -> learner.update(batch, groups, update, clock, row));
     } catch (PeerLostException e) {
       throw e;
     } catch (NonFiniteException e) {

@@ -6,10 +6,13 @@ import static com.google.common.base.Preconditions.checkState;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.align4j.algorithms.run.RunModels;
+import org.align4j.algorithms.run.cluster.ClusterTask;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.train.LocalLearner;
 import org.align4j.algorithms.train.Replicas;
@@ -32,6 +35,8 @@ final class Replica {
   /** Tasks take turns: one that was given up may still be at work. */
   private static final ReentrantLock TURN = new ReentrantLock();
 
+  private static final int SECONDS_OF_A_TURN = 600;
+
   private static @Nullable Replica current;
   private static @Nullable Long sharedMemory;
 
@@ -44,7 +49,7 @@ final class Replica {
   private boolean broken;
 
   private Replica(ReplicaSpec spec) {
-    share(spec);
+    share(spec.threads(), spec.memory());
     this.spec = spec;
     try {
       this.config = TrainConfig.fromTree(JsonFiles.mapper().readTree(spec.config()));
@@ -58,16 +63,16 @@ final class Replica {
   }
 
   /** Threads and memory are the process's, and the first run's for good. */
-  private static void share(ReplicaSpec spec) {
+  private static void share(int threads, long memory) {
     if (sharedMemory == null) {
-      Resources.share(spec.threads(), spec.memory());
-      sharedMemory = spec.memory();
+      Resources.share(threads, memory);
+      sharedMemory = memory;
     }
     checkState(
-        sharedMemory == spec.memory(),
+        sharedMemory == memory,
         "this executor began with --memory %s, the run has %s: take new executors",
         sharedMemory,
-        spec.memory());
+        memory);
   }
 
   /** What a task does with a replica. */
@@ -80,28 +85,47 @@ final class Replica {
    * Work on this executor's replica of a run, which is made where there is none. What trying again
    * would not help is in the answer; a lost peer is thrown, and Spark tries the task again.
    */
-  static <T extends Serializable> Wire.Answer<T> answer(ReplicaSpec spec, Work<T> work) {
+  static <T extends Serializable> Answer<T> answer(ReplicaSpec spec, Work<T> work) {
+    return answer(() -> use(spec, work));
+  }
+
+  /** The same for work without a replica. */
+  static <T extends Serializable> Answer<T> answerAlone(
+      int threads, long memory, ClusterTask<T> task) {
+    return answer(() ->
+        inTurn(
+            SECONDS_OF_A_TURN,
+            () -> {
+              share(threads, memory);
+              return task.call();
+            }));
+  }
+
+  private static <T extends Serializable> Answer<T> answer(Supplier<T> work) {
     String executor = SparkEnv.get().executorId();
     long start = System.nanoTime();
     try {
-      T value = use(spec, work);
-      return new Wire.Answer<>(executor, value, "", seconds(start));
+      return new Answer<>(executor, work.get(), "", seconds(start));
     } catch (PeerLostException e) {
       throw e;
     } catch (RuntimeException e) {
-      return new Wire.Answer<>(executor, null, host() + ": " + e, seconds(start));
+      return new Answer<>(executor, null, host() + ": " + e, seconds(start));
     }
   }
 
   /** The same without an answer for failures. */
   static <T extends Serializable> T use(ReplicaSpec spec, Work<T> work) {
+    return inTurn(spec.link().timeoutSeconds(), () -> work.with(of(spec)));
+  }
+
+  private static <T> T inTurn(int seconds, Callable<T> work) {
     try {
-      if (!TURN.tryLock(spec.link().timeoutSeconds(), TimeUnit.SECONDS)) {
+      if (!TURN.tryLock(seconds, TimeUnit.SECONDS)) {
         throw new PeerLostException(
             "an earlier task of this executor does not end", new IllegalStateException());
       }
       try {
-        return work.with(of(spec));
+        return work.call();
       } finally {
         TURN.unlock();
       }

@@ -3,6 +3,7 @@ package org.align4j.spark;
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.Serializable;
 import java.security.SecureRandom;
@@ -18,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.align4j.algorithms.run.cluster.Cluster;
+import org.align4j.algorithms.run.cluster.ClusterTask;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.train.LocalLearner;
 import org.align4j.algorithms.train.Replicas;
@@ -74,8 +76,24 @@ public final class SparkCluster implements Cluster {
             + " set it to false");
     SparkCluster cluster = new SparkCluster(spark, SparkSettings.executors(conf), () -> {});
     cluster.await(cluster.expected, START);
-    ExecutorFacts.check(cluster.barrier(context -> ExecutorFacts.here()));
+    ExecutorFacts.check(cluster.facts());
     return cluster;
+  }
+
+  private List<ExecutorFacts> facts() {
+    try {
+      return barrier(context -> ExecutorFacts.here());
+    } catch (IllegalStateException e) {
+      checkArgument(
+          !String.valueOf(e.getMessage()).contains("UnsupportedClassVersionError"),
+          "the executors' Java is older than %s: point spark.executorEnv.JAVA_HOME to such a JDK",
+          Runtime.version().feature());
+      checkArgument(
+          !String.valueOf(e.getMessage()).contains("ClassNotFoundException"),
+          "the executors do not have the library's classes: name its jars in spark.jars, or put them"
+              + " into spark.executor.extraClassPath");
+      throw e;
+    }
   }
 
   /** The same, which does this when it is closed. */
@@ -91,7 +109,7 @@ public final class SparkCluster implements Cluster {
             UUID.randomUUID().toString(),
             config.toTree().toString(),
             engine.name(),
-            spark.getConf().getInt("spark.task.cpus", 1),
+            threads(),
             Resources.shared().memory(),
             link());
     SparkLearner learner = new SparkLearner(this, spec, config.training(), mirror);
@@ -120,8 +138,32 @@ public final class SparkCluster implements Cluster {
     return spark.getConf().get("spark.driver.host");
   }
 
-  /** How many there are now, one at least. */
-  int executors() {
+  @Override
+  public <T extends Serializable> ImmutableList<T> call(List<? extends ClusterTask<T>> tasks) {
+    int threads = threads();
+    long memory = Resources.shared().memory();
+    List<Future<List<Answer<T>>>> jobs = new ArrayList<>();
+    for (ClusterTask<T> task : tasks) {
+      // A job each: of a job's only task Spark makes no copy that would write the same files.
+      jobs.add(
+          spark
+              .parallelize(List.of(0), 1)
+              .map(piece -> Replica.answerAlone(threads, memory, task))
+              .collectAsync());
+    }
+    ImmutableList.Builder<T> values = ImmutableList.builder();
+    for (Future<List<Answer<T>>> job : jobs) {
+      await(job).forEach(answer -> values.add(value("call", answer)));
+    }
+    return values.build();
+  }
+
+  private int threads() {
+    return spark.getConf().getInt("spark.task.cpus", 1);
+  }
+
+  @Override
+  public int executors() {
     return await(1, START);
   }
 
@@ -167,19 +209,23 @@ public final class SparkCluster implements Cluster {
 
   /** An ordinary stage: a task for each share, done again elsewhere where an executor is lost. */
   <S extends Serializable, T extends Serializable> List<T> map(
-      String name, List<S> shares, Function<S, Wire.Answer<T>> task) {
+      String name, List<S> shares, Function<S, Answer<T>> task) {
     List<T> values = new ArrayList<>();
     if (shares.isEmpty()) {
       return values;
     }
-    for (Wire.Answer<T> answer :
+    for (Answer<T> answer :
         await(spark.parallelize(shares, shares.size()).map(task).collectAsync())) {
-      T value = answer.value();
-      checkState(value != null, "executor %s: %s", answer.executor(), answer.failure());
-      cost(answer.executor(), name + "_seconds", answer.seconds());
-      values.add(value);
+      values.add(value(name, answer));
     }
     return values;
+  }
+
+  private <T extends Serializable> T value(String name, Answer<T> answer) {
+    T value = answer.value();
+    checkState(value != null, "executor %s: %s", answer.executor(), answer.failure());
+    cost(answer.executor(), name + "_seconds", answer.seconds());
+    return value;
   }
 
   /** A stage of tasks that talk to one another, one on each executor there is. */

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.algorithms.run.cluster.RowShare;
 import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
@@ -39,15 +40,14 @@ final class SparkCompletions implements CompletionSource {
       long firstSequence,
       GenerationListener listener) {
     List<Share> shares = new ArrayList<>();
-    for (Shares.Share rows : Shares.of(prompts.size(), cluster.executors())) {
+    for (RowShare rows : RowShare.of(prompts.size(), cluster.executors())) {
       shares.add(
           new Share(rows.from(), prompts.subList(rows.from(), rows.to()).toArray(int[][]::new)));
     }
     ReplicaSpec spec = learner.spec();
     long version = learner.version();
     List<String> holders = learner.holders();
-    Wire.Generation sent = Wire.Generation.of(settings);
-    List<Wire.Response[]> drawn =
+    List<SampledResponse[]> drawn =
         cluster.map(
             "sample",
             shares,
@@ -61,20 +61,19 @@ final class SparkCompletions implements CompletionSource {
                           .generate(
                               List.of(share.prompts()),
                               samples,
-                              sent.open(),
+                              settings,
                               seed,
                               firstSequence + (long) share.first() * samples,
                               GenerationListener.NONE)
                           .stream()
-                          .map(response -> Wire.Response.of(response, share.first()))
-                          .toArray(Wire.Response[]::new);
+                          .map(response -> response.withPrompt(share.first() + response.prompt()))
+                          .toArray(SampledResponse[]::new);
                     }));
     ImmutableList.Builder<SampledResponse> all = ImmutableList.builder();
-    for (Wire.Response[] part : drawn) {
-      for (Wire.Response response : part) {
-        SampledResponse opened = response.open(prompts.get(response.prompt()));
-        listener.onCompletion(opened);
-        all.add(opened);
+    for (SampledResponse[] part : drawn) {
+      for (SampledResponse response : part) {
+        listener.onCompletion(response);
+        all.add(response);
       }
     }
     return all.build();

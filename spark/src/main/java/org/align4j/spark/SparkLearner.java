@@ -67,9 +67,8 @@ final class SparkLearner implements Learner {
   public void update(
       TrainingBatch batch, int[] groups, long update, PhaseClock clock, MetricRow metrics) {
     clock.enter(Phase.POLICY_UPDATE);
-    Wire.Batch sent = Wire.Batch.of(batch, groups);
     List<LearnTask.Learnt> learnt =
-        learn(new LearnTask(spec, sent, update, version, NO_SKIP, holders()));
+        learn(new LearnTask(spec, batch, groups, update, version, NO_SKIP, holders()));
     for (LearnTask.NotFinite met = learnt.get(0).notFinite();
         met != null;
         met = learnt.get(0).notFinite()) {
@@ -78,7 +77,7 @@ final class SparkLearner implements Learner {
         throw failure;
       }
       long skip = learnt.get(0).version();
-      learnt = learn(new LearnTask(spec, sent, update, version, skip, holders()));
+      learnt = learn(new LearnTask(spec, batch, groups, update, version, skip, holders()));
     }
     LearnTask.Learnt first = learnt.get(0);
     version = first.version();
@@ -133,6 +132,7 @@ final class SparkLearner implements Learner {
     mirror.restore(entropy);
     version = mirror.progress().version();
     executors = ImmutableList.of();
+    server.open(true);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.align4j.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.align4j.algorithms.run.cluster.RowShare;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
@@ -30,10 +31,10 @@ final class SparkScorer implements Function<PackedSequences, float[][]> {
   @Override
   public float[][] apply(PackedSequences packed) {
     List<TokenSequence> sequences = packed.sequences();
-    List<Shares.Share> shares = Shares.of(sequences.size(), cluster.executors());
-    List<Wire.Sequences> sent = new ArrayList<>();
-    for (Shares.Share share : shares) {
-      sent.add(Wire.Sequences.of(sequences.subList(share.from(), share.to())));
+    List<RowShare> shares = RowShare.of(sequences.size(), cluster.executors());
+    List<TokenSequence[]> sent = new ArrayList<>();
+    for (RowShare share : shares) {
+      sent.add(sequences.subList(share.from(), share.to()).toArray(TokenSequence[]::new));
     }
     ReplicaSpec spec = learner.spec();
     long version = learner.version();
@@ -62,10 +63,10 @@ final class SparkScorer implements Function<PackedSequences, float[][]> {
     return all;
   }
 
-  private static PackedSequences pack(Wire.Sequences sequences, Replica replica) {
+  private static PackedSequences pack(TokenSequence[] sequences, Replica replica) {
     RlSettings settings = replica.config().training();
     return PackedSequences.ofResponses(
-        sequences.open(),
+        List.of(sequences),
         settings.update().microBatchTokens(),
         (float) settings.rollout().temperature());
   }

@@ -1,6 +1,7 @@
 package org.align4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
@@ -10,15 +11,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.align4j.algorithms.data.ArithmeticTask;
 import org.align4j.algorithms.reward.Rewards;
 import org.align4j.algorithms.run.RlRun;
 import org.align4j.algorithms.run.Trainable.StepResult;
 import org.align4j.algorithms.run.cluster.Cluster;
+import org.align4j.algorithms.run.cluster.ClusterCompletions;
+import org.align4j.algorithms.run.cluster.ClusterTask;
+import org.align4j.algorithms.run.cluster.PolicySource;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.TrainData;
+import org.align4j.algorithms.train.ArithmeticModel;
+import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.report.TrainingListener;
 import org.align4j.core.engine.Engine;
+import org.align4j.models.generate.CompletionSource;
+import org.align4j.models.generate.GenerationListener;
+import org.align4j.models.generate.GenerationSettings;
+import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,8 +70,11 @@ class SparkClusterTest {
             + MortalEngine.FOLDER
             + "="
             + folder.resolve("orders"));
-    System.setProperty("spark.align4j.timeout", "60");
-    System.setProperty("spark.align4j.stageTimeout", "120");
+    // On a machine that stands still for a while nobody is to count as lost.
+    System.setProperty("spark.align4j.timeout", "200");
+    System.setProperty("spark.align4j.stageTimeout", "300");
+    System.setProperty("spark.network.timeout", "400s");
+    System.setProperty("spark.worker.timeout", "400");
     cluster = Cluster.open("spark", "local-cluster[2,1,512]");
   }
 
@@ -70,7 +84,11 @@ class SparkClusterTest {
   }
 
   private static RlRun run(@Nullable Cluster on, String engine) {
-    TrainConfig config = TrainConfig.of(SETTINGS);
+    return run(on, engine, Map.of());
+  }
+
+  private static RlRun run(@Nullable Cluster on, String engine, Map<String, String> changes) {
+    TrainConfig config = TrainConfig.of(SETTINGS).with(changes);
     return new RlRun(
         config,
         PolicyFiles.load(config.input(), config.training().seed(), Engine.of(engine)),
@@ -109,7 +127,7 @@ class SparkClusterTest {
 
   /** Killed in sampling, in learning and in scoring; and continued from another's state. */
   @Test
-  @Timeout(300)
+  @Timeout(600)
   void aRunWhoseExecutorsAreKilledEndsWithTheBitsOfOneMachine() throws IOException {
     List<StepResult> here;
     ImmutableMap<String, Double> evaluated;
@@ -137,6 +155,66 @@ class SparkClusterTest {
       run.resume(begun.resolve("step-1"));
       same(run.step(), here.get(1));
     }
+  }
+
+  /** A rate that no parameter survives: the second mini-batch meets it, and is left out. */
+  @Test
+  @Timeout(300)
+  void whatIsNotFiniteIsLeftOutAsOnOneMachine() {
+    Map<String, String> rate = Map.of("update.learningRate", "1e38");
+    List<StepResult> steps = new ArrayList<>();
+    List<String> messages = new ArrayList<>();
+    for (boolean away : new boolean[] {false, true}) {
+      Cluster on = away ? cluster : null;
+      try (RlRun run = run(on, "plan", rate)) {
+        run.guard(failure -> {
+          messages.add(failure.getMessage());
+          return true;
+        });
+        steps.add(run.step());
+      }
+    }
+    assertThat(steps.get(0).metrics().get("train/skipped_steps")).isPositive();
+    same(steps.get(1), steps.get(0));
+    int half = messages.size() / 2;
+    assertThat(messages.subList(half, messages.size())).isEqualTo(messages.subList(0, half));
+  }
+
+  /** The policy of the embedded task. */
+  private record Embedded() implements PolicySource {
+    @Override
+    public Policy load() {
+      return ArithmeticModel.pretrained(Engine.PLAN);
+    }
+  }
+
+  @Test
+  @Timeout(300)
+  void aPolicyThatNobodyTrainsAnswersWithTheSameBits() {
+    try (Policy policy = new Embedded().load()) {
+      List<int[]> prompts = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        prompts.add(ModelCodec.of(policy).encode(ArithmeticTask.training().get(i)));
+      }
+      CompletionSource here = policy.generator(8);
+      CompletionSource there =
+          new ClusterCompletions(cluster, new Embedded(), 8, here.maxPositions());
+      GenerationSettings settings = GenerationSettings.of(16);
+      assertThat(there.generate(prompts, 3, settings, 7, 100, GenerationListener.NONE))
+          .usingRecursiveComparison()
+          .isEqualTo(here.generate(prompts, 3, settings, 7, 100, GenerationListener.NONE));
+    }
+  }
+
+  @Test
+  void whatAnExecutorThrowsIsSaid() {
+    ClusterTask<String> task =
+        () -> {
+          throw new IllegalArgumentException("no such thing");
+        };
+    assertThatThrownBy(() -> cluster.call(List.of(task)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no such thing");
   }
 
   private static void same(StepResult is, StepResult expected) {

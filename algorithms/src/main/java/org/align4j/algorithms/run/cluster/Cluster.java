@@ -2,7 +2,10 @@ package org.align4j.algorithms.run.cluster;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.io.Serializable;
+import java.util.List;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.train.LocalLearner;
 import org.align4j.algorithms.train.Replicas;
@@ -22,6 +25,12 @@ public interface Cluster extends AutoCloseable {
    *     for the state; closed with the replicas' learner
    */
   Replicas replicas(TrainConfig config, Engine engine, int maxPositions, LocalLearner mirror);
+
+  /** How many executors there are now, one at least. */
+  int executors();
+
+  /** Independent work, one piece an executor at a time; what they answer, in their order. */
+  <T extends Serializable> ImmutableList<T> call(List<? extends ClusterTask<T>> tasks);
 
   /**
    * What the executors' work cost since this was last asked, by names that begin with {@code

@@ -12,6 +12,8 @@ import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
+import org.align4j.algorithms.run.cluster.Cluster;
+import org.align4j.algorithms.run.cluster.ClusterCompletions;
 import org.align4j.algorithms.run.log.CompletionRow;
 import org.align4j.algorithms.train.codec.ModelCodec;
 import org.align4j.algorithms.train.codec.PromptCheck;
@@ -23,9 +25,11 @@ import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
+import org.align4j.bench.cli.option.SparkOption;
 import org.align4j.bench.cli.option.WeightsOption;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.metric.StepLines;
+import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +140,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private EngineOption engine;
 
+  @Mixin private SparkOption spark;
+
   public EvaluateCommand(Console console) {
     this.console = console;
   }
@@ -168,9 +174,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                     badLines));
         Policy policy = Failures.usage(this::start)) {
       Prompts problems = Failures.usage(() -> usable(policy, file, badLines));
-      Evaluation evaluation =
-          new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
-              .sampled(problems, problems.size(), samples, settings, seed);
+      Evaluation evaluation = evaluate(policy, scored, problems, settings);
       if (completions != null) {
         try (StepLines lines = StepLines.create(completions)) {
           evaluation
@@ -181,6 +185,25 @@ public final class EvaluateCommand implements Callable<Integer> {
       show(evaluation);
     }
     return 0;
+  }
+
+  private Evaluation evaluate(
+      Policy policy, Reward scored, Prompts problems, GenerationSettings settings) {
+    try (Cluster cluster = spark.open()) {
+      CompletionSource source = policy.generator(batch);
+      if (cluster != null) {
+        String path = model.toAbsolutePath().toString();
+        source =
+            new ClusterCompletions(
+                cluster,
+                new EvaluatedPolicy(
+                    path, chatTemplate.kwargs().toString(), engine.name(), weights.name()),
+                batch,
+                source.maxPositions());
+      }
+      return new Evaluator(source, ModelCodec.of(policy), scored)
+          .sampled(problems, problems.size(), samples, settings, seed);
+    }
   }
 
   /** The first prompts of the file, or all, that the model can take. */

@@ -16,8 +16,10 @@ import org.align4j.algorithms.settings.input.TrainInput;
 import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.option.AlgorithmNames;
+import org.align4j.bench.cli.option.SparkOption;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Reinforcement learning that can be left alone. */
@@ -93,12 +95,7 @@ public class TrainCommand extends RunCommand {
           "Names for the chat template, such as '{\"enable_thinking\": false}'; a line's own stand above them.")
   private @Nullable String chatTemplateKwargs;
 
-  @Option(
-      names = "--spark",
-      paramLabel = "MASTER",
-      description =
-          "Sample, score and learn on the executors of an Apache Spark cluster, with the same bits: local-cluster[EXECUTORS,CORES,MIB] or spark://HOST:PORT. See docs/cluster.md; update.gradientShards says how many learn side by side.")
-  private @Nullable String spark;
+  @Mixin private SparkOption spark;
 
   private @Nullable Cluster cluster;
 
@@ -156,9 +153,7 @@ public class TrainCommand extends RunCommand {
   }
 
   private @Nullable Cluster cluster() {
-    if (spark != null) {
-      cluster = Cluster.open("spark", spark);
-    }
+    cluster = spark.open();
     return cluster;
   }
 
