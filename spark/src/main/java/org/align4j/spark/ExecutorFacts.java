@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableSet;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.align4j.core.runtime.Resources;
@@ -20,9 +21,16 @@ import org.slf4j.LoggerFactory;
  * @param vectors whether it has the Vector API
  * @param unlimited whether ND4J's memory has no limit of its own
  * @param processor as the engine computes with it
+ * @param memory bytes of its machine or container, all in all
  */
 record ExecutorFacts(
-    String executor, String host, String java, boolean vectors, boolean unlimited, String processor)
+    String executor,
+    String host,
+    String java,
+    boolean vectors,
+    boolean unlimited,
+    String processor,
+    long memory)
     implements Serializable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorFacts.class);
@@ -35,13 +43,41 @@ record ExecutorFacts(
         Runtime.version().toString(),
         ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent(),
         "0".equals(System.getProperty("org.bytedeco.javacpp.maxphysicalbytes")),
-        kernels());
+        kernels(),
+        totalMemory());
   }
 
   /** Not with the process's resources: a run has yet to say how large they are. */
   private static String kernels() {
     try (Resources resources = Resources.of(1, Resources.USUAL_MEMORY)) {
       return resources.kernels().name();
+    }
+  }
+
+  private static long totalMemory() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Long.MAX_VALUE;
+  }
+
+  /**
+   * Refuses models that cannot fit.
+   *
+   * @param needed bytes that a run takes of each executor, at least
+   * @throws IllegalArgumentException naming the machine and what it has
+   */
+  static void checkMemory(List<ExecutorFacts> all, long needed) {
+    for (ExecutorFacts facts : all) {
+      long there = all.stream().filter(other -> other.host.equals(facts.host)).count();
+      checkArgument(
+          there * needed <= facts.memory,
+          "an executor of this run takes at least %s MiB beside its heap, there are %s on %s, which has"
+              + " %s MiB: take fewer a machine, an adapter (lora) or a smaller model",
+          needed >> 20,
+          there,
+          facts.host,
+          facts.memory >> 20);
     }
   }
 

@@ -51,11 +51,14 @@ public final class SparkCluster implements Cluster {
   private final JavaSparkContext spark;
   private final Runnable onClose;
   private final Map<String, Double> costs = new TreeMap<>();
+  private final ImmutableList<ExecutorFacts> facts;
   private int expected;
 
-  private SparkCluster(JavaSparkContext spark, int expected, Runnable onClose) {
+  private SparkCluster(
+      JavaSparkContext spark, int expected, ImmutableList<ExecutorFacts> facts, Runnable onClose) {
     this.spark = spark;
     this.expected = expected;
+    this.facts = facts;
     this.onClose = onClose;
   }
 
@@ -74,13 +77,15 @@ public final class SparkCluster implements Cluster {
         !conf.getBoolean("spark.dynamicAllocation.enabled", false),
         "spark.dynamicAllocation.enabled is true: executors keep models, so their number is fixed;"
             + " set it to false");
-    SparkCluster cluster = new SparkCluster(spark, SparkSettings.executors(conf), () -> {});
-    cluster.await(cluster.expected, START);
-    ExecutorFacts.check(cluster.facts());
-    return cluster;
+    int wanted = SparkSettings.executors(conf);
+    SparkCluster asking = new SparkCluster(spark, wanted, ImmutableList.of(), () -> {});
+    asking.await(wanted, START);
+    ImmutableList<ExecutorFacts> facts = ImmutableList.copyOf(asking.ask());
+    ExecutorFacts.check(facts);
+    return new SparkCluster(spark, asking.expected, facts, () -> {});
   }
 
-  private List<ExecutorFacts> facts() {
+  private List<ExecutorFacts> ask() {
     try {
       return barrier(context -> ExecutorFacts.here());
     } catch (IllegalStateException e) {
@@ -98,12 +103,13 @@ public final class SparkCluster implements Cluster {
 
   /** The same, which does this when it is closed. */
   SparkCluster closing(Runnable action) {
-    return new SparkCluster(spark, expected, action);
+    return new SparkCluster(spark, expected, facts, action);
   }
 
   @Override
   public Replicas replicas(
       TrainConfig config, Engine engine, int maxPositions, LocalLearner mirror) {
+    ExecutorFacts.checkMemory(facts, leastMemory(mirror));
     ReplicaSpec spec =
         new ReplicaSpec(
             UUID.randomUUID().toString(),
@@ -120,6 +126,16 @@ public final class SparkCluster implements Cluster {
         new SparkScorer(this, learner, SparkScorer.Part.POLICY),
         critic ? new SparkScorer(this, learner, SparkScorer.Part.CRITIC) : null,
         learner);
+  }
+
+  /** Weights, gradient and moments of what learns, the reference, a forward pass. */
+  private static long leastMemory(LocalLearner mirror) {
+    long trained =
+        mirror.state().values().stream()
+            .mapToLong(step -> step.network().parameters().size())
+            .sum();
+    long policy = mirror.state().values().asList().get(0).network().parameters().size();
+    return Float.BYTES * (4 * trained + policy) + Resources.shared().memory();
   }
 
   private Link link() {

@@ -45,18 +45,30 @@ class SparkSettingsTest {
 
   @Test
   void whatAnExecutorLacksIsSaidWithTheRemedy() {
-    ExecutorFacts good = new ExecutorFacts("0", "a", "25", true, true, "16 lanes");
+    ExecutorFacts good = new ExecutorFacts("0", "a", "25", true, true, "16 lanes", 8L << 30);
     assertThatCode(() -> ExecutorFacts.check(List.of(good))).doesNotThrowAnyException();
     assertThatThrownBy(() ->
             ExecutorFacts.check(
-                List.of(good, new ExecutorFacts("1", "b", "25", false, true, "scalar"))))
+                List.of(good, new ExecutorFacts("1", "b", "25", false, true, "scalar", 8L << 30))))
         .hasMessageStartingWith("executor 1 on b has no Vector API: add --add-modules");
     assertThatThrownBy(() ->
             ExecutorFacts.check(
-                List.of(new ExecutorFacts("1", "b", "25", true, false, "16 lanes"))))
+                List.of(new ExecutorFacts("1", "b", "25", true, false, "16 lanes", 8L << 30))))
         .hasMessageContaining("maxphysicalbytes=0");
     assertThatThrownBy(() -> ExecutorFacts.check(List.of(good, good)))
         .hasMessageStartingWith("2 tasks run on 1 executors");
+  }
+
+  @Test
+  void executorsThatCannotHoldTheModelsAreRefused() {
+    List<ExecutorFacts> all =
+        List.of(
+            new ExecutorFacts("0", "a", "25", true, true, "16 lanes", 8L << 30),
+            new ExecutorFacts("1", "a", "25", true, true, "16 lanes", 8L << 30));
+    assertThatCode(() -> ExecutorFacts.checkMemory(all, 4L << 30)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> ExecutorFacts.checkMemory(all, 5L << 30))
+        .hasMessageStartingWith("an executor of this run takes at least 5120 MiB beside its heap")
+        .hasMessageContaining("there are 2 on a, which has 8192 MiB");
   }
 
   @Test
