@@ -20,7 +20,7 @@ final class PackagesTest {
   /** Folders with sources in them, of all modules. */
   static ImmutableList<Path> packages() throws IOException {
     ImmutableList.Builder<Path> packages = ImmutableList.builder();
-    for (String module : ImmutableList.of("core", "models", "algorithms", "bench")) {
+    for (String module : ImmutableList.of("core", "models", "algorithms", "bench", "spark")) {
       try (Stream<Path> folders = Files.walk(Path.of("..", module, "src/main/java"))) {
         for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
           if (!sources(folder).isEmpty()) {

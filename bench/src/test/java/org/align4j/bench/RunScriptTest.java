@@ -34,7 +34,7 @@ final class RunScriptTest {
   @BeforeEach
   void makeACheckoutThatLooksBuilt() throws IOException {
     checkout = folder.resolve("a checkout");
-    for (String module : List.of("core", "models", "algorithms", "bench")) {
+    for (String module : List.of("core", "models", "algorithms", "bench", "spark")) {
       Files.createDirectories(checkout.resolve(module).resolve("src/main"));
       Files.createFile(checkout.resolve(module).resolve("pom.xml"));
     }
@@ -116,6 +116,17 @@ final class RunScriptTest {
             "--version");
     assertThat(outcome.code()).as(outcome.errors()).isZero();
     assertThat(outcome.errors()).isEmpty();
+  }
+
+  @Test
+  void onlyForSparkItTakesItsClassPath() throws Exception {
+    Path jar = Files.createDirectories(checkout.resolve("spark/target")).resolve("spark.jar");
+    Files.createFile(jar);
+    Files.writeString(checkout.resolve("spark/target/classpath"), jar.toRealPath().toString());
+    assertThat(run(script(), "train").results()).doesNotContain("spark.jar");
+    assertThat(run(script(), "train", "--spark", "spark://a:1").results()).contains("spark.jar");
+    assertThat(run(script(), "train", "--spark=spark://a:1").results()).contains("spark.jar");
+    assertThat(checkout.resolve("spark/target/spark-home/jars")).isDirectory();
   }
 
   @Test

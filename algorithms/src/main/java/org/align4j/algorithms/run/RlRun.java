@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.judging.RewardLimits;
+import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.Teacher;
@@ -18,6 +19,8 @@ import org.align4j.algorithms.run.memory.JobMemory;
 import org.align4j.algorithms.run.memory.JobMemory.Networks;
 import org.align4j.algorithms.settings.RlSettings;
 import org.align4j.algorithms.settings.run.EvaluationSettings;
+import org.align4j.algorithms.train.LocalLearner;
+import org.align4j.algorithms.train.Replicas;
 import org.align4j.algorithms.train.RlModels;
 import org.align4j.algorithms.train.RlTrainer;
 import org.align4j.algorithms.train.codec.ModelCodec;
@@ -34,8 +37,8 @@ import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.runtime.Resources;
 import org.align4j.models.checkpoint.StoredCheckpoint;
+import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.generate.GenerationSettings;
-import org.align4j.models.policy.Critic;
 import org.align4j.models.policy.Policy;
 import org.align4j.models.policy.Reference;
 import org.align4j.models.policy.TokenSequence;
@@ -50,9 +53,10 @@ public final class RlRun implements Trainable {
   private static final long LEARNING_COPIES = 5;
 
   private final Policy policy;
-  private final Reference reference;
-  private final @Nullable Critic critic;
+  private final RunModels models;
   private final RlTrainer trainer;
+  private final CompletionSource completions;
+  private final @Nullable Cluster cluster;
   private final TrainConfig config;
   private final TrainData data;
   private final long planned;
@@ -69,51 +73,73 @@ public final class RlRun implements Trainable {
    */
   public RlRun(
       TrainConfig config, Policy policy, TrainData data, Reward reward, TrainingListener listener) {
+    this(config, policy, data, reward, listener, null);
+  }
+
+  /**
+   * The same on other machines.
+   *
+   * @param cluster whose executors do the work, the caller's to close; null for this machine
+   */
+  public RlRun(
+      TrainConfig config,
+      Policy policy,
+      TrainData data,
+      Reward reward,
+      TrainingListener listener,
+      @Nullable Cluster cluster) {
     this(
         config,
-        policy,
-        Teacher.orSelf(config.input(), policy),
+        RunModels.of(
+            config,
+            policy,
+            // The reference of a cluster is on its machines; a teacher's tokenizer is checked here.
+            cluster == null || config.input().teacher().isPresent()
+                ? Teacher.orSelf(config.input(), policy)
+                : null),
         data.usable(policy, config.training().rollout().maxNewTokens(), config.input()),
         planned(config, data),
         reward,
         listener,
-        false);
+        false,
+        cluster);
   }
 
   private RlRun(
       TrainConfig config,
-      Policy policy,
-      Reference reference,
+      RunModels models,
       TrainData data,
       long planned,
       Reward reward,
       TrainingListener listener,
-      boolean shared) {
+      boolean shared,
+      @Nullable Cluster cluster) {
     this.config = config;
-    this.policy = policy;
-    this.reference = reference;
+    this.models = models;
+    this.policy = models.policy();
     this.data = data;
     this.planned = planned;
     this.reward = reward;
     this.listener = listener;
     this.shared = shared;
+    this.cluster = cluster;
     RlSettings settings = config.training();
-    this.critic =
-        ResolvedAlgorithm.of(settings).algorithm().needsCritic()
-            ? Critic.of(policy, settings.seed())
-            : null;
-    RlModels models =
-        new RlModels(
-            policy.network(),
-            policy.generator(settings.rollout().size()),
-            reference::logProbs,
-            critic == null ? null : critic.network(),
-            config.input().teacher().isPresent() ? reference.network() : null,
-            policy.engine());
+    RlModels networks = models.networks(config);
+    Replicas replicas =
+        cluster == null
+            ? Replicas.local(settings, networks)
+            : cluster.replicas(
+                config,
+                policy.engine(),
+                networks.generator().maxPositions(),
+                new LocalLearner(settings, networks));
+    this.completions =
+        cluster == null ? policy.generator(EVALUATION_SLOTS) : replicas.completions();
     this.trainer =
         new RlTrainer(
             settings,
-            models,
+            replicas,
+            policy.engine(),
             ModelCodec.of(policy),
             this.data.training(),
             reward,
@@ -131,13 +157,13 @@ public final class RlRun implements Trainable {
       TrainConfig config, Policy policy, Reference reference, TrainData data, Reward reward) {
     return new RlRun(
         config,
-        policy,
-        reference,
+        RunModels.of(config, policy, reference),
         data,
         planned(config, data),
         reward,
         TrainingListener.NONE,
-        true);
+        true,
+        null);
   }
 
   @Override
@@ -193,7 +219,8 @@ public final class RlRun implements Trainable {
   /** Bytes of weights in both forms, gradients and moments of what learns. */
   public long learningBytes() {
     long parameters =
-        policy.parameters().size() + (critic == null ? 0 : critic.network().parameters().size());
+        policy.parameters().size()
+            + (models.critic() == null ? 0 : models.critic().network().parameters().size());
     return LEARNING_COPIES * Float.BYTES * parameters;
   }
 
@@ -201,7 +228,16 @@ public final class RlRun implements Trainable {
   public StepResult step() {
     StepReport report = trainer.step(listener);
     listener.onStep(report);
-    return new StepResult(report.metrics(), report.times(), completions(report));
+    return new StepResult(report.metrics(), times(report), completions(report));
+  }
+
+  private ImmutableMap<String, Double> times(StepReport report) {
+    return cluster == null
+        ? report.times()
+        : ImmutableMap.<String, Double>builder()
+            .putAll(report.times())
+            .putAll(cluster.costs())
+            .buildOrThrow();
   }
 
   private ImmutableList<Map<String, @Nullable Object>> completions(StepReport report) {
@@ -224,8 +260,7 @@ public final class RlRun implements Trainable {
   public ImmutableMap<String, Double> evaluate() {
     Prompts prompts = data.heldOut().orElseThrow();
     EvaluationSettings settings = config.run().evaluation();
-    Evaluator evaluator =
-        new Evaluator(policy.generator(EVALUATION_SLOTS), ModelCodec.of(policy), reward);
+    Evaluator evaluator = new Evaluator(completions, ModelCodec.of(policy), reward);
     RlSettings training = config.training();
     GenerationSettings generation =
         GenerationSettings.of(training.rollout().maxNewTokens())
@@ -266,6 +301,7 @@ public final class RlRun implements Trainable {
 
   @Override
   public void saveModel(Path folder) {
+    trainer.synchronise();
     policy.save(folder);
   }
 
@@ -284,13 +320,11 @@ public final class RlRun implements Trainable {
   @Override
   public void close() {
     trainer.close();
-    if (critic != null) {
-      critic.close();
-    }
-    policy.close();
-    if (!shared) {
+    if (shared) {
+      models.closeTrained();
+    } else {
+      models.close();
       reward.close();
-      reference.close();
     }
   }
 }

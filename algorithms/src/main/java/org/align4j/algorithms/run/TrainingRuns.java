@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import org.align4j.algorithms.convention.Convention;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.TrainData;
@@ -15,6 +16,7 @@ import org.align4j.algorithms.run.guard.RunListener;
 import org.align4j.algorithms.train.report.TrainingListener;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.JsonFiles;
+import org.jspecify.annotations.Nullable;
 
 /** Reinforcement learning from Java in one call: what {@code bench/run train} does. */
 public final class TrainingRuns {
@@ -31,6 +33,20 @@ public final class TrainingRuns {
    */
   public static TrainingRun.Outcome train(
       TrainConfig config, Reward reward, Path out, RunListener listener) {
+    return train(config, reward, out, listener, null);
+  }
+
+  /**
+   * The same on other machines.
+   *
+   * @param cluster whose executors do the work, the caller's to close; null for this machine
+   */
+  public static TrainingRun.Outcome train(
+      TrainConfig config,
+      Reward reward,
+      Path out,
+      RunListener listener,
+      @Nullable Cluster cluster) {
     TrainData data =
         TrainData.open(config.input(), config.run().evaluation(), reward.needsAnswer());
     BatchPlan plan = BatchPlan.of(config.training(), RlRun.planned(config, data));
@@ -41,7 +57,8 @@ public final class TrainingRuns {
                 PolicyFiles.load(config.input(), config.training().seed(), Engine.PLAN),
                 data,
                 reward,
-                TrainingListener.NONE)) {
+                TrainingListener.NONE,
+                cluster)) {
       return new TrainingRun(
               folder, config.run(), run, StopSignal.NEVER, listener, InstantSource.system())
           .run();

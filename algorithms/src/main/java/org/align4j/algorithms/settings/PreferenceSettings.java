@@ -25,6 +25,7 @@ public record PreferenceSettings(
   /** FieldChecks every field. */
   public PreferenceSettings {
     steps.ifPresent(count -> FieldChecks.positive("steps", count));
+    update.checkWhole();
     checkArgument(maxLength > 1, "maxLength is %s: it must be at least 2", maxLength);
   }
 

@@ -90,7 +90,8 @@ public record RlSettings(
         "paper",
         1,
         new RolloutSettings(64, 4, 1024, 1, 0, 1, 0, Optional.empty(), 0),
-        new UpdateSettings(128, 1, 16384, 5e-7, OptionalInt.empty(), OptionalInt.empty(), 1, 0, 0),
+        new UpdateSettings(
+            128, 1, 16384, 1, 5e-7, OptionalInt.empty(), OptionalInt.empty(), 1, 0, 0),
         new CriticSettings(9e-6, 0, OptionalDouble.empty()),
         new ObjectiveSettings(
             Optional.empty(), 0.2, 0.2, OptionalDouble.empty(), 0, 0, Optional.empty()),

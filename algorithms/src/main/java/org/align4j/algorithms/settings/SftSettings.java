@@ -25,6 +25,7 @@ public record SftSettings(
   /** FieldChecks every field. */
   public SftSettings {
     steps.ifPresent(count -> FieldChecks.positive("steps", count));
+    update.checkWhole();
     checkArgument(maxLength > 1, "maxLength is %s: it must be at least 2", maxLength);
   }
 

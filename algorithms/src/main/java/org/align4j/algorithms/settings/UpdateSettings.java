@@ -23,6 +23,11 @@ public record UpdateSettings(
                 "Tokens of one forward pass: memory and speed; results differ by rounding only.",
             changesResults = false)
         int microBatchTokens,
+    @Doc(
+            "Parts of a mini-batch, a power of two, whose gradients are added up along a binary tree:"
+                + " what as many executors can compute side by side; 1: none. Reinforcement learning"
+                + " only.")
+        int gradientShards,
     @Doc("Peak learning rate; paper, table 1: 5e-7 for the policy of 8B.") double learningRate,
     @Doc(
             value =
@@ -50,6 +55,10 @@ public record UpdateSettings(
     FieldChecks.positive("update.samples", samples);
     FieldChecks.positive("update.epochs", epochs);
     FieldChecks.positive("update.microBatchTokens", microBatchTokens);
+    checkArgument(
+        gradientShards > 0 && Integer.bitCount(gradientShards) == 1,
+        "update.gradientShards is %s: it must be a power of two",
+        gradientShards);
     FieldChecks.notNegative("update.learningRate", learningRate);
     FieldChecks.notNegative("update.warmupUpdates", warmupUpdates.orElse(0));
     int decay = decayUpdates.orElse(0);
@@ -77,6 +86,11 @@ public record UpdateSettings(
   /** With other micro-batches. */
   public UpdateSettings withMicroBatchTokens(int value) {
     return Fields.replace(this, "microBatchTokens", value);
+  }
+
+  /** With mini-batches cut into so many shards. */
+  public UpdateSettings withGradientShards(int value) {
+    return Fields.replace(this, "gradientShards", value);
   }
 
   /** With another peak learning rate. */
@@ -107,6 +121,14 @@ public record UpdateSettings(
   /** With a moving average of the policy; 0 for none. */
   public UpdateSettings withEmaDecay(double value) {
     return Fields.replace(this, "emaDecay", value);
+  }
+
+  /** Refuses shards where only reinforcement learning has them. */
+  void checkWhole() {
+    checkArgument(
+        gradientShards == 1,
+        "update.gradientShards is %s: only reinforcement learning is cut into shards; leave it 1",
+        gradientShards);
   }
 
   /** The optimiser's settings. */

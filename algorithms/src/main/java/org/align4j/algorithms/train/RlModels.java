@@ -5,7 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import java.util.function.Function;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.Network;
-import org.align4j.models.generate.Generator;
+import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.policy.Critic;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.Policy;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RlModels(
     Network policy,
-    Generator generator,
+    CompletionSource generator,
     Function<PackedSequences, float[][]> reference,
     @Nullable Network critic,
     @Nullable Network teacher,

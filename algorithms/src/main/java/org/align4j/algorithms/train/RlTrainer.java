@@ -1,7 +1,5 @@
 package org.align4j.algorithms.train;
 
-import static com.google.common.base.Preconditions.checkState;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
@@ -24,7 +22,6 @@ import org.align4j.algorithms.train.experience.ExperienceMaker;
 import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.algorithms.train.experience.RewardStage;
 import org.align4j.algorithms.train.experience.StepMetrics;
-import org.align4j.algorithms.train.experience.TrainingBatch;
 import org.align4j.algorithms.train.report.Metric;
 import org.align4j.algorithms.train.report.MetricRow;
 import org.align4j.algorithms.train.report.PhaseClock;
@@ -35,47 +32,29 @@ import org.align4j.algorithms.train.rollout.RolloutCollector;
 import org.align4j.algorithms.train.rollout.RolloutQueue;
 import org.align4j.algorithms.train.rollout.RolloutSampler;
 import org.align4j.algorithms.train.step.NonFiniteGuard;
-import org.align4j.algorithms.train.step.TrainStep;
 import org.align4j.algorithms.train.step.TrainingState;
-import org.align4j.algorithms.train.update.CriticUpdate;
-import org.align4j.algorithms.train.update.DivergenceUpdate;
-import org.align4j.algorithms.train.update.MiniBatches;
-import org.align4j.algorithms.train.update.PolicyUpdate;
-import org.align4j.core.engine.Divergence;
-import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Engine;
 import org.align4j.core.metric.MetricSink;
-import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.tensor.Parameters;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Trains a policy: prompts, rollouts, experience, advantages, mini-batches, updates. {@link #step}
  * is the whole of it.
- *
- * <p>The critic starts with random values, so its first advantages are noise of the size of its
- * head, which whitening turns into a return-to-go like REINFORCE++'s; {@code critic.warmupUpdates}
- * rollout batches may train it alone first.
  */
 public final class RlTrainer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RlTrainer.class);
 
   private final RlSettings settings;
-  private final ResolvedAlgorithm resolved;
-  private final RlModels models;
   private final CurriculumStream stream;
   private final RolloutQueue rollouts;
   private final RewardRunner reward;
   private final RolloutSampler sampler;
   private final RewardStage rewards;
   private final ExperienceMaker experienceMaker;
-  private final TrainStep policy;
-  private final @Nullable TrainStep critic;
-  private final PolicyUpdate policyUpdate;
-  private final @Nullable DivergenceUpdate divergenceUpdate;
-  private final @Nullable CriticUpdate criticUpdate;
+  private final Learner learner;
   private KlController klController;
   private long updates;
 
@@ -99,20 +78,44 @@ public final class RlTrainer implements AutoCloseable {
       Prompts prompts,
       Reward reward,
       RewardLimits limits) {
-    this.settings = settings;
-    this.resolved = ResolvedAlgorithm.of(settings);
+    this(
+        settings,
+        Replicas.local(settings, models),
+        models.engine(),
+        codec,
+        prompts,
+        reward,
+        limits);
+  }
+
+  /**
+   * The same with the models wherever they are.
+   *
+   * @param replicas whose learner is closed with the trainer
+   * @param engine that runs the policy
+   */
+  public RlTrainer(
+      RlSettings settings,
+      Replicas replicas,
+      Engine engine,
+      PromptCodec codec,
+      Prompts prompts,
+      Reward reward,
+      RewardLimits limits) {
+    ResolvedAlgorithm resolved = ResolvedAlgorithm.of(settings);
     ResolvedAlgorithm.note(settings).ifPresent(LOG::warn);
-    this.models = models;
+    this.settings = settings;
+    this.learner = replicas.learner();
     this.stream =
         new CurriculumStream(
-            new PromptCheck(codec, models.generator().maxPositions())
+            new PromptCheck(codec, replicas.completions().maxPositions())
                 .usable(prompts, settings.rollout().maxNewTokens(), BadLines.FATAL),
             settings.seed(),
             settings.rollout().curriculum().map(Curriculum.registry()::get).orElse(null));
     this.reward = new RewardRunner(reward, limits);
     this.sampler =
         new RolloutSampler(
-            models.generator(),
+            replicas.completions(),
             codec,
             this.reward,
             settings,
@@ -123,31 +126,14 @@ public final class RlTrainer implements AutoCloseable {
             settings.rollout().staleness(),
             stream::prompt);
     this.rewards = new RewardStage(settings);
-    Network critic =
-        resolved.algorithm().needsCritic() ? models.requireCritic(settings.algorithm()) : null;
     this.experienceMaker =
         new ExperienceMaker(
-            models.reference(),
-            critic,
-            samplesOffPolicy() ? models.policy() : null,
+            replicas.reference(),
+            resolved.algorithm().needsCritic() ? replicas.critic() : null,
+            samplesOffPolicy(resolved, engine) ? replicas.policy() : null,
             resolved,
             settings,
             reward);
-    AdamWSettings optimizer = settings.update().optimizer();
-    this.policy = new TrainStep("policy", models.policy(), optimizer, settings.update().emaDecay());
-    this.policyUpdate = new PolicyUpdate(policy, resolved.objective(), settings);
-    this.divergenceUpdate =
-        settings.distillation().divergence().isEmpty()
-            ? null
-            : new DivergenceUpdate(
-                policy,
-                models.requireTeacher(),
-                new Divergence(settings.distillation().divergence().getAsDouble()),
-                resolved.objective(),
-                settings);
-    this.critic = critic == null ? null : new TrainStep("critic", critic, optimizer);
-    this.criticUpdate =
-        this.critic == null ? null : new CriticUpdate(this.critic, resolved.valueLoss(), settings);
     this.klController = ResolvedAlgorithm.klController(settings, settings.kl().coefficient());
   }
 
@@ -155,10 +141,7 @@ public final class RlTrainer implements AutoCloseable {
    * What becomes of updates that met a number which is not finite; without one they end the run.
    */
   public void guard(NonFiniteGuard guard) {
-    policy.guard(guard);
-    if (critic != null) {
-      critic.guard(guard);
-    }
+    learner.guard(guard);
   }
 
   /** The settings. */
@@ -168,7 +151,12 @@ public final class RlTrainer implements AutoCloseable {
 
   /** The moving average of the policy, live, where {@code update.emaDecay} asks for one. */
   public Optional<Parameters> average() {
-    return policy.average();
+    return learner.state().values().stream().flatMap(step -> step.average().stream()).findFirst();
+  }
+
+  /** Brings the parameters in this process up to date, where others train them. */
+  public void synchronise() {
+    var _ = learner.state();
   }
 
   /** Steps done. */
@@ -209,7 +197,7 @@ public final class RlTrainer implements AutoCloseable {
     stream.seek(counters.count("prompts"));
     sampler.seek(counters.count("drawn"));
     klController = ResolvedAlgorithm.klController(settings, counters.number("klCoefficient"));
-    policyUpdate.restore(
+    learner.restore(
         ResolvedAlgorithm.entropyController(
             settings, counters.number("entropyCoefficient"), counters.number("entropyMeasured")));
     rewards
@@ -222,15 +210,11 @@ public final class RlTrainer implements AutoCloseable {
   }
 
   private TrainingState state(ImmutableMap<String, Parameters> others) {
-    ImmutableMap<String, TrainStep> steps =
-        critic == null
-            ? ImmutableMap.of("policy", policy)
-            : ImmutableMap.of("policy", policy, "critic", critic);
     return new TrainingState(
         new TrainingState.Parts(
             "reinforcement learning",
             settings,
-            steps,
+            learner.state(),
             ImmutableMap.<String, Parameters>builder()
                 .putAll(others)
                 .putAll(stream.state())
@@ -254,9 +238,9 @@ public final class RlTrainer implements AutoCloseable {
             "klCoefficient",
             klController.coefficient(),
             "entropyCoefficient",
-            policyUpdate.entropy().coefficient(),
+            learner.entropy().coefficient(),
             "entropyMeasured",
-            policyUpdate.entropy().measured(),
+            learner.entropy().measured(),
             "rewardMean",
             statistics.mean(),
             "rewardSquares",
@@ -292,74 +276,26 @@ public final class RlTrainer implements AutoCloseable {
       double beta = klController.coefficient();
       ExperienceMaker.Estimated estimated = experienceMaker.make(shaped, beta, clock, metrics);
       metrics.mean(Metric.KL_COEF, beta);
-      learn(estimated.batch(), shaped.rollouts().groups(), clock, metrics);
+      learner.update(estimated.batch(), shaped.rollouts().groups(), updates, clock, metrics);
       traces = estimated.batch().traces(shaped.rollouts().samples());
       klController = klController.update(estimated.kl(), shaped.rollouts().size());
     }
     return new StepReport(updates, metrics.build(), clock.stop(), collected.sampled(), traces);
   }
 
-  private void learn(TrainingBatch batch, int[] groups, PhaseClock clock, MetricRow metrics) {
-    double actorRate = rate(settings.update().learningRate());
-    double criticRate = rate(settings.critic().learningRate());
-    boolean first = true;
-    for (int epoch = 0; epoch < settings.update().epochs(); epoch++) {
-      long pass = (updates - 1) * settings.update().epochs() + epoch;
-      for (int[] rows :
-          MiniBatches.of(groups, settings.update().samples(), settings.seed(), pass)) {
-        TrainingBatch miniBatch = batch.pick(rows);
-        if (criticUpdate != null) {
-          criticUpdate.run(miniBatch, criticRate, clock, metrics);
-        }
-        if (divergenceUpdate != null) {
-          divergenceUpdate.run(miniBatch, actorRate, clock, metrics);
-        } else if (criticUpdate == null || updates > settings.critic().warmupUpdates()) {
-          double deviation = policyUpdate.run(miniBatch, actorRate, clock, metrics);
-          if (first) {
-            checkRatio(deviation);
-            metrics.mean(Metric.RATIO_DEVIATION, deviation);
-            first = false;
-          }
-        }
-      }
-    }
-    metrics.mean(Metric.ACTOR_LR, actorRate);
-    if (critic != null) {
-      metrics.mean(Metric.CRITIC_LR, criticRate);
-    }
-  }
-
   /**
    * Whether the policy that samples may differ from the one before its update: by updates, or by
    * the rounding of another engine where that matters. The old log-probs are then scored again.
    */
-  private boolean samplesOffPolicy() {
+  private boolean samplesOffPolicy(ResolvedAlgorithm resolved, Engine engine) {
     return settings.rollout().staleness() > 0
-        || (resolved.objective().settings().offPolicy().isOn() && models.ratioTolerance() > 0);
-  }
-
-  /** Before the first update of a rollout batch the policy is the old one: ρ is 1. */
-  private void checkRatio(double deviation) {
-    checkState(
-        deviation <= models.ratioTolerance(),
-        "|ρ − 1| is %s before the first update, %s is allowed: the generator does not sample from"
-            + " the policy that is trained",
-        deviation,
-        models.ratioTolerance());
-  }
-
-  /** Of this rollout batch, counted from 1: none is sampled to be learnt from at rate 0. */
-  private double rate(double peak) {
-    return settings.update().schedule(peak).at(updates);
+        || (resolved.objective().settings().offPolicy().isOn() && engine.ratioTolerance() > 0);
   }
 
   @Override
   public void close() {
     reward.close();
     stream.close();
-    policy.close();
-    if (critic != null) {
-      critic.close();
-    }
+    learner.close();
   }
 }

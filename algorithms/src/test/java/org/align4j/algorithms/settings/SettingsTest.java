@@ -47,6 +47,7 @@ class SettingsTest {
           .put("update.samples", 6)
           .put("update.epochs", 2)
           .put("update.microBatchTokens", 99)
+          .put("update.gradientShards", 4)
           .put("update.learningRate", 1e-6)
           .put("update.warmupUpdates", OptionalInt.of(4))
           .put("update.decayUpdates", OptionalInt.of(40))

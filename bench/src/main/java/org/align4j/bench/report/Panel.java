@@ -29,7 +29,7 @@ record Panel(
 
   /** Times and tokens of phases are shown as bars. */
   private static final ImmutableList<String> NOT_PANELS =
-      ImmutableList.of("time/", "cpu/", "tokens/");
+      ImmutableList.of("time/", "cpu/", "tokens/", "executor/");
 
   /** The paper's metrics first, then the others of this version, then what else was written. */
   static ImmutableList<String> metrics(List<ReportedRun> runs) {

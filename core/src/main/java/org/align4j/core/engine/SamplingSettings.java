@@ -2,6 +2,8 @@ package org.align4j.core.engine;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
+
 /**
  * How a token is drawn: logits are divided by the temperature, then cut to the k most likely
  * tokens, then to the smallest set whose probability reaches p (transformers' order).
@@ -11,7 +13,7 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param topK 0 for no limit
  * @param topP in (0,1]; 1 for no limit
  */
-public record SamplingSettings(float temperature, int topK, float topP) {
+public record SamplingSettings(float temperature, int topK, float topP) implements Serializable {
 
   /** Plain sampling at temperature 1, as the RL trainers use. */
   public static final SamplingSettings DEFAULT = new SamplingSettings(1f, 0, 1f);

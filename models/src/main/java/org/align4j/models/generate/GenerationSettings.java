@@ -3,6 +3,7 @@ package org.align4j.models.generate;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableList;
+import java.io.Serializable;
 import org.align4j.core.engine.SamplingSettings;
 
 /**
@@ -13,7 +14,8 @@ import org.align4j.core.engine.SamplingSettings;
  * @param stopStrings texts that end a completion where they come up in it; none of them empty
  */
 public record GenerationSettings(
-    int maxNewTokens, SamplingSettings sampling, ImmutableList<String> stopStrings) {
+    int maxNewTokens, SamplingSettings sampling, ImmutableList<String> stopStrings)
+    implements Serializable {
 
   public GenerationSettings {
     checkArgument(maxNewTokens > 0, "maxNewTokens is %s: it must be above 0", maxNewTokens);

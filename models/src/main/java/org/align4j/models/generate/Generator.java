@@ -19,7 +19,7 @@ import org.align4j.core.random.CounterRandom;
  * prompt. A token is drawn with the random number of (seed, sequence, step), so results do not
  * depend on what was batched with what.
  */
-public final class Generator {
+public final class Generator implements CompletionSource {
 
   private final Network network;
   private final int maxPositions;
@@ -49,26 +49,12 @@ public final class Generator {
     this.slots = slots;
   }
 
-  /** Tokens a sequence may have, prompt and response together. */
+  @Override
   public int maxPositions() {
     return maxPositions;
   }
 
-  /** One completion of each prompt, greedy where the settings say so. */
-  public ImmutableList<SampledResponse> generate(
-      List<int[]> prompts, GenerationSettings settings, long seed) {
-    return generate(prompts, 1, settings, seed, 0, GenerationListener.NONE);
-  }
-
-  /**
-   * Samples each prompt several times.
-   *
-   * @param prompts ids of each, at least one
-   * @param samples completions of each prompt, above 0
-   * @param firstSequence number of the first sequence, the key of its random numbers: sample s of
-   *     prompt p is sequence {@code firstSequence + p · samples + s}
-   * @return the samples of the first prompt, then those of the second, and so on
-   */
+  @Override
   public ImmutableList<SampledResponse> generate(
       List<int[]> prompts,
       int samples,

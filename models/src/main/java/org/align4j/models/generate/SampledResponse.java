@@ -2,6 +2,8 @@ package org.align4j.models.generate;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
+
 /**
  * One sampled response.
  *
@@ -19,7 +21,8 @@ public record SampledResponse(
     int[] promptIds,
     int[] responseIds,
     float[] logProbs,
-    FinishReason finishReason) {
+    FinishReason finishReason)
+    implements Serializable {
 
   public SampledResponse {
     checkArgument(
@@ -27,5 +30,10 @@ public record SampledResponse(
         "responseIds [%s] do not match logProbs [%s]",
         responseIds.length,
         logProbs.length);
+  }
+
+  /** The same as one of another list's prompts. */
+  public SampledResponse withPrompt(int index) {
+    return new SampledResponse(index, sample, promptIds, responseIds, logProbs, finishReason);
   }
 }

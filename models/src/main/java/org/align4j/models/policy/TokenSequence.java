@@ -2,13 +2,15 @@ package org.align4j.models.policy;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.io.Serializable;
+
 /**
  * A prompt and what followed it.
  *
  * @param prompt ids, at least one: the first response token needs a state before it
  * @param response ids, EOS included where there was one; may be empty
  */
-public record TokenSequence(int[] prompt, int[] response) {
+public record TokenSequence(int[] prompt, int[] response) implements Serializable {
 
   public TokenSequence {
     checkArgument(

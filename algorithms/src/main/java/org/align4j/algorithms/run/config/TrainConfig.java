@@ -2,6 +2,7 @@ package org.align4j.algorithms.run.config;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
@@ -65,6 +66,11 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
     return values.containsKey("rollout.samples")
         ? config
         : config.withTraining(ownSamples(config.training, values));
+  }
+
+  /** The configuration that {@link #toTree} wrote. */
+  public static TrainConfig fromTree(JsonNode tree) {
+    return embedded().with(Fields.flatten(embedded().parts(), tree));
   }
 
   private static Optional<RlSettings> preset(Map<String, String> values) {

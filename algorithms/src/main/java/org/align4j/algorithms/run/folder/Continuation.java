@@ -60,9 +60,13 @@ public final class Continuation {
     defaults.stream()
         .flatMap(record -> Fields.all(record).stream())
         .filter(Fields.Field::changesResults)
-        .map(Fields.Field::path)
-        .forEach(
-            path -> same(saved, path, String.valueOf(was.get(path)), String.valueOf(is.get(path))));
+        .forEach(field ->
+            same(
+                saved,
+                field.path(),
+                // A field that came later had the value that is its default now.
+                was.getOrDefault(field.path(), field.value()),
+                is.getOrDefault(field.path(), field.value())));
   }
 
   private static void same(RunFolder saved, String name, String was, String is) {

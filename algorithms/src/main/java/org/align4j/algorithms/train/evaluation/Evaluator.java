@@ -17,21 +17,21 @@ import org.align4j.algorithms.reward.judging.RewardRunner;
 import org.align4j.algorithms.train.codec.PromptCodec;
 import org.align4j.algorithms.train.report.ScoredSample;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.generate.FinishReason;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
-import org.align4j.models.generate.Generator;
 
 /** Has a policy answer problems and scores the answers. */
 public final class Evaluator {
 
-  private final Generator generator;
+  private final CompletionSource generator;
   private final PromptCodec codec;
   private final Reward reward;
   private final RewardLimits limits;
 
   /** An evaluator of the generator's policy; a response that cannot be scored ends it. */
-  public Evaluator(Generator generator, PromptCodec codec, Reward reward) {
+  public Evaluator(CompletionSource generator, PromptCodec codec, Reward reward) {
     this(generator, codec, reward, RewardLimits.DEFAULT);
   }
 
@@ -39,7 +39,8 @@ public final class Evaluator {
    * The same with limits for the reward; with {@code DROP} a problem with a response that cannot be
    * scored is left out whole.
    */
-  public Evaluator(Generator generator, PromptCodec codec, Reward reward, RewardLimits limits) {
+  public Evaluator(
+      CompletionSource generator, PromptCodec codec, Reward reward, RewardLimits limits) {
     this.generator = generator;
     this.codec = codec;
     this.reward = reward;

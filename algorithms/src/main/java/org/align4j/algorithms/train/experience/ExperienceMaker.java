@@ -20,10 +20,8 @@ import org.align4j.algorithms.train.report.PhaseClock;
 import org.align4j.algorithms.train.rollout.PaddedArrays;
 import org.align4j.algorithms.train.rollout.Rollouts;
 import org.align4j.algorithms.train.step.TrainStep;
-import org.align4j.core.engine.Network;
 import org.align4j.core.tensor.ArrayScope;
 import org.align4j.models.policy.PackedSequences;
-import org.align4j.models.policy.SequenceScores;
 import org.align4j.models.policy.TokenSequence;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class ExperienceMaker {
 
   private final Function<PackedSequences, float[][]> reference;
-  private final @Nullable Network critic;
-  private final @Nullable Network policy;
+  private final @Nullable Function<PackedSequences, float[][]> critic;
+  private final @Nullable Function<PackedSequences, float[][]> policy;
   private final ResolvedAlgorithm resolved;
   private final RlSettings settings;
   private final Reward reward;
@@ -49,8 +47,8 @@ public final class ExperienceMaker {
    */
   public ExperienceMaker(
       Function<PackedSequences, float[][]> reference,
-      @Nullable Network critic,
-      @Nullable Network policy,
+      @Nullable Function<PackedSequences, float[][]> critic,
+      @Nullable Function<PackedSequences, float[][]> policy,
       ResolvedAlgorithm resolved,
       RlSettings settings,
       Reward reward) {
@@ -83,13 +81,13 @@ public final class ExperienceMaker {
     clock.tokens(TrainStep.computed(packed));
     float[][] oldLogProbs = null;
     if (policy != null) {
-      oldLogProbs = SequenceScores.of(policy, packed).outputs();
+      oldLogProbs = policy.apply(packed);
       clock.tokens(TrainStep.computed(packed));
     }
     float[][] values = null;
     if (critic != null) {
       clock.enter(Phase.CRITIC);
-      values = SequenceScores.of(critic, packed).outputs();
+      values = critic.apply(packed);
       clock.tokens(TrainStep.computed(packed));
     }
     clock.enter(Phase.ADVANTAGE);

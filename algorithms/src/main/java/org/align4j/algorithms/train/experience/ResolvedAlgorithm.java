@@ -97,12 +97,18 @@ public record ResolvedAlgorithm(
     checkEntropy(settings, convention);
     PolicyLossSettings policy = policy(settings, algorithm, convention, place);
     String loss = settings.objective().loss().orElse(algorithm.loss());
+    PolicyObjective objective = new PolicyObjective(PolicyLoss.registry().get(loss), policy);
+    checkArgument(
+        settings.update().gradientShards() == 1 || !objective.needsWholeBatch(),
+        "update.gradientShards is %s: %s looks at the whole mini-batch at once; leave it 1",
+        settings.update().gradientShards(),
+        policy.options().topEntropy() < 1 ? "entropy.topShare" : "loss " + loss);
     return new ResolvedAlgorithm(
         algorithm,
         estimator,
         advantage(settings, algorithm, convention, place),
         place,
-        new PolicyObjective(PolicyLoss.registry().get(loss), policy),
+        objective,
         new ValueLoss(
             settings.critic().valueClip().orElse(convention.loss().valueClip()),
             policy.aggregation(),

@@ -2,6 +2,7 @@ package org.align4j.algorithms.train.experience;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Booleans;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -33,7 +34,8 @@ public record TrainingBatch(
     float[][] advantages,
     float[][] returns,
     float @Nullable [][] oldValues,
-    boolean[] right) {
+    boolean[] right)
+    implements Serializable {
 
   public int size() {
     return sequences.size();

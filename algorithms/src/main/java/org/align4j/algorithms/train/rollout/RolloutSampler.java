@@ -15,16 +15,16 @@ import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.PhaseClock;
 import org.align4j.algorithms.train.report.ScoredSample;
 import org.align4j.core.engine.SamplingSettings;
+import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.generate.FinishReason;
 import org.align4j.models.generate.GenerationListener;
 import org.align4j.models.generate.GenerationSettings;
-import org.align4j.models.generate.Generator;
 import org.align4j.models.policy.TokenSequence;
 
 /** Samples responses to prompts and has them scored. Its state is the number of samples drawn. */
 public final class RolloutSampler {
 
-  private final Generator generator;
+  private final CompletionSource generator;
   private final PromptCodec codec;
   private final RewardRunner reward;
   private final RlSettings settings;
@@ -32,7 +32,7 @@ public final class RolloutSampler {
   private long drawn;
 
   public RolloutSampler(
-      Generator generator,
+      CompletionSource generator,
       PromptCodec codec,
       RewardRunner reward,
       RlSettings settings,

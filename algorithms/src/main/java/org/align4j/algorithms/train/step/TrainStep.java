@@ -1,7 +1,9 @@
 package org.align4j.algorithms.train.step;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Optimiser;
@@ -49,9 +51,32 @@ public final class TrainStep implements AutoCloseable {
 
   /** Adds the gradient of a micro-batch. */
   @FunctionalInterface
-  private interface Pass {
+  public interface Pass {
+    /** Forward, loss, backward. */
     void run(MicroBatch batch);
   }
+
+  /**
+   * What rows of a mini-batch teach.
+   *
+   * @param pass adds a micro-batch's gradient and statistics
+   * @param statistics of all micro-batches, asked for at their end
+   */
+  public record Lesson(PackedSequences packed, Pass pass, Supplier<LossStatistics> statistics) {}
+
+  /** What rows of a mini-batch teach, by their numbers. */
+  @FunctionalInterface
+  public interface Lessons {
+    /** Made right before it is learnt. */
+    Lesson of(int[] rows);
+  }
+
+  /**
+   * What a step did.
+   *
+   * @param statistics of all shards; of a step that was left out, only the tokens computed here
+   */
+  public record Outcome(UpdateReport report, LossStatistics statistics) {}
 
   /** The loss of a batch, one micro-batch at a time. */
   @FunctionalInterface
@@ -103,21 +128,89 @@ public final class TrainStep implements AutoCloseable {
    *     nothing has changed either way
    */
   public UpdateReport run(PackedSequences packed, Loss loss, double learningRate) {
-    return run(
-        packed,
-        batch -> {
-          Scores scores = network.forward(batch.batch());
-          check.values("output", scores.outputs(), batch, packed);
-          Coefficients coefficients = loss.of(batch, scores);
-          check.values("gradient of the loss", coefficients.outputs(), batch, packed);
-          network.backward(coefficients.outputs(), coefficients.entropy());
-        },
-        learningRate);
+    Lesson lesson = lesson(packed, loss, new LossStatistics());
+    return run(0, rows -> lesson, Sharding.NONE, learningRate).report();
+  }
+
+  /**
+   * One optimiser step on a mini-batch that is cut into shards, of which only some may be computed
+   * here.
+   *
+   * @param rows of the mini-batch
+   * @param lessons what some of its rows teach; shard s of S has rows {@code [s·rows/S,
+   *     (s+1)·rows/S)}
+   * @throws NonFiniteException as {@link #run(PackedSequences, Loss, double)} does
+   */
+  public Outcome run(int rows, Lessons lessons, Sharding sharding, double learningRate) {
+    List<LossStatistics> own = new ArrayList<>();
+    try {
+      return checked(rows, lessons, sharding, learningRate, own);
+    } catch (NonFiniteException e) {
+      if (!guard.skips(e)) {
+        throw e;
+      }
+      LossStatistics cost = new LossStatistics();
+      own.forEach(shard -> cost.computed(shard.tokens()));
+      return new Outcome(new UpdateReport(Double.NaN, learningRate, false), cost);
+    }
+  }
+
+  private Outcome checked(
+      int rows, Lessons lessons, Sharding sharding, double learningRate, List<LossStatistics> own) {
+    NonFiniteException failure = accumulate(rows, lessons, sharding, own);
+    LossStatistics all = new LossStatistics();
+    sharding.exchange().gather(own, failure).forEach(all::join);
+    sharding.exchange().sum(network.gradients());
+    UpdateReport report = optimizer.update(learningRate);
+    check.gradients(report.gradientNorm(), network.gradients());
+    if (average != null) {
+      average.update();
+    }
+    return new Outcome(report, all);
+  }
+
+  /** The gradient of the shards here, and what ended them early. */
+  private @Nullable NonFiniteException accumulate(
+      int rows, Lessons lessons, Sharding sharding, List<LossStatistics> own) {
+    ShardExchange.Range range = sharding.exchange().own(sharding.shards());
+    network.gradients().zero();
+    try (GradientTree tree = new GradientTree(network.gradients().flat())) {
+      for (int shard = range.from(); shard < range.to(); shard++) {
+        if (shard > range.from()) {
+          network.gradients().zero();
+        }
+        NonFiniteException failure = learn(lessons.of(sharding.rows(shard, rows)), own);
+        if (failure != null) {
+          return failure;
+        }
+        tree.add(shard == range.to() - 1);
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable NonFiniteException learn(Lesson lesson, List<LossStatistics> own) {
+    LossStatistics statistics = new LossStatistics();
+    try {
+      lesson.packed().batches().forEach(lesson.pass()::run);
+      statistics = lesson.statistics().get();
+      return null;
+    } catch (NonFiniteException e) {
+      return e;
+    } finally {
+      statistics.computed(computed(lesson.packed()));
+      own.add(statistics);
+    }
+  }
+
+  /** What rows of a mini-batch teach by a loss. */
+  public Lesson lesson(PackedSequences packed, Loss loss, LossStatistics statistics) {
+    return new Lesson(packed, pass(packed, loss), () -> statistics);
   }
 
   /** The same from a teacher: the divergence from it, with these weights of the tokens. */
-  public UpdateReport distill(PackedSequences packed, Teaching teaching, double learningRate) {
-    return run(
+  public Lesson lesson(PackedSequences packed, Teaching teaching) {
+    return new Lesson(
         packed,
         batch -> {
           float[] divergences =
@@ -129,7 +222,17 @@ public final class TrainStep implements AutoCloseable {
           check.values("divergence", divergences, batch, packed);
           batch.scatter(divergences, teaching.values());
         },
-        learningRate);
+        teaching::statistics);
+  }
+
+  private Pass pass(PackedSequences packed, Loss loss) {
+    return batch -> {
+      Scores scores = network.forward(batch.batch());
+      check.values("output", scores.outputs(), batch, packed);
+      Coefficients coefficients = loss.of(batch, scores);
+      check.values("gradient of the loss", coefficients.outputs(), batch, packed);
+      network.backward(coefficients.outputs(), coefficients.entropy());
+    };
   }
 
   /**
@@ -139,28 +242,17 @@ public final class TrainStep implements AutoCloseable {
    * @param values the divergences, written, {@code [B][T]}
    */
   public record Teaching(
-      Network teacher, Divergence divergence, float[][] weights, float[][] values) {}
+      Network teacher, Divergence divergence, float[][] weights, float[][] values) {
 
-  private UpdateReport run(PackedSequences packed, Pass pass, double learningRate) {
-    try {
-      return checked(packed, pass, learningRate);
-    } catch (NonFiniteException e) {
-      if (!guard.skips(e)) {
-        throw e;
+    private LossStatistics statistics() {
+      LossStatistics sum = new LossStatistics();
+      for (int b = 0; b < values.length; b++) {
+        for (int t = 0; t < values[b].length; t++) {
+          sum.add((double) weights[b][t] * values[b][t]);
+        }
       }
-      return new UpdateReport(Double.NaN, learningRate, false);
+      return sum;
     }
-  }
-
-  private UpdateReport checked(PackedSequences packed, Pass pass, double learningRate) {
-    network.gradients().zero();
-    packed.batches().forEach(pass::run);
-    UpdateReport report = optimizer.update(learningRate);
-    check.gradients(report.gradientNorm(), network.gradients());
-    if (average != null) {
-      average.update();
-    }
-    return report;
   }
 
   @Override

@@ -212,7 +212,9 @@ public final class TrainingState {
     JsonNode saved = root.path("settings");
     for (Fields.Field field : Fields.all(parts.settings())) {
       // Another algorithm, seed or batch is another run: its bits would not be those that stopped.
-      String before = saved.at("/" + field.path().replace('.', '/')).asText();
+      JsonNode node = saved.at("/" + field.path().replace('.', '/'));
+      // A field that came later has a default that changes nothing.
+      String before = node.isMissingNode() ? field.value() : node.asText();
       checkArgument(
           !field.changesResults() || before.equals(field.value()),
           "%s was saved with %s %s, this run has %s: resume with the settings of the run that"

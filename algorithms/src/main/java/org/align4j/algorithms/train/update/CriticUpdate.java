@@ -12,6 +12,8 @@ import org.align4j.algorithms.train.report.MetricRow;
 import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.PhaseClock;
 import org.align4j.algorithms.train.rollout.PaddedArrays;
+import org.align4j.algorithms.train.step.LossStatistics;
+import org.align4j.algorithms.train.step.Sharding;
 import org.align4j.algorithms.train.step.TrainStep;
 import org.align4j.core.optim.UpdateReport;
 import org.align4j.models.policy.PackedSequences;
@@ -30,28 +32,37 @@ public final class CriticUpdate {
     this.settings = settings;
   }
 
-  public void run(TrainingBatch batch, double learningRate, PhaseClock clock, MetricRow metrics) {
+  public void run(
+      TrainingBatch batch,
+      double learningRate,
+      Sharding sharding,
+      PhaseClock clock,
+      MetricRow metrics) {
     clock.enter(Phase.CRITIC_UPDATE);
     BatchTotals totals = PolicyUpdate.totals(batch);
-    PackedSequences packed =
-        PackedSequences.ofResponses(
-            batch.sequences(), step.tokens(settings.update().microBatchTokens()), 1f);
-    PolicyUpdate.Statistics statistics = new PolicyUpdate.Statistics();
-    UpdateReport report =
-        step.run(
-            packed,
-            new RowLoss(
-                packed,
-                (rows, values, entropy) ->
-                    statistics.add(evaluate(batch.pick(rows), values, totals))),
-            learningRate);
-    clock.tokens(TrainStep.computed(packed));
+    TrainStep.Outcome outcome =
+        step.run(batch.size(), rows -> lesson(batch.pick(rows), totals), sharding, learningRate);
+    UpdateReport report = outcome.report();
+    clock.tokens(outcome.statistics().tokens());
     metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
     if (!report.applied()) {
       return;
     }
-    metrics.mean(Metric.CRITIC_LOSS, statistics.loss());
+    metrics.mean(Metric.CRITIC_LOSS, outcome.statistics().loss());
     metrics.mean(Metric.CRITIC_GRADIENT_NORM, report.gradientNorm());
+  }
+
+  private TrainStep.Lesson lesson(TrainingBatch part, BatchTotals totals) {
+    PackedSequences packed =
+        PackedSequences.ofResponses(
+            part.sequences(), step.tokens(settings.update().microBatchTokens()), 1f);
+    LossStatistics statistics = new LossStatistics();
+    return step.lesson(
+        packed,
+        new RowLoss(
+            packed,
+            (rows, values, entropy) -> statistics.add(evaluate(part.pick(rows), values, totals))),
+        statistics);
   }
 
   private LossResult evaluate(TrainingBatch part, INDArray values, BatchTotals totals) {

@@ -9,6 +9,7 @@ import org.align4j.algorithms.train.report.MetricRow;
 import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.PhaseClock;
 import org.align4j.algorithms.train.rollout.PaddedArrays;
+import org.align4j.algorithms.train.step.Sharding;
 import org.align4j.algorithms.train.step.TrainStep;
 import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Network;
@@ -46,37 +47,40 @@ public final class DivergenceUpdate {
     this.settings = settings;
   }
 
-  public void run(TrainingBatch batch, double learningRate, PhaseClock clock, MetricRow metrics) {
+  public void run(
+      TrainingBatch batch,
+      double learningRate,
+      Sharding sharding,
+      PhaseClock clock,
+      MetricRow metrics) {
     clock.enter(Phase.POLICY_UPDATE);
+    BatchTotals totals = PolicyUpdate.totals(batch);
+    TrainStep.Outcome outcome =
+        step.run(batch.size(), rows -> lesson(batch.pick(rows), totals), sharding, learningRate);
+    UpdateReport report = outcome.report();
+    clock.tokens(outcome.statistics().tokens());
+    metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
+    if (!report.applied()) {
+      return;
+    }
+    metrics.mean(Metric.POLICY_LOSS, outcome.statistics().loss());
+    metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
+  }
+
+  private TrainStep.Lesson lesson(TrainingBatch part, BatchTotals totals) {
     PackedSequences packed =
         PackedSequences.ofResponses(
-            batch.sequences(),
+            part.sequences(),
             step.tokens(settings.update().microBatchTokens()),
             (float) settings.rollout().temperature());
-    BatchTotals totals = PolicyUpdate.totals(batch);
     float[][] weights;
     try (ArrayScope _ = ArrayScope.open()) {
       weights =
           PaddedArrays.rows(
               objective.weights(
-                  PaddedArrays.of(batch.mask(), Math.max(1, packed.columns())), totals));
+                  PaddedArrays.of(part.mask(), Math.max(1, packed.columns())), totals));
     }
-    float[][] values = packed.zeros();
-    UpdateReport report =
-        step.distill(
-            packed, new TrainStep.Teaching(teacher, divergence, weights, values), learningRate);
-    clock.tokens(TrainStep.computed(packed));
-    metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
-    if (!report.applied()) {
-      return;
-    }
-    double loss = 0;
-    for (int b = 0; b < values.length; b++) {
-      for (int t = 0; t < values[b].length; t++) {
-        loss += (double) weights[b][t] * values[b][t];
-      }
-    }
-    metrics.mean(Metric.POLICY_LOSS, loss);
-    metrics.mean(Metric.GRADIENT_NORM, report.gradientNorm());
+    return step.lesson(
+        packed, new TrainStep.Teaching(teacher, divergence, weights, packed.zeros()));
   }
 }

@@ -1,10 +1,8 @@
 package org.align4j.algorithms.train.update;
 
 import com.google.common.collect.ImmutableMap;
-import java.util.Map;
 import org.align4j.algorithms.loss.BatchTotals;
 import org.align4j.algorithms.loss.EntropyController;
-import org.align4j.algorithms.loss.LossResult;
 import org.align4j.algorithms.loss.PolicyLossInputs;
 import org.align4j.algorithms.loss.PolicyObjective;
 import org.align4j.algorithms.settings.RlSettings;
@@ -15,6 +13,8 @@ import org.align4j.algorithms.train.report.MetricRow;
 import org.align4j.algorithms.train.report.Phase;
 import org.align4j.algorithms.train.report.PhaseClock;
 import org.align4j.algorithms.train.rollout.PaddedArrays;
+import org.align4j.algorithms.train.step.LossStatistics;
+import org.align4j.algorithms.train.step.Sharding;
 import org.align4j.algorithms.train.step.TrainStep;
 import org.align4j.core.optim.UpdateReport;
 import org.align4j.core.random.CounterRandom;
@@ -58,37 +58,33 @@ public final class PolicyUpdate {
   /**
    * Updates and reports; answers the largest |ρ − 1| met, 0 where nothing was computed or applied.
    */
-  public double run(TrainingBatch batch, double learningRate, PhaseClock clock, MetricRow metrics) {
+  public double run(
+      TrainingBatch batch,
+      double learningRate,
+      Sharding sharding,
+      PhaseClock clock,
+      MetricRow metrics) {
     clock.enter(Phase.POLICY_UPDATE);
-    int[] active = activeRows(batch);
-    TrainingBatch computed = batch.pick(active);
+    TrainingBatch computed = batch.pick(activeRows(batch));
     BatchTotals totals = totals(batch).withRightTokens(batch.rightTokens());
     PolicyObjective now =
         objective.next(
             entropy.applied(),
             CounterRandom.bits(settings.seed(), DRAWS, step.optimizer().steps()));
-    PackedSequences packed =
-        PackedSequences.ofResponses(
-            computed.sequences(),
-            step.tokens(settings.update().microBatchTokens()),
-            (float) settings.rollout().temperature());
-    Statistics statistics = new Statistics();
-    RowLoss.RowFunction evaluation =
-        (rows, logProbs, entropies) ->
-            statistics.add(now.evaluate(inputs(computed.pick(rows), logProbs, entropies), totals));
-    UpdateReport report =
+    TrainStep.Outcome outcome =
         step.run(
-            packed,
-            now.needsWholeBatch()
-                ? new WholeBatchLoss(step.network(), packed, evaluation)
-                : new RowLoss(packed, evaluation),
+            computed.size(),
+            rows -> lesson(computed.pick(rows), now, totals),
+            sharding,
             learningRate);
-    clock.tokens(TrainStep.computed(packed));
+    UpdateReport report = outcome.report();
+    LossStatistics statistics = outcome.statistics();
+    clock.tokens(statistics.tokens());
     metrics.sum(Metric.SKIPPED_STEPS, report.applied() ? 0 : 1);
     if (!report.applied()) {
       return 0;
     }
-    metrics.mean(Metric.POLICY_LOSS, statistics.loss);
+    metrics.mean(Metric.POLICY_LOSS, statistics.loss());
     metrics.mean(Metric.CLIP_FRACTION, statistics.get("clip_fraction"));
     double trained = computed.sequences().stream().mapToDouble(s -> s.response().length).sum();
     if (trained > 0) {
@@ -109,9 +105,27 @@ public final class PolicyUpdate {
     return statistics.get("ratio_deviation_max");
   }
 
+  private TrainStep.Lesson lesson(TrainingBatch part, PolicyObjective now, BatchTotals totals) {
+    PackedSequences packed =
+        PackedSequences.ofResponses(
+            part.sequences(),
+            step.tokens(settings.update().microBatchTokens()),
+            (float) settings.rollout().temperature());
+    LossStatistics statistics = new LossStatistics();
+    RowLoss.RowFunction evaluation =
+        (rows, logProbs, entropies) ->
+            statistics.add(now.evaluate(inputs(part.pick(rows), logProbs, entropies), totals));
+    return step.lesson(
+        packed,
+        now.needsWholeBatch()
+            ? new WholeBatchLoss(step.network(), packed, evaluation)
+            : new RowLoss(packed, evaluation),
+        statistics);
+  }
+
   /** Shares and means of the tokens and sequences that were computed, not of the mini-batch. */
   private static void offPolicy(
-      Statistics statistics, BatchTotals totals, TrainingBatch computed, MetricRow metrics) {
+      LossStatistics statistics, BatchTotals totals, TrainingBatch computed, MetricRow metrics) {
     double tokens = computed.sequences().stream().mapToDouble(s -> s.response().length).sum();
     double filled = computed.sequences().stream().filter(s -> s.response().length > 0).count();
     ImmutableMap<Metric, Double> factors =
@@ -172,29 +186,5 @@ public final class PolicyUpdate {
             settings.objective().positiveNll() > 0
                 ? PaddedArrays.of(batch.rightMask(), columns)
                 : null);
-  }
-
-  /** Statistics of micro-batches, joined. */
-  static final class Statistics {
-    private double loss;
-    private Map<String, Double> joined = ImmutableMap.of();
-
-    LossResult add(LossResult result) {
-      loss += result.loss();
-      joined = LossResult.join(joined, result.statistics());
-      return result;
-    }
-
-    double loss() {
-      return loss;
-    }
-
-    boolean has(String name) {
-      return joined.containsKey(name);
-    }
-
-    double get(String name) {
-      return joined.getOrDefault(name, 0.0);
-    }
   }
 }

@@ -178,7 +178,9 @@ class TrainConfigTest {
   void aTreeOfAllFieldsReadsBackTheSame() {
     TrainConfig config =
         TrainConfig.of(Map.of("model", "m", "prompts", "p", "update.samples", "16"));
-    assertThat(TrainConfig.of(Fields.flatten(config.parts(), config.toTree()))).isEqualTo(config);
+    assertThat(TrainConfig.fromTree(config.toTree())).isEqualTo(config);
+    TrainConfig preset = TrainConfig.of(Map.of("preset", "paper-math", "update.epochs", "2"));
+    assertThat(TrainConfig.fromTree(preset.toTree())).isEqualTo(preset);
   }
 
   @Test

@@ -13,6 +13,8 @@ import org.align4j.algorithms.data.PromptFile;
 import org.align4j.algorithms.data.Prompts;
 import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
+import org.align4j.algorithms.run.cluster.Cluster;
+import org.align4j.algorithms.run.cluster.ClusterCompletions;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.log.CompletionRow;
 import org.align4j.algorithms.train.codec.ModelCodec;
@@ -25,11 +27,13 @@ import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
+import org.align4j.bench.cli.option.SparkOption;
 import org.align4j.bench.cli.option.WeightsOption;
 import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.metric.StepLines;
 import org.align4j.models.checkpoint.StoredCheckpoint;
+import org.align4j.models.generate.CompletionSource;
 import org.align4j.models.generate.GenerationSettings;
 import org.align4j.models.policy.Policy;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +144,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private EngineOption engine;
 
+  @Mixin private SparkOption spark;
+
   public EvaluateCommand(Console console) {
     this.console = console;
   }
@@ -178,16 +184,10 @@ public final class EvaluateCommand implements Callable<Integer> {
       if (weights.dryRun()) {
         return 0;
       }
-      evaluate(problems, scored, settings);
-    }
-    return 0;
-  }
-
-  private void evaluate(Prompts problems, Reward scored, GenerationSettings settings) {
-    try (Policy policy = Failures.usage(this::start)) {
-      Evaluation evaluation =
-          new Evaluator(policy.generator(batch), ModelCodec.of(policy), scored)
-              .sampled(problems, problems.size(), samples, settings, seed);
+      Evaluation evaluation;
+      try (Policy policy = Failures.usage(this::start)) {
+        evaluation = evaluate(policy, scored, problems, settings);
+      }
       if (completions != null) {
         try (StepLines lines = StepLines.create(completions)) {
           evaluation
@@ -196,6 +196,26 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
       }
       show(evaluation);
+    }
+    return 0;
+  }
+
+  private Evaluation evaluate(
+      Policy policy, Reward scored, Prompts problems, GenerationSettings settings) {
+    try (Cluster cluster = spark.open()) {
+      CompletionSource source = policy.generator(batch);
+      if (cluster != null) {
+        String path = model.toAbsolutePath().toString();
+        source =
+            new ClusterCompletions(
+                cluster,
+                new EvaluatedPolicy(
+                    path, chatTemplate.kwargs().toString(), engine.name(), weights.name()),
+                batch,
+                source.maxPositions());
+      }
+      return new Evaluator(source, ModelCodec.of(policy), scored)
+          .sampled(problems, problems.size(), samples, settings, seed);
     }
   }
 

@@ -70,6 +70,16 @@ public final class WeightsOption {
 
   /** A policy that samples and scores; an adapter's base is held as stored in any case. */
   public Policy policy(Path model, ObjectNode templateKwargs, Engine engine) {
+    return load(weights, model, templateKwargs, engine);
+  }
+
+  /** As it is given. */
+  public String name() {
+    return weights;
+  }
+
+  /** The same of weights held as this name says. */
+  public static Policy load(String weights, Path model, ObjectNode templateKwargs, Engine engine) {
     if (!weights.equals(STORED) && !weights.equals(FLOAT32)) {
       throw new UsageException("--weights %s: it is stored or float32".formatted(weights));
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.align4j.algorithms.data.ArithmeticTask;
+import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.algorithms.run.folder.RunDescription;
@@ -25,11 +26,13 @@ import org.align4j.bench.cli.console.UserClasspath;
 import org.align4j.bench.cli.option.AlgorithmNames;
 import org.align4j.bench.cli.option.ChatTemplateOption;
 import org.align4j.bench.cli.option.EngineOption;
+import org.align4j.bench.cli.option.SparkOption;
 import org.align4j.bench.cli.train.RunCommand;
 import org.align4j.bench.compare.Comparison;
 import org.align4j.bench.compare.ComparisonFolders;
 import org.align4j.bench.compare.ComparisonSettings;
 import org.align4j.bench.compare.RunResult;
+import org.align4j.bench.compare.SpreadComparison;
 import org.align4j.bench.compare.Workload;
 import org.align4j.bench.report.ComparisonReport;
 import org.align4j.core.file.JsonFiles;
@@ -168,6 +171,8 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Mixin private EngineOption engine;
 
+  @Mixin private SparkOption spark;
+
   @Option(
       names = "--classpath",
       paramLabel = "JARS",
@@ -207,11 +212,16 @@ public final class CompareCommand implements Callable<Integer> {
     });
     List<RunResult> results;
     Signals signals;
+    // Opened for a cluster too: what is wrong with files and model is said before any work.
     try (Workload workload =
             Failures.usage(() -> Workload.open(settings.config(), settings.engine()));
+        Cluster cluster = spark.open();
         ProgressPrinter progress = new ProgressPrinter(console, settings)) {
       signals = Signals.install(console);
-      results = new Comparison(settings, workload, progress, signals).run();
+      results =
+          cluster == null
+              ? new Comparison(settings, workload, progress, signals).run()
+              : SpreadComparison.run(settings, progress, cluster);
     } finally {
       ComparisonFolders.removeEmpty(settings);
     }

@@ -55,6 +55,9 @@ public abstract class RunCommand implements Callable<Integer> {
   /** Checks settings and files; keeps no model. */
   abstract RunJob prepare(Map<String, String> values);
 
+  /** Gives back what the run had of other machines. */
+  void release() {}
+
   /** Prints what a run has to say at its end, beyond its metrics. */
   void results(RunFolder folder) {}
 
@@ -81,6 +84,7 @@ public abstract class RunCommand implements Callable<Integer> {
       return begin(saved);
     } finally {
       saved.ifPresent(RunFolder::close);
+      release();
     }
   }
 

@@ -8,6 +8,7 @@ import org.align4j.algorithms.reward.Reward;
 import org.align4j.algorithms.reward.spec.RewardSpec;
 import org.align4j.algorithms.run.BatchPlan;
 import org.align4j.algorithms.run.RlRun;
+import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.config.TrainConfig;
 import org.align4j.algorithms.run.data.PolicyFiles;
 import org.align4j.algorithms.run.data.TrainData;
@@ -15,8 +16,10 @@ import org.align4j.algorithms.settings.input.TrainInput;
 import org.align4j.algorithms.train.experience.ResolvedAlgorithm;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.option.AlgorithmNames;
+import org.align4j.bench.cli.option.SparkOption;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Reinforcement learning that can be left alone. */
@@ -92,6 +95,10 @@ public class TrainCommand extends RunCommand {
           "Names for the chat template, such as '{\"enable_thinking\": false}'; a line's own stand above them.")
   private @Nullable String chatTemplateKwargs;
 
+  @Mixin private SparkOption spark;
+
+  private @Nullable Cluster cluster;
+
   public TrainCommand(Console console) {
     super(console, "rl");
   }
@@ -142,6 +149,19 @@ public class TrainCommand extends RunCommand {
                 PolicyFiles.load(input, config.training().seed(), options().engine().engine()),
                 data,
                 scorer,
-                phases));
+                phases,
+                cluster()));
+  }
+
+  private @Nullable Cluster cluster() {
+    cluster = spark.open();
+    return cluster;
+  }
+
+  @Override
+  void release() {
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 }
