@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.align4j.algorithms.reward.answer.Answer;
 import org.align4j.algorithms.run.RunModels;
 import org.align4j.algorithms.run.cluster.ClusterTask;
 import org.align4j.algorithms.run.config.TrainConfig;

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.align4j.algorithms.reward.answer.Answer;
 import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.cluster.ClusterTask;
 import org.align4j.algorithms.run.config.TrainConfig;

@@ -112,6 +112,11 @@ public final class MortalEngine implements EngineProvider {
     }
 
     @Override
+    public long version() {
+      return inner.version();
+    }
+
+    @Override
     public Scores score(TokenBatch batch) {
       mayDie(SCORING);
       return inner.score(batch);

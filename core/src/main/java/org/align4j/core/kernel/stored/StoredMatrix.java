@@ -54,6 +54,16 @@ public final class StoredMatrix {
     return new StoredMatrix(format, rows, columns, data, null);
   }
 
+  /**
+   * Gives the memory of a mapped file's pages back, which comes again when it is read: what has
+   * been packed would otherwise count twice.
+   */
+  public void unload() {
+    if (data.isMapped()) {
+      data.unload();
+    }
+  }
+
   /** How its numbers are stored. */
   public StoredFormat format() {
     return format;

@@ -95,6 +95,7 @@ public final class BaseWeights implements FrozenWeights {
             (from, to, scratch) -> products.pack(source, stored, target, from, to),
             target.panels(),
             4);
+    source.unload();
     return target;
   }
 
