@@ -149,8 +149,7 @@ final class AdapterCommandsTest {
                 "--dry-run"));
     assertDone(outcome);
     assertThat(outcome.results()).isEmpty();
-    assertThat(outcome.errors())
-        .contains("memory: ", weights.equals("stored") ? "0.00 weights that learn" : "weights");
+    assertThat(outcome.errors()).contains("memory: ", "0.00 gradients, 0.00 moments");
   }
 
   @Test

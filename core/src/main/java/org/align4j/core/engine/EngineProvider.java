@@ -55,7 +55,8 @@ public interface EngineProvider {
       NetworkMemory.Passes passes,
       Resources resources) {
     long bytes = bytes(definition, trained);
-    return new NetworkMemory(bytes, bytes, 2 * bytes, resources.memory(), 0);
+    long learnt = passes.batch() == 0 ? 0 : bytes;
+    return new NetworkMemory(bytes, learnt, 2 * learnt, resources.memory(), 0);
   }
 
   /** What the weights of a network that are not trained will take, whoever shares them. */

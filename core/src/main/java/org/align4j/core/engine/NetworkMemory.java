@@ -19,7 +19,7 @@ public record NetworkMemory(
    * The largest passes of a network.
    *
    * @param sequence tokens of the longest sequence, which is never split
-   * @param batch tokens of a micro-batch, where memory allows so many
+   * @param batch tokens of a micro-batch, where memory allows so many; 0 where nothing is learnt
    * @param slots sequences that are decoded at once; 0 where nothing is
    */
   public record Passes(int sequence, int batch, int slots) {}

@@ -90,8 +90,8 @@ final class PlanMemory {
             .filter(shape -> trained.test(shape.getKey()))
             .mapToLong(shape -> Float.BYTES * elements(shape.getValue()))
             .sum();
-    if (size == 0) {
-      return new NetworkMemory(0, 0, 0, scoring(passes) + logits(), cache(passes));
+    if (size == 0 || passes.batch() == 0) {
+      return new NetworkMemory(size + packed(), 0, 0, scoring(passes) + logits(), cache(passes));
     }
     return new NetworkMemory(
         size + packed() + transposed(),

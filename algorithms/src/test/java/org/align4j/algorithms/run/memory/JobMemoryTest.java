@@ -68,6 +68,23 @@ class JobMemoryTest {
     assertThat(plan.frozen()).isBetween(BYTES, BYTES + BYTES / 8);
   }
 
+  /** The parameters, and packed. */
+  @Test
+  void widenedWeightsThatNobodyTrainsHaveNoGradients() {
+    var job =
+        new JobMemory(
+            MODEL,
+            Engine.PLAN,
+            Resources.shared(),
+            Tuning.frozen(true),
+            Networks.alone(ModelHead.LANGUAGE),
+            new Passes(512, 0, 8));
+
+    assertThat(job.plan().gradients()).isZero();
+    assertThat(job.plan().moments()).isZero();
+    assertThat(job.plan().weights()).isBetween(2 * BYTES - BYTES / 4, 2 * BYTES + BYTES / 4);
+  }
+
   @Test
   void anAdapterLearnsAloneOnOneBase() {
     MemoryPlan plan = rl(ADAPTER, true, passes(512, 8)).plan();
