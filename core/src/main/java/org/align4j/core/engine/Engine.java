@@ -87,12 +87,9 @@ public final class Engine {
   }
 
   /** See {@link EngineProvider#memory}. */
-  public NetworkMemory memory(
-      NetworkDefinition definition,
-      Predicate<String> trained,
-      NetworkMemory.Passes passes,
-      Resources resources) {
-    return provider.memory(definition, trained, passes, resources);
+  public NetworkMemory.Estimate memory(
+      NetworkDefinition definition, Predicate<String> trained, Resources resources) {
+    return provider.memory(definition, trained, resources);
   }
 
   /** See {@link EngineProvider#frozenMemory}. */

@@ -49,14 +49,13 @@ public interface EngineProvider {
    *
    * @param trained which parameters are trained
    */
-  default NetworkMemory memory(
-      NetworkDefinition definition,
-      Predicate<String> trained,
-      NetworkMemory.Passes passes,
-      Resources resources) {
+  default NetworkMemory.Estimate memory(
+      NetworkDefinition definition, Predicate<String> trained, Resources resources) {
     long bytes = bytes(definition, trained);
-    long learnt = passes.batch() == 0 ? 0 : bytes;
-    return new NetworkMemory(bytes, learnt, 2 * learnt, resources.memory(), 0);
+    return passes -> {
+      long learnt = passes.batch() == 0 ? 0 : bytes;
+      return new NetworkMemory(bytes, learnt, 2 * learnt, resources.memory(), 0);
+    };
   }
 
   /** What the weights of a network that are not trained will take, whoever shares them. */

@@ -24,6 +24,13 @@ public record NetworkMemory(
    */
   public record Passes(int sequence, int batch, int slots) {}
 
+  /** What a network takes, by its passes. */
+  @FunctionalInterface
+  public interface Estimate {
+    /** With passes as large as these. */
+    NetworkMemory of(Passes passes);
+  }
+
   /** All of it. */
   public long total() {
     return weights + gradients + moments + activations + cache;

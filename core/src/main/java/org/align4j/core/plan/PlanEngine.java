@@ -32,12 +32,9 @@ public final class PlanEngine implements EngineProvider {
   }
 
   @Override
-  public NetworkMemory memory(
-      NetworkDefinition definition,
-      Predicate<String> trained,
-      NetworkMemory.Passes passes,
-      Resources resources) {
-    return new PlanMemory(definition, trained, resources).network(passes);
+  public NetworkMemory.Estimate memory(
+      NetworkDefinition definition, Predicate<String> trained, Resources resources) {
+    return new PlanMemory(definition, trained, resources);
   }
 
   @Override

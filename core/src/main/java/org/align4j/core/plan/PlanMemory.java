@@ -32,7 +32,7 @@ import org.align4j.core.tensor.StoredWeights;
 import org.jspecify.annotations.Nullable;
 
 /** What networks of the plan engine take, told from their graphs. */
-final class PlanMemory {
+final class PlanMemory implements NetworkMemory.Estimate {
 
   private final NetworkDefinition definition;
   private final Graph graph;
@@ -41,6 +41,9 @@ final class PlanMemory {
   private final ImmutableList<Weight> products;
   private final Resources resources;
   private final ProductKernels kernels;
+  private final long trainedBytes;
+  private final long trainedToken;
+  private final long scoredToken;
 
   PlanMemory(NetworkDefinition definition, Predicate<String> trained, Resources resources) {
     this.definition = definition;
@@ -53,6 +56,14 @@ final class PlanMemory {
     this.products = present(OpPlan::product).collect(ImmutableList.toImmutableList());
     this.resources = resources;
     this.kernels = resources.kernels().products();
+    this.trainedBytes =
+        definition.parameterShapes().entrySet().stream()
+            .filter(shape -> trained.test(shape.getKey()))
+            .mapToLong(shape -> Float.BYTES * elements(shape.getValue()))
+            .sum();
+    Backward backward = resources.recompute() ? Backward.RECOMPUTE : Backward.KEEP;
+    this.trainedToken = trainedBytes == 0 ? 0 : Plan.bytesPerToken(graph, this::trains, backward);
+    this.scoredToken = Plan.bytesPerToken(graph, parameter -> false, Backward.NONE);
   }
 
   private boolean trains(PlanNode parameter) {
@@ -83,13 +94,9 @@ final class PlanMemory {
     return Float.BYTES * (vectors + matrices);
   }
 
-  /** What a network takes beside them. */
-  NetworkMemory network(Passes passes) {
-    long size =
-        definition.parameterShapes().entrySet().stream()
-            .filter(shape -> trained.test(shape.getKey()))
-            .mapToLong(shape -> Float.BYTES * elements(shape.getValue()))
-            .sum();
+  @Override
+  public NetworkMemory of(Passes passes) {
+    long size = trainedBytes;
     if (size == 0 || passes.batch() == 0) {
       return new NetworkMemory(size + packed(), 0, 0, scoring(passes) + logits(), cache(passes));
     }
@@ -136,25 +143,22 @@ final class PlanMemory {
   }
 
   private long training(Passes passes) {
-    Backward backward = resources.recompute() ? Backward.RECOMPUTE : Backward.KEEP;
-    long perToken = Plan.bytesPerToken(graph, this::trains, backward);
-    int fitting = PlanNetwork.tokens(0, resources.trainBytes(), perToken);
+    int fitting = PlanNetwork.tokens(0, resources.trainBytes(), trainedToken);
     long tokens =
         Math.max(passes.sequence(), Math.min(fitting, passes.batch() + passes.batch() / 2));
     long panels =
         products.stream().mapToInt(Weight::gradientColumns).distinct().asLongStream().sum();
-    return tokens * (perToken + Float.BYTES * panels);
+    return tokens * (trainedToken + Float.BYTES * panels);
   }
 
   private long scoring(Passes passes) {
-    long perToken = Plan.bytesPerToken(graph, parameter -> false, Backward.NONE);
-    int fitting = PlanNetwork.tokens(0, resources.scoreBytes(), perToken);
-    long scored = Math.max(passes.sequence(), Math.min(fitting, passes.batch()));
+    int fitting = PlanNetwork.tokens(0, resources.scoreBytes(), scoredToken);
+    long scored = Math.max(passes.sequence(), fitting);
     long decoded =
         passes.slots() == 0
             ? 0
             : Math.max(passes.sequence(), Math.max(passes.slots(), PlanDecoder.PROMPT_TOKENS));
-    return perToken * (scored + decoded);
+    return scoredToken * (scored + decoded);
   }
 
   /** Of one slice of the vocabulary, with its hidden states. */

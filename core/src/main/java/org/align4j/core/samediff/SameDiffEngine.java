@@ -46,24 +46,24 @@ public final class SameDiffEngine implements EngineProvider {
 
   /** With a cache that pads every sequence to the longest. */
   @Override
-  public NetworkMemory memory(
-      NetworkDefinition definition,
-      Predicate<String> trained,
-      NetworkMemory.Passes passes,
-      Resources resources) {
-    NetworkMemory usual = EngineProvider.super.memory(definition, trained, passes, resources);
+  public NetworkMemory.Estimate memory(
+      NetworkDefinition definition, Predicate<String> trained, Resources resources) {
+    NetworkMemory.Estimate usual = EngineProvider.super.memory(definition, trained, resources);
     long ofToken =
         PlanOps.record(definition).operations().stream()
             .map(op -> op.op().attends())
             .filter(Objects::nonNull)
             .mapToLong(heads -> 2L * Float.BYTES * heads.key() * heads.headDim())
             .sum();
-    return new NetworkMemory(
-        usual.weights(),
-        usual.gradients(),
-        usual.moments(),
-        usual.activations(),
-        ofToken * passes.slots() * passes.sequence());
+    return passes -> {
+      NetworkMemory memory = usual.of(passes);
+      return new NetworkMemory(
+          memory.weights(),
+          memory.gradients(),
+          memory.moments(),
+          memory.activations(),
+          ofToken * passes.slots() * passes.sequence());
+    };
   }
 
   /** Arrays that graphs read in place. */

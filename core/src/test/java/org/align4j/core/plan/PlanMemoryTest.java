@@ -127,11 +127,8 @@ class PlanMemoryTest {
     int following = 20 + 5 + 2 * 32;
     assertThat(
             Engine.PLAN
-                .memory(
-                    SmallNetwork.GEMMA,
-                    name -> false,
-                    new NetworkMemory.Passes(400, 0, 3),
-                    Resources.shared())
+                .memory(SmallNetwork.GEMMA, name -> false, Resources.shared())
+                .of(new NetworkMemory.Passes(400, 0, 3))
                 .cache())
         .isEqualTo(3 * ofToken * (400 + ofPrompt + following));
   }

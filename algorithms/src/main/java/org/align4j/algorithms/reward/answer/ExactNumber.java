@@ -31,6 +31,11 @@ record ExactNumber(BigInteger numerator, BigInteger denominator) {
     return reduced(new BigInteger(digits), BigInteger.ONE).timesTenTo(exponent - places);
   }
 
+  /** A whole number. */
+  static ExactNumber of(BigInteger whole) {
+    return new ExactNumber(whole, BigInteger.ONE);
+  }
+
   private static ExactNumber reduced(BigInteger numerator, BigInteger denominator) {
     BigInteger divisor = numerator.gcd(denominator);
     if (denominator.signum() < 0) {
@@ -61,6 +66,10 @@ record ExactNumber(BigInteger numerator, BigInteger denominator) {
     return reduced(
         numerator.multiply(other.denominator).add(other.numerator.multiply(denominator)),
         denominator.multiply(other.denominator));
+  }
+
+  ExactNumber times(ExactNumber other) {
+    return reduced(numerator.multiply(other.numerator), denominator.multiply(other.denominator));
   }
 
   ExactNumber negated() {

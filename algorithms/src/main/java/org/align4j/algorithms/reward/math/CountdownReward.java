@@ -7,6 +7,7 @@ import java.util.List;
 import org.align4j.algorithms.reward.Completion;
 import org.align4j.algorithms.reward.Judgement;
 import org.align4j.algorithms.reward.Reward;
+import org.align4j.algorithms.reward.answer.Expression;
 
 /**
  * The countdown game (TinyZero; reasoning-gym's {@code countdown}): 1 for an expression that uses

@@ -2,13 +2,17 @@ package org.align4j.algorithms.run.memory;
 
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.engine.NetworkDefinition;
 import org.align4j.core.engine.NetworkMemory;
+import org.align4j.core.engine.NetworkMemory.Estimate;
 import org.align4j.core.engine.NetworkMemory.Passes;
 import org.align4j.core.runtime.Resources;
 import org.align4j.models.adapter.LoraNetwork;
@@ -89,31 +93,63 @@ public record JobMemory(
 
   /** What it takes. */
   public MemoryPlan plan() {
-    NetworkMemory own = memory(networks.head(), passes);
-    NetworkMemory critic =
-        networks.critic() ? memory(ModelHead.SCALAR, withoutDecoding()) : NetworkMemory.NONE;
-    NetworkMemory reference =
-        networks.reference() ? scoring(plain(ModelHead.LANGUAGE), copied()) : NetworkMemory.NONE;
-    long others = 0;
+    return estimates().plan(passes);
+  }
+
+  /**
+   * Its networks, whatever their passes.
+   *
+   * @param frozen bytes of all weights that do not learn
+   * @param scoring networks that only score
+   */
+  private record Estimates(
+      Estimate own,
+      Optional<Estimate> critic,
+      ImmutableList<Estimate> scoring,
+      long frozen,
+      boolean average) {
+
+    MemoryPlan plan(Passes passes) {
+      NetworkMemory self = own.of(passes);
+      NetworkMemory judge =
+          critic
+              .map(network -> network.of(new Passes(passes.sequence(), passes.batch(), 0)))
+              .orElse(NetworkMemory.NONE);
+      List<NetworkMemory> others =
+          scoring.stream().map(network -> network.of(new Passes(passes.sequence(), 0, 0))).toList();
+      return new MemoryPlan(
+          self.weights() + judge.weights(),
+          frozen + others.stream().mapToLong(NetworkMemory::weights).sum(),
+          self.gradients() + judge.gradients(),
+          self.moments() + judge.moments() + (average ? self.gradients() : 0),
+          self.cache(),
+          self.activations()
+              + judge.activations()
+              + others.stream().mapToLong(NetworkMemory::activations).sum());
+    }
+  }
+
+  private Estimates estimates() {
+    ImmutableList.Builder<Estimate> scoring = ImmutableList.builder();
+    long frozen = frozen();
+    if (networks.reference()) {
+      scoring.add(engine.memory(plain(ModelHead.LANGUAGE), copied(), resources));
+    }
     for (StoredCheckpoint other : networks.others()) {
       var network = new Transformer(other.config(), ModelHead.LANGUAGE);
-      others += frozen(other, network, name -> false) + scoring(network, name -> false).total();
+      frozen += frozen(other, network, name -> false);
+      scoring.add(engine.memory(network, name -> false, resources));
     }
-    return new MemoryPlan(
-        own.weights() + critic.weights(),
-        frozen() + reference.weights() + others,
-        own.gradients() + critic.gradients(),
-        own.moments() + critic.moments() + (networks.average() ? own.gradients() : 0),
-        own.cache(),
-        own.activations() + critic.activations() + reference.activations());
+    return new Estimates(
+        memory(networks.head()),
+        networks.critic() ? Optional.of(memory(ModelHead.SCALAR)) : Optional.empty(),
+        scoring.build(),
+        frozen,
+        networks.average());
   }
 
-  private NetworkMemory memory(ModelHead head, Passes of) {
-    return engine.memory(network(head), trained(), of, resources);
-  }
-
-  private Passes withoutDecoding() {
-    return new Passes(passes.sequence(), passes.batch(), 0);
+  private Estimate memory(ModelHead head) {
+    return engine.memory(network(head), trained(), resources);
   }
 
   private NetworkDefinition plain(ModelHead head) {
@@ -159,10 +195,6 @@ public record JobMemory(
     return engine.frozenMemory(network, trained, of.weights(), resources);
   }
 
-  private NetworkMemory scoring(NetworkDefinition network, Predicate<String> copied) {
-    return engine.memory(network, copied, new Passes(passes.sequence(), 0, 0), resources);
-  }
-
   /**
    * Refuses a job that cannot fit.
    *
@@ -170,12 +202,13 @@ public record JobMemory(
    * @throws IllegalArgumentException for a job that takes more, with what would fit
    */
   public void check(long available) {
-    if (fits(available)) {
+    MemoryPlan plan = plan();
+    if (plan.total() <= available) {
       return;
     }
     ImmutableList<String> fitting = fitting(available);
     throw new IllegalArgumentException(
-        plan().text()
+        plan.text()
             + "; but only "
             + gigabytes(available)
             + " GB are available. "
@@ -190,21 +223,17 @@ public record JobMemory(
     ImmutableList.Builder<String> found = ImmutableList.builder();
     changes()
         .forEach((change, job) -> {
-          JobMemory smaller = job;
-          String less = "";
-          for (int slots = passes.slots() / 2; slots > 0 && !smaller.fits(available); slots /= 2) {
-            smaller = job.withPasses(new Passes(passes.sequence(), passes.batch(), slots));
-            less = slots + " sequences at once";
-          }
-          int tokens = passes.sequence() / 2;
-          for (; tokens >= LEAST_SEQUENCE && !smaller.fits(available); tokens /= 2) {
-            int batch = Math.min(tokens, passes.batch());
-            smaller = job.withPasses(new Passes(tokens, batch, Math.min(1, passes.slots())));
-            less = "one sequence of " + tokens + " tokens at once";
-          }
-          if (smaller.fits(available)) {
-            String both = change.isEmpty() || less.isEmpty() ? change + less : change + ", " + less;
-            found.add(both + " (" + gigabytes(smaller.plan().total()) + " GB)");
+          Estimates estimates = job.estimates();
+          for (Map.Entry<String, Passes> smaller : smaller().entrySet()) {
+            long total = estimates.plan(smaller.getValue()).total();
+            if (total <= available) {
+              String both =
+                  Stream.of(change, smaller.getKey())
+                      .filter(text -> !text.isEmpty())
+                      .collect(Collectors.joining(", "));
+              found.add(both + " (" + gigabytes(total) + " GB)");
+              return;
+            }
           }
         });
     return found.build();
@@ -224,12 +253,20 @@ public record JobMemory(
     return changes;
   }
 
-  private boolean fits(long available) {
-    return plan().total() <= available;
-  }
-
-  private JobMemory withPasses(Passes other) {
-    return new JobMemory(model, engine, resources, tuning, networks, other);
+  /** The passes as they are, then of fewer sequences at once, then of one and fewer tokens. */
+  private Map<String, Passes> smaller() {
+    Map<String, Passes> smaller = new LinkedHashMap<>();
+    smaller.put("", passes);
+    for (int slots = passes.slots() / 2; slots > 0; slots /= 2) {
+      smaller.put(
+          slots + " sequences at once", new Passes(passes.sequence(), passes.batch(), slots));
+    }
+    for (int tokens = passes.sequence() / 2; tokens >= LEAST_SEQUENCE; tokens /= 2) {
+      smaller.put(
+          "one sequence of " + tokens + " tokens at once",
+          new Passes(tokens, Math.min(tokens, passes.batch()), Math.min(1, passes.slots())));
+    }
+    return smaller;
   }
 
   private JobMemory recomputing() {

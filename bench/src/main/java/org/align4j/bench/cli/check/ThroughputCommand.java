@@ -83,13 +83,10 @@ public final class ThroughputCommand implements Callable<Integer> {
       return new Throughput(name, shapes, engine.engine(), progress).measure();
     }
     Path model = source.model;
-    StoredCheckpoint opened = Failures.usage(() -> StoredCheckpoint.open(model));
-    var throughput = new Throughput(name, opened.config(), engine.engine(), progress);
-    if (stored) {
-      return throughput.measure(opened.weights());
+    try (StoredCheckpoint opened = Failures.usage(() -> StoredCheckpoint.open(model))) {
+      var throughput = new Throughput(name, opened.config(), engine.engine(), progress);
+      return stored ? throughput.measure(opened.weights()) : throughput.measure();
     }
-    opened.close();
-    return throughput.measure();
   }
 
   private String name() {

@@ -185,7 +185,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         return 0;
       }
       Evaluation evaluation;
-      try (Policy policy = Failures.usage(this::start)) {
+      try (Policy policy = Failures.usage(() -> start(text))) {
         evaluation = evaluate(policy, scored, problems, settings);
       }
       if (completions != null) {
@@ -268,7 +268,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         100 * share.high());
   }
 
-  private Policy start() {
-    return weights.policy(model, chatTemplate.kwargs(), engine.engine());
+  private Policy start(StoredCheckpoint text) {
+    return weights.policy(model, text, chatTemplate.kwargs(), engine.engine());
   }
 }

@@ -147,11 +147,22 @@ public final class GenerateCommand implements Callable<Integer> {
               new SamplingSettings(temperature, topK, topP),
               ImmutableList.copyOf(stops));
         });
-    List<int[]> prompts = Failures.usage(this::prompts);
-    if (weights.dryRun()) {
-      return 0;
+    try (StoredCheckpoint opened = Failures.usage(this::open)) {
+      List<int[]> prompts = Failures.usage(() -> prompts(opened));
+      if (!weights.dryRun()) {
+        generate(opened, prompts, settings);
+      }
     }
-    try (Policy policy = Failures.usage(this::start)) {
+    return 0;
+  }
+
+  private StoredCheckpoint open() {
+    return PolicyFiles.open(Optional.of(model.toString()))
+        .withTemplateKwargs(chatTemplate.kwargs());
+  }
+
+  private void generate(StoredCheckpoint opened, List<int[]> prompts, GenerationSettings settings) {
+    try (Policy policy = Failures.usage(() -> start(opened))) {
       boolean streamed = prompts.size() * samples == 1;
       StreamingDecoder decoder = policy.tokenizer().streamingDecoder();
       GenerationListener listener =
@@ -166,24 +177,20 @@ public final class GenerateCommand implements Callable<Integer> {
         completions.forEach(completion -> show(policy, completion));
       }
     }
-    return 0;
   }
 
   /** The prompts as the model reads them, checked with the memory that they take. */
-  private List<int[]> prompts() {
-    try (StoredCheckpoint text =
-        PolicyFiles.open(Optional.of(model.toString())).withTemplateKwargs(chatTemplate.kwargs())) {
-      List<int[]> prompts = checked(text, input.prompts.isEmpty() ? chats(text) : plain(text));
-      int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(1);
-      int sequences = Math.min(batch, prompts.size() * samples);
-      weights.checkMemory(
-          model,
-          text,
-          new Passes(longest + maxNewTokens, 0, sequences),
-          engine.engine(),
-          console.log());
-      return prompts;
-    }
+  private List<int[]> prompts(StoredCheckpoint text) {
+    List<int[]> prompts = checked(text, input.prompts.isEmpty() ? chats(text) : plain(text));
+    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(1);
+    int sequences = Math.min(batch, prompts.size() * samples);
+    weights.checkMemory(
+        model,
+        text,
+        new Passes(longest + maxNewTokens, 0, sequences),
+        engine.engine(),
+        console.log());
+    return prompts;
   }
 
   private static List<int[]> checked(StoredCheckpoint text, List<int[]> prompts) {
@@ -234,7 +241,7 @@ public final class GenerateCommand implements Callable<Integer> {
     console.print(policy.tokenizer().decodeWithoutSpecial(completion.responseIds()));
   }
 
-  private Policy start() {
-    return weights.policy(model, chatTemplate.kwargs(), engine.engine());
+  private Policy start(StoredCheckpoint opened) {
+    return weights.policy(model, opened, chatTemplate.kwargs(), engine.engine());
   }
 }

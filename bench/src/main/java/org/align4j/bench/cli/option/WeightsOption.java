@@ -68,9 +68,16 @@ public final class WeightsOption {
     memory.check(MachineMemory.available());
   }
 
-  /** A policy that samples and scores; an adapter's base is held as stored in any case. */
-  public Policy policy(Path model, ObjectNode templateKwargs, Engine engine) {
-    return load(weights, model, templateKwargs, engine);
+  /**
+   * A policy that samples and scores; an adapter's base is held as stored in any case.
+   *
+   * @param opened the model, closed with the policy or after it
+   */
+  public Policy policy(
+      Path model, StoredCheckpoint opened, ObjectNode templateKwargs, Engine engine) {
+    return weights.equals(STORED) && !PeftFolder.isAdapter(model)
+        ? Policy.frozen(opened, engine, Resources.shared())
+        : load(weights, model, templateKwargs, engine);
   }
 
   /** As it is given. */

@@ -1,4 +1,4 @@
-package org.align4j.algorithms.reward.math;
+package org.align4j.algorithms.reward.answer;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
@@ -10,58 +10,41 @@ import java.util.List;
 /**
  * An arithmetic expression: natural numbers, {@code + - * /}, a sign, parentheses; computed
  * exactly.
- *
- * @param numerator of its value, in lowest terms, with the sign
- * @param denominator above 0
- * @param numbers that it is written with, as they come
  */
-record Expression(BigInteger numerator, BigInteger denominator, ImmutableList<BigInteger> numbers) {
+public final class Expression {
 
   /** So that no text, however written, takes long. */
   private static final int LONGEST = 400;
+
+  private final ExactNumber value;
+  private final ImmutableList<BigInteger> numbers;
+
+  private Expression(ExactNumber value, ImmutableList<BigInteger> numbers) {
+    this.value = value;
+    this.numbers = numbers;
+  }
 
   /**
    * Reads an expression.
    *
    * @throws IllegalArgumentException for what is none, or divides by 0
    */
-  static Expression parse(String text) {
+  public static Expression parse(String text) {
     checkArgument(text.length() <= LONGEST, "an expression of %s characters", text.length());
     Reader reader = new Reader(text);
-    Fraction value = reader.sum();
+    ExactNumber value = reader.sum();
     checkArgument(reader.atEnd(), "'%s' goes on at %s", text, reader.at);
-    BigInteger divisor = value.above().gcd(value.below()).max(BigInteger.ONE);
-    return new Expression(
-        value.above().divide(divisor),
-        value.below().divide(divisor),
-        ImmutableList.copyOf(reader.numbers));
+    return new Expression(value, ImmutableList.copyOf(reader.numbers));
+  }
+
+  /** The numbers that it is written with, as they come. */
+  public ImmutableList<BigInteger> numbers() {
+    return numbers;
   }
 
   /** Whether the values are equal. */
-  boolean hasValueOf(Expression other) {
-    return numerator.equals(other.numerator) && denominator.equals(other.denominator);
-  }
-
-  /** Not in lowest terms; below is above 0. */
-  private record Fraction(BigInteger above, BigInteger below) {
-
-    Fraction plus(Fraction other, boolean negated) {
-      BigInteger theirs = other.above.multiply(below);
-      return new Fraction(
-          above.multiply(other.below).add(negated ? theirs.negate() : theirs),
-          below.multiply(other.below));
-    }
-
-    Fraction times(Fraction other) {
-      return new Fraction(above.multiply(other.above), below.multiply(other.below));
-    }
-
-    Fraction over(Fraction other) {
-      checkArgument(other.above.signum() != 0, "a division by 0");
-      BigInteger sign = BigInteger.valueOf(other.above.signum());
-      return new Fraction(
-          above.multiply(other.below).multiply(sign), below.multiply(other.above.abs()));
-    }
+  public boolean hasValueOf(Expression other) {
+    return value.equals(other.value);
   }
 
   /** Recursive descent: a sum of products of signed numbers and parentheses. */
@@ -90,46 +73,51 @@ record Expression(BigInteger numerator, BigInteger denominator, ImmutableList<Bi
       return true;
     }
 
-    Fraction sum() {
-      Fraction value = product();
+    ExactNumber sum() {
+      ExactNumber value = product();
       while (true) {
         if (takes('+')) {
-          value = value.plus(product(), false);
+          value = value.plus(product());
         } else if (takes('-')) {
-          value = value.plus(product(), true);
+          value = value.plus(product().negated());
         } else {
           return value;
         }
       }
     }
 
-    private Fraction product() {
-      Fraction value = factor();
+    private ExactNumber product() {
+      ExactNumber value = factor();
       while (true) {
         if (takes('*')) {
           value = value.times(factor());
         } else if (takes('/')) {
-          value = value.over(factor());
+          value = quotient(value, factor());
         } else {
           return value;
         }
       }
     }
 
-    private Fraction factor() {
+    private ExactNumber quotient(ExactNumber value, ExactNumber divisor) {
+      ExactNumber quotient = value.dividedBy(divisor);
+      checkArgument(quotient != null, "'%s' divides by 0", text);
+      return quotient;
+    }
+
+    private ExactNumber factor() {
       if (takes('-')) {
-        Fraction value = factor();
-        return new Fraction(value.above().negate(), value.below());
+        return factor().negated();
       }
       if (takes('(')) {
-        Fraction value = sum();
+        ExactNumber value = sum();
         checkArgument(takes(')'), "'%s' has a parenthesis that is not closed", text);
         return value;
       }
       return number();
     }
 
-    private Fraction number() {
+    private ExactNumber number() {
       checkArgument(!atEnd(), "'%s' ends where a number is due", text);
       int from = at;
       while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
@@ -138,7 +126,7 @@ record Expression(BigInteger numerator, BigInteger denominator, ImmutableList<Bi
       checkArgument(at > from, "'%s' has no number at %s", text, at);
       BigInteger number = new BigInteger(text.substring(from, at));
       numbers.add(number);
-      return new Fraction(number, BigInteger.ONE);
+      return ExactNumber.of(number);
     }
   }
 }
