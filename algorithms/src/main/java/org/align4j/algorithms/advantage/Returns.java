@@ -1,14 +1,19 @@
 package org.align4j.algorithms.advantage;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.Arrays;
 import org.align4j.algorithms.convention.Convention.AdvantageRules;
 import org.align4j.algorithms.convention.Convention.Discounting;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Discounted sums over columns, from the last to the first, each step an op over {@code [B]}: no
- * division by γ^t, which overflows at a few thousand tokens. Observation tokens are stepped over as
- * the convention says.
+ * Discounted sums over columns, from the last to the first, in one pass: no division by γ^t, which
+ * overflows at a few thousand tokens. Observation tokens are stepped over as the convention says.
+ *
+ * <p>Arrays {@code [B,T]} of one floating type, of which the result is; narrower ones than FLOAT
+ * are added up in FLOAT. Masks hold 0 and 1.
  */
 public final class Returns {
 
@@ -27,32 +32,18 @@ public final class Returns {
    * of a later turn reaches an earlier one.
    */
   public static INDArray ofTurns(INDArray rewards, INDArray mask, AdvantageSettings settings) {
+    same("rewards", rewards, mask);
     AdvantageRules rules = settings.convention().advantage();
-    if (!rules.returnsStopAtHoles()) {
-      return toGo(rewards, mask, settings.gamma(), rules.discounting());
-    }
-    INDArray returns = rewards.dup();
-    INDArray carried = Nd4j.create(rewards.dataType(), rewards.size(0));
-    for (long t = rewards.size(1) - 1; t >= 0; t--) {
-      carried.muli(settings.gamma()).addi(column(rewards, t)).muli(column(mask, t));
-      returns.putColumn((int) t, carried);
-    }
-    return returns;
+    return rules.returnsStopAtHoles()
+        ? Scan.sums(rewards, mask, settings.gamma(), true)
+        : toGo(rewards, mask, settings.gamma(), rules.discounting());
   }
 
   /** {@code G_t = r_t + γ G_{t+1}} at response tokens, else 0. */
   public static INDArray toGo(
       INDArray rewards, INDArray mask, double gamma, Discounting discounting) {
-    INDArray steps = steps(mask, discounting);
-    INDArray returns = rewards.dup();
-    INDArray carried = Nd4j.create(rewards.dataType(), rewards.size(0));
-    for (long t = rewards.size(1) - 1; t >= 0; t--) {
-      INDArray step = column(steps, t);
-      INDArray here = carried.mul(gamma).addi(column(rewards, t));
-      carried = choose(step, here, carried);
-      returns.putColumn((int) t, carried);
-    }
-    return returns.muli(mask);
+    same("rewards", rewards, mask);
+    return Scan.sums(rewards, steps(mask, discounting), gamma, false).muli(mask);
   }
 
   /**
@@ -68,28 +59,18 @@ public final class Returns {
       double gamma,
       double lambda,
       Discounting discounting) {
-    INDArray steps = steps(mask, discounting);
-    INDArray advantages = rewards.dup();
-    INDArray nextValue = Nd4j.create(rewards.dataType(), rewards.size(0));
-    INDArray carried = Nd4j.create(rewards.dataType(), rewards.size(0));
-    for (long t = rewards.size(1) - 1; t >= 0; t--) {
-      INDArray step = column(steps, t);
-      INDArray value = column(values, t);
-      INDArray delta = nextValue.mul(gamma).addi(column(rewards, t)).subi(value);
-      carried = choose(step, carried.mul(gamma * lambda).addi(delta), carried);
-      nextValue = choose(step, value, nextValue);
-      advantages.putColumn((int) t, carried);
-    }
-    return advantages.muli(mask);
+    same("rewards", rewards, mask);
+    same("values", values, mask);
+    return Scan.advantages(rewards, values, steps(mask, discounting), gamma, gamma * lambda)
+        .muli(mask);
   }
 
-  /** Column t as a vector {@code [B]}: {@code getColumn} of a single column stays a matrix. */
-  private static INDArray column(INDArray x, long t) {
-    return x.getColumn(t).reshape(x.size(0));
-  }
-
-  /** {@code step ? here : otherwise}, for steps of 0 and 1. */
-  private static INDArray choose(INDArray step, INDArray here, INDArray otherwise) {
-    return here.mul(step).addi(step.rsub(1).muli(otherwise));
+  private static void same(String field, INDArray array, INDArray mask) {
+    checkArgument(
+        array.rank() == 2 && array.length() > 0 && array.equalShapes(mask),
+        "%s %s do not match mask %s: both must be [B,T] of the same rollout, and not empty",
+        field,
+        Arrays.toString(array.shape()),
+        Arrays.toString(mask.shape()));
   }
 }

@@ -3,9 +3,9 @@ package org.align4j.core.tensor;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
@@ -63,13 +63,15 @@ public final class Masked {
 
   /** 1 at the last one of each row, else 0; an empty row stays empty. */
   public static INDArray last(INDArray mask) {
-    // Ones at or after a column: a product with a triangle, because ND4J's reverse cumsum is slow.
-    long columns = mask.size(1);
-    INDArray triangle = Nd4j.create(mask.dataType(), columns, columns);
-    for (long column = 0; column < columns; column++) {
-      triangle.get(NDArrayIndex.interval(column, columns), NDArrayIndex.point(column)).assign(1);
+    // FLOAT tells whole numbers apart up to 2^24 columns, narrower types do not.
+    float[] places = new float[(int) mask.size(1)];
+    for (int t = 0; t < places.length; t++) {
+      places[t] = t + 1;
     }
-    return mask.mmul(triangle).eq(1).castTo(mask.dataType()).muli(mask);
+    INDArray placed =
+        mask.castTo(DataType.FLOAT).mul(Nd4j.createFromArray(places).reshape(1, places.length));
+    INDArray last = placed.eq(column(placed.max(1)));
+    return last.castTo(mask.dataType()).muli(mask);
   }
 
   /** Each element held within bounds; infinite bounds hold nothing. */

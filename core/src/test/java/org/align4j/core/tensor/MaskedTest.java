@@ -43,6 +43,25 @@ class MaskedTest {
     assertThat(Masked.last(MASK.castTo(DataType.FLOAT)).dataType()).isEqualTo(DataType.FLOAT);
   }
 
+  /** Half has no odd number above 2,048, bfloat16 none above 256. */
+  @Test
+  void theLastOneIsFoundInRowsOfAnyLengthAndType() {
+    int columns = 3000;
+    for (DataType type : new DataType[] {DataType.HALF, DataType.BFLOAT16, DataType.FLOAT}) {
+      INDArray mask = Nd4j.create(DataType.FLOAT, 3, columns);
+      mask.putScalar(0, 2998, 1).putScalar(0, 2997, 1).putScalar(1, 0, 1);
+      for (int t = 0; t < columns; t++) {
+        mask.putScalar(2, t, 1);
+      }
+      INDArray last = Masked.last(mask.castTo(type));
+      assertThat(last.dataType()).isEqualTo(type);
+      assertThat(last.sum(1).castTo(DataType.DOUBLE).toDoubleVector()).containsExactly(1, 1, 1);
+      assertThat(last.getDouble(0, 2998)).isEqualTo(1);
+      assertThat(last.getDouble(1, 0)).isEqualTo(1);
+      assertThat(last.getDouble(2, 2999)).isEqualTo(1);
+    }
+  }
+
   @Test
   void aVectorSpreadsOverItsRow() {
     assertThat(Masked.spread(Nd4j.createFromArray(7.0, 8, 9), MASK).toDoubleMatrix())
