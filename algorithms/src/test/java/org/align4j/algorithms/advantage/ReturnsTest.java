@@ -150,10 +150,10 @@ class ReturnsTest {
   /** Half precision is summed in float: 1 + 3,000 · 2⁻¹¹ in steps that half would lose. */
   @Test
   void narrowTypesAreAddedUpInFloat() {
-    INDArray rewards = Nd4j.valueArrayOf(new long[] {1, 3001}, Math.pow(2, -11), DataType.HALF);
+    INDArray rewards = Nd4j.valueArrayOf(new long[] {1, 3001}, Math.pow(2, -11), DataType.FLOAT16);
     rewards.putScalar(0, 3000, 1);
     INDArray got = Returns.toGo(rewards, Nd4j.onesLike(rewards), 1, Discounting.EVERY_COLUMN);
-    assertThat(got.dataType()).isEqualTo(DataType.HALF);
+    assertThat(got.dataType()).isEqualTo(DataType.FLOAT16);
     // 2.46484375, to the 2⁻⁹ that half has there: exact.
     assertThat(got.getDouble(0, 0)).isEqualTo(2.46484375);
   }

@@ -47,7 +47,7 @@ class MaskedTest {
   @Test
   void theLastOneIsFoundInRowsOfAnyLengthAndType() {
     int columns = 3000;
-    for (DataType type : new DataType[] {DataType.HALF, DataType.BFLOAT16, DataType.FLOAT}) {
+    for (DataType type : new DataType[] {DataType.FLOAT16, DataType.BFLOAT16, DataType.FLOAT}) {
       INDArray mask = Nd4j.create(DataType.FLOAT, 3, columns);
       mask.putScalar(0, 2998, 1).putScalar(0, 2997, 1).putScalar(1, 0, 1);
       for (int t = 0; t < columns; t++) {
