@@ -106,6 +106,7 @@ final class SparkLearner implements Learner {
       cluster.cost(one.executor(), "learn_seconds", one.cost().seconds());
       cluster.cost(one.executor(), "wait_seconds", one.cost().waitSeconds());
       cluster.cost(one.executor(), "exchange_seconds", one.cost().exchangeSeconds());
+      cluster.cost(one.executor(), "step_seconds", one.cost().stepSeconds());
       cluster.cost(one.executor(), "sent_bytes", one.cost().sentBytes());
     }
     return learnt;
