@@ -59,7 +59,7 @@ final class Replica {
     this.models = RunModels.load(config, Engine.of(spec.engine()));
     this.learner = new LocalLearner(config.training(), models.networks(config));
     this.generator = models.policy().generator(config.training().rollout().size());
-    this.server = new StateServer(host(), learner, spec.link());
+    this.server = new StateServer(host(), host(), learner, spec.link());
   }
 
   /** Threads and memory are the process's, and the first run's for good. */

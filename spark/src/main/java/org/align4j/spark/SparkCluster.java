@@ -188,6 +188,11 @@ public final class SparkCluster implements Cluster {
         conf.getInt(SparkSettings.TIMEOUT, 600));
   }
 
+  /** Where this process listens: behind a service or a container's port not at its name. */
+  String driverAddress() {
+    return spark.getConf().get("spark.driver.bindAddress", driverHost());
+  }
+
   /** The name under which executors reach this process. */
   String driverHost() {
     return spark.getConf().get("spark.driver.host");

@@ -41,7 +41,8 @@ final class SparkLearner implements Learner {
     this.spec = spec;
     this.settings = settings;
     this.mirror = mirror;
-    this.server = new StateServer(cluster.driverHost(), mirror, spec.link());
+    this.server =
+        new StateServer(cluster.driverAddress(), cluster.driverHost(), mirror, spec.link());
   }
 
   ReplicaSpec spec() {

@@ -71,26 +71,48 @@ public record ScalingModel(Job job, Machine machine, Rates rates, double linkBit
   /**
    * What work reaches.
    *
-   * @param training share of the peak
-   * @param scoring share of the peak, of prompts too
-   * @param sampling share of the peak, beside the time in which weights are read
+   * @param training of gradients
+   * @param scoring of sequences by the reference
+   * @param sampling of prompts and responses, beside the time in which weights are read
    * @param memory share of the memory's rate in AdamW and other passes over all parameters
    * @param stages seconds of an update's stages
    * @param message seconds
    */
   public record Rates(
-      double training,
-      double scoring,
-      double sampling,
-      double memory,
-      double stages,
-      double message) {
+      Work training, Work scoring, Work sampling, double memory, double stages, double message) {
 
     /**
-     * The shares are those of {@code docs/performance.md}; Spark's allGather takes a second, a
-     * small job a quarter.
+     * Shares after {@code docs/performance.md}, stages as {@code bench/scaling} measures them:
+     * Spark's allGather takes one second.
      */
-    public static final Rates USUAL = new Rates(0.57, 0.57, 0.63, 1, 1.75, 1e-4);
+    public static final Rates USUAL =
+        new Rates(new Work(0.57, 0), new Work(0.57, 0), new Work(0.6, 0), 1, 2, 1e-4);
+  }
+
+  /**
+   * What arithmetic reaches.
+   *
+   * @param share of the peak
+   * @param fixed seconds of an executor, however small its part: what all begin with, calls, pages
+   */
+  public record Work(double share, double fixed) {
+
+    private static final Work NONE = new Work(Double.POSITIVE_INFINITY, 0);
+
+    private double seconds(double operations, double flops) {
+      return fixed + operations / (share * flops);
+    }
+
+    /**
+     * Of one executor's seconds and of two's; of one alone where two were no faster, or too much.
+     */
+    private static Work of(double operations, double[] peaks, double one, double two) {
+      double more = operations / peaks[0];
+      double less = operations / peaks[1] / 2;
+      double inverse = (one - two) / (more - less);
+      double fixed = one - inverse * more;
+      return inverse > 0 && fixed >= 0 ? new Work(1 / inverse, fixed) : new Work(more / one, 0);
+    }
   }
 
   /**
@@ -123,7 +145,7 @@ public record ScalingModel(Job job, Machine machine, Rates rates, double linkBit
   public Parts parts(int executors) {
     return new Parts(
         sampling(executors),
-        scoring() / executors,
+        rates.scoring.seconds(scoringOperations() / executors, machine.flops),
         gradients(job.learners(executors)),
         0,
         exchange(executors),
@@ -160,27 +182,30 @@ public record ScalingModel(Job job, Machine machine, Rates rates, double linkBit
     return job.trained < job.parameters ? 0 : pass(PACK_BYTES);
   }
 
+  private double samplingOperations() {
+    return 2 * job.parameters * (job.samples * job.response + job.promptTokens);
+  }
+
+  private double scoringOperations() {
+    return 2 * job.parameters * job.tokens;
+  }
+
+  private double trainingOperations() {
+    return job.trainOperations() * job.tokens;
+  }
+
   /** Each token of all sequences reads the weights once, and computes with them. */
   private double sampling(int executors) {
-    double sequences = Math.max(1, (double) job.samples / executors);
-    double operations = 2 * job.parameters * sequences * job.response;
-    double prompts = 2 * job.parameters * job.promptTokens / executors;
-    return job.response * job.weightBytes / machine.bytesPerSecond
-        + operations / (rates.sampling * machine.flops)
-        + prompts / (rates.scoring * machine.flops)
+    return rates.sampling.seconds(samplingOperations() / executors, machine.flops)
+        + job.response * job.weightBytes / machine.bytesPerSecond
         + packing();
   }
 
-  /** The reference. */
-  private double scoring() {
-    return 2 * job.parameters * job.tokens / (rates.scoring * machine.flops);
-  }
-
   private double gradients(int learners) {
-    double computed =
-        job.trainOperations() * job.tokens / (rates.training * machine.flops) / learners;
     double further = (double) job.shards / learners - 1;
-    return computed + job.steps * further * pass(TREE_BYTES) + (2 * job.steps - 1) * packing();
+    return rates.training.seconds(trainingOperations() / learners, machine.flops)
+        + job.steps * further * pass(TREE_BYTES)
+        + (2 * job.steps - 1) * packing();
   }
 
   /**
@@ -196,39 +221,47 @@ public record ScalingModel(Job job, Machine machine, Rates rates, double linkBit
   }
 
   /**
-   * The same with rates that give these parts on one executor.
+   * The same with rates that give what was measured on a cluster of one executor, and on two
+   * without a limit of links.
    *
-   * @param measured on a cluster of one executor
+   * @param two the machine where two were at work
    */
-  public ScalingModel fitted(Parts measured) {
-    double memory = job.steps * ADAM_BYTES * job.trained / (machine.bytesPerSecond * measured.step);
-    double scoring = 2 * job.parameters * job.tokens / (machine.flops * measured.scoring);
-    // With a share of 1 what is left after the parts that no share changes is the inverse share.
-    ScalingModel bare =
-        new ScalingModel(
-            job, machine, new Rates(1, scoring, 1, memory, 0, rates.message), linkBits);
-    double training = job.trainOperations() * job.tokens / machine.flops;
-    double sampling = 2 * job.parameters * job.samples * job.response / machine.flops;
-    Parts one = bare.parts(1);
-    Rates found =
-        new Rates(
-            training / (measured.gradients - one.gradients + training),
-            scoring,
-            sampling / (measured.sampling - one.sampling + sampling),
-            memory,
-            measured.stages,
-            rates.message);
-    return new ScalingModel(job, machine, found, linkBits);
-  }
-
-  /** The same on a machine that streams gradients as fast as two executors did. */
-  public ScalingModel streaming(double exchangeOfTwo) {
-    double bits = job.steps * 8 * Float.BYTES * job.trained / exchangeOfTwo;
+  public ScalingModel fitted(Parts ofOne, Parts ofTwo, Machine two) {
+    double memory = job.steps * ADAM_BYTES * job.trained / (machine.bytesPerSecond * ofOne.step);
+    Rates bare = new Rates(Work.NONE, Work.NONE, Work.NONE, memory, 0, rates.message);
+    double bits = job.steps * 8 * Float.BYTES * job.trained / ofTwo.exchange;
+    Machine streaming = new Machine(machine.flops, machine.bytesPerSecond, bits);
+    ScalingModel one = new ScalingModel(job, streaming, bare, linkBits);
+    Parts known = one.parts(1);
+    Parts knownOfTwo = new ScalingModel(job, two, bare, linkBits).parts(2);
+    double[] peaks = {machine.flops, two.flops};
+    Work scoring =
+        Work.of(
+            scoringOperations(),
+            peaks,
+            ofOne.scoring - known.scoring,
+            ofTwo.scoring - knownOfTwo.scoring);
+    Work sampling =
+        Work.of(
+            samplingOperations(),
+            peaks,
+            ofOne.sampling - known.sampling,
+            ofTwo.sampling - knownOfTwo.sampling);
+    Work training =
+        Work.of(
+            trainingOperations(),
+            peaks,
+            ofOne.gradients - known.gradients,
+            ofTwo.gradients - knownOfTwo.gradients);
+    double stages = (ofOne.stages + ofTwo.stages) / 2;
     return new ScalingModel(
-        job, new Machine(machine.flops, machine.bytesPerSecond, bits), rates, linkBits);
+        job,
+        streaming,
+        new Rates(training, scoring, sampling, memory, stages, rates.message),
+        linkBits);
   }
 
-  /** The same on another machine's peak and memory, and links. */
+  /** The same where so many machines were at work, which share more than cores, and on links. */
   public ScalingModel on(double flops, double bytesPerSecond, double bits) {
     return new ScalingModel(
         job, new Machine(flops, bytesPerSecond, machine.streamBits), rates, bits);

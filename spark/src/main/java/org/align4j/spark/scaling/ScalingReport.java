@@ -18,8 +18,8 @@ import org.align4j.spark.scaling.ScalingModel.Parts;
 import org.align4j.spark.scaling.ScalingModel.Rates;
 
 /**
- * What {@code bench/scaling} measured beside what the model says. The model's shares are those of
- * one executor, and the rate of streams that of two without a limit; all else is predicted.
+ * What {@code bench/scaling} measured beside what the model says. The model's rates are those of
+ * one executor, and of two without a limit; all else is predicted.
  */
 public final class ScalingReport {
 
@@ -143,11 +143,11 @@ public final class ScalingReport {
             steps,
             shards);
     double[] alone = machine(1);
+    double[] pair = machine(2);
     Machine machine = new Machine(alone[0], alone[1], NO_LIMIT);
     ScalingModel model =
         new ScalingModel(job, machine, Rates.USUAL, NO_LIMIT)
-            .fitted(one.parts())
-            .streaming(two.parts().exchange());
+            .fitted(one.parts(), two.parts(), new Machine(pair[0], pair[1], NO_LIMIT));
     StringBuilder text = new StringBuilder();
     text.append("%s: %s%n".formatted(name, job));
     text.append("fitted: %s, %s%n%n".formatted(model.rates(), model.machine()));

@@ -79,21 +79,39 @@ class ScalingModelTest {
         .isCloseTo(2 * 512e6 * 8 / 2e9, within(1e-3));
   }
 
-  /** What it was fitted to, it says, and of a machine twice as good half of what is shared. */
+  /** What is shared is halved on two executors: 180 s of scoring are saved, so 40 s are fixed. */
   @Test
-  void aFittedModelSaysWhatOneExecutorMeasured() {
-    Job small = job(128e6, 128e6);
+  void aFittedModelSaysWhatOneAndTwoExecutorsMeasured() {
     Machine half = new Machine(50e9, 7e9, 1e15);
-    Parts measured = new Parts(120, 400, 1200, 0, 0, 2, 3);
+    Parts one = new Parts(600, 400, 1200, 0, 0, 2, 3);
+    Parts two = new Parts(360, 220, 650, 0, 4, 2, 5);
     ScalingModel model =
-        new ScalingModel(small, half, Rates.USUAL, 1e15).fitted(measured).streaming(3);
-    Parts said = model.parts(1);
-    assertThat(said.sampling()).isCloseTo(120, within(1e-6));
-    assertThat(said.scoring()).isCloseTo(400, within(1e-6));
-    assertThat(said.gradients()).isCloseTo(1200, within(1e-6));
-    assertThat(said.step()).isCloseTo(2, within(1e-6));
-    assertThat(said.stages()).isEqualTo(3);
-    assertThat(model.parts(2).exchange()).isCloseTo(3, within(1e-2));
-    assertThat(model.on(100e9, 14e9, 1e15).parts(1).total()).isCloseTo(1722 / 2 + 3, within(1e-6));
+        new ScalingModel(job(128e6, 128e6), half, Rates.USUAL, 1e15).fitted(one, two, half);
+    assertThat(model.rates().scoring().fixed()).isCloseTo(40, within(1e-6));
+    assertThat(model.rates().scoring().share())
+        .isCloseTo(2 * 128e6 * 73_728 / 50e9 / 360, within(1e-9));
+    for (int executors : new int[] {1, 2}) {
+      Parts measured = executors == 1 ? one : two;
+      Parts said = model.parts(executors);
+      assertThat(said.sampling()).isCloseTo(measured.sampling(), within(1e-6));
+      assertThat(said.scoring()).isCloseTo(measured.scoring(), within(1e-6));
+      assertThat(said.gradients()).isCloseTo(measured.gradients(), within(1e-6));
+      assertThat(said.exchange()).isCloseTo(measured.exchange(), within(1e-3));
+      assertThat(said.step()).isCloseTo(2, within(1e-6));
+      assertThat(said.stages()).isEqualTo(4);
+    }
+    assertThat(model.parts(4).scoring()).isCloseTo(40 + 360.0 / 4, within(1e-6));
+  }
+
+  /** Noise: two executors that took longer than one say nothing of what is fixed. */
+  @Test
+  void whereTwoWereNoFasterTheRateIsThatOfOne() {
+    Machine half = new Machine(50e9, 7e9, 1e15);
+    Parts one = new Parts(600, 400, 1200, 0, 0, 2, 3);
+    Parts two = new Parts(360, 410, 650, 0, 4, 2, 5);
+    ScalingModel model =
+        new ScalingModel(job(128e6, 128e6), half, Rates.USUAL, 1e15).fitted(one, two, half);
+    assertThat(model.rates().scoring().fixed()).isZero();
+    assertThat(model.parts(1).scoring()).isCloseTo(400, within(1e-6));
   }
 }
