@@ -210,7 +210,15 @@ class TrainConfigTest {
   void pathsBecomeAbsoluteAndTheRestStays() {
     TrainConfig config =
         TrainConfig.of(
-            Map.of("model", "m.gguf", "prompts", "/p.jsonl", "teacher", "t", "updates", "3"));
+            Map.of(
+                "algorithm",
+                "distillation",
+                "model",
+                "m.gguf",
+                "prompts",
+                "/p.jsonl",
+                "teacher",
+                "t"));
     TrainConfig absolute = config.withAbsolutePaths();
     String here = System.getProperty("user.dir");
     assertThat(absolute.input().model()).contains(here + "/m.gguf");
