@@ -89,6 +89,7 @@ record LearnTask(
    * @param seconds all in all
    * @param waitSeconds of them for the others' gradients
    * @param exchangeSeconds of them to add gradients up
+   * @param stepSeconds of them for the optimiser's steps
    * @param sentBytes of gradients
    * @param policyTokens computed by all executors
    * @param criticTokens likewise
@@ -97,6 +98,7 @@ record LearnTask(
       double seconds,
       double waitSeconds,
       double exchangeSeconds,
+      double stepSeconds,
       long sentBytes,
       long policyTokens,
       long criticTokens)
@@ -187,6 +189,7 @@ record LearnTask(
             Replica.seconds(start),
             mesh.waitSeconds(),
             mesh.sumSeconds(),
+            mesh.stepSeconds(),
             mesh.sentBytes(),
             totals.tokens(Phase.POLICY_UPDATE),
             totals.tokens(Phase.CRITIC_UPDATE)));

@@ -49,6 +49,7 @@ final class Replica {
 
   private Replica(ReplicaSpec spec) {
     share(spec.budget());
+    FileSums.refuse("its files", spec.files().differences());
     this.spec = spec;
     try {
       this.config = TrainConfig.fromTree(JsonFiles.mapper().readTree(spec.config()));
@@ -58,7 +59,7 @@ final class Replica {
     this.models = RunModels.load(config, Engine.of(spec.engine()));
     this.learner = new LocalLearner(config.training(), models.networks(config));
     this.generator = models.policy().generator(config.training().rollout().size());
-    this.server = new StateServer(host(), learner, spec.link());
+    this.server = new StateServer(host(), host(), learner, spec.link());
   }
 
   /** Threads and memory are the process's, and the first run's for good. */
@@ -89,12 +90,14 @@ final class Replica {
   }
 
   /** The same for work without a replica. */
-  static <T extends Serializable> Answer<T> answerAlone(Budget budget, ClusterTask<T> task) {
+  static <T extends Serializable> Answer<T> answerAlone(
+      Budget budget, FileSums files, ClusterTask<T> task) {
     return answer(() ->
         inTurn(
             SECONDS_OF_A_TURN,
             () -> {
               share(budget);
+              FileSums.refuse("its files", files.differences());
               return task.call();
             }));
   }

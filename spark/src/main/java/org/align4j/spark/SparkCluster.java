@@ -6,11 +6,14 @@ import static com.google.common.base.Preconditions.checkState;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -28,6 +31,7 @@ import org.align4j.core.engine.Engine;
 import org.align4j.core.runtime.Resources;
 import org.align4j.spark.link.Link;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.slf4j.Logger;
@@ -52,6 +56,7 @@ public final class SparkCluster implements Cluster {
   private final Runnable onClose;
   private final Map<String, Double> costs = new TreeMap<>();
   private final ImmutableList<ExecutorFacts> facts;
+  private final Set<FileSums> checked = new HashSet<>();
   private int expected;
 
   private SparkCluster(
@@ -110,10 +115,14 @@ public final class SparkCluster implements Cluster {
   public Replicas replicas(
       TrainConfig config, Engine engine, int maxPositions, LocalLearner mirror) {
     ExecutorFacts.checkMemory(facts, leastMemory(mirror));
+    TrainConfig there = config.withAbsolutePaths();
+    List<String> read = new ArrayList<>(there.input().model().stream().toList());
+    there.input().teacher().ifPresent(read::add);
     ReplicaSpec spec =
         new ReplicaSpec(
             UUID.randomUUID().toString(),
-            config.toTree().toString(),
+            there.toTree().toString(),
+            sameFiles(read),
             engine.name(),
             Budget.ofDriver(threads()),
             link());
@@ -125,6 +134,37 @@ public final class SparkCluster implements Cluster {
         new SparkScorer(this, learner, SparkScorer.Part.POLICY),
         critic ? new SparkScorer(this, learner, SparkScorer.Part.CRITIC) : null,
         learner);
+  }
+
+  /**
+   * What these files are, on every executor too.
+   *
+   * @throws IllegalArgumentException naming the executors that have others
+   */
+  private FileSums sameFiles(List<String> read) {
+    FileSums sums = FileSums.of(read);
+    if (!sums.sums().isEmpty() && !checked.contains(sums)) {
+      for (Differences other : barrier(context -> Differences.here(sums))) {
+        FileSums.refuse("executor %s on %s".formatted(other.executor, other.host), other.sentences);
+      }
+      checked.add(sums);
+    }
+    return sums;
+  }
+
+  /** How an executor's files differ. */
+  private record Differences(String executor, String host, ArrayList<String> sentences)
+      implements Serializable {
+
+    static Differences here(FileSums sums) {
+      ArrayList<String> sentences;
+      try {
+        sentences = new ArrayList<>(sums.differences());
+      } catch (UncheckedIOException e) {
+        sentences = new ArrayList<>(List.of(e.toString()));
+      }
+      return new Differences(SparkEnv.get().executorId(), Replica.host(), sentences);
+    }
   }
 
   /** Weights, gradient and moments of what learns, the reference, a forward pass. */
@@ -148,6 +188,11 @@ public final class SparkCluster implements Cluster {
         conf.getInt(SparkSettings.TIMEOUT, 600));
   }
 
+  /** Where this process listens: behind a service or a container's port not at its name. */
+  String driverAddress() {
+    return spark.getConf().get("spark.driver.bindAddress", driverHost());
+  }
+
   /** The name under which executors reach this process. */
   String driverHost() {
     return spark.getConf().get("spark.driver.host");
@@ -157,12 +202,13 @@ public final class SparkCluster implements Cluster {
   public <T extends Serializable> ImmutableList<T> call(List<? extends ClusterTask<T>> tasks) {
     Budget budget = Budget.ofDriver(threads());
     List<Future<List<Answer<T>>>> jobs = new ArrayList<>();
+    FileSums files = sameFiles(tasks.stream().flatMap(task -> task.files().stream()).toList());
     for (ClusterTask<T> task : tasks) {
       // A job each: of a job's only task Spark makes no copy that would write the same files.
       jobs.add(
           spark
               .parallelize(List.of(0), 1)
-              .map(piece -> Replica.answerAlone(budget, task))
+              .map(piece -> Replica.answerAlone(budget, files, task))
               .collectAsync());
     }
     ImmutableList.Builder<T> values = ImmutableList.builder();

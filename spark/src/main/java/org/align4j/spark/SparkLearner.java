@@ -41,7 +41,8 @@ final class SparkLearner implements Learner {
     this.spec = spec;
     this.settings = settings;
     this.mirror = mirror;
-    this.server = new StateServer(cluster.driverHost(), mirror, spec.link());
+    this.server =
+        new StateServer(cluster.driverAddress(), cluster.driverHost(), mirror, spec.link());
   }
 
   ReplicaSpec spec() {
@@ -106,6 +107,7 @@ final class SparkLearner implements Learner {
       cluster.cost(one.executor(), "learn_seconds", one.cost().seconds());
       cluster.cost(one.executor(), "wait_seconds", one.cost().waitSeconds());
       cluster.cost(one.executor(), "exchange_seconds", one.cost().exchangeSeconds());
+      cluster.cost(one.executor(), "step_seconds", one.cost().stepSeconds());
       cluster.cost(one.executor(), "sent_bytes", one.cost().sentBytes());
     }
     return learnt;

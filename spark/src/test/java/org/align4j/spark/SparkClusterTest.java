@@ -2,6 +2,7 @@ package org.align4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
@@ -215,6 +216,31 @@ class SparkClusterTest {
     assertThatThrownBy(() -> cluster.call(List.of(task)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("no such thing");
+  }
+
+  /** This file is each process's own, as if the machines had unlike files at one path. */
+  private record ReadsAFile() implements ClusterTask<String> {
+    private static final String FILE = "/proc/self/cmdline";
+
+    @Override
+    public String call() {
+      throw new IllegalStateException("the work began");
+    }
+
+    @Override
+    public List<String> files() {
+      return List.of(FILE);
+    }
+  }
+
+  @Test
+  void executorsThatReadOtherFilesAreRefusedBeforeAnyWork() {
+    assumeThat(Path.of(ReadsAFile.FILE)).exists();
+    assertThatThrownBy(() -> cluster.call(List.of(new ReadsAFile())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching(
+            "executor \\d+ on .*: /proc/self/cmdline has SHA-256 [0-9a-f]{64}, the driver's"
+                + " [0-9a-f]{64}: copy .*");
   }
 
   private static void same(StepResult is, StepResult expected) {

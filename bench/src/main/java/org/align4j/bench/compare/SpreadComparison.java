@@ -13,6 +13,7 @@ import org.align4j.algorithms.run.RlRun;
 import org.align4j.algorithms.run.cluster.Cluster;
 import org.align4j.algorithms.run.cluster.ClusterTask;
 import org.align4j.algorithms.run.config.TrainConfig;
+import org.align4j.algorithms.run.data.TrainData;
 import org.align4j.algorithms.run.folder.RunFolder;
 import org.align4j.core.engine.Engine;
 import org.align4j.core.file.AtomicFiles;
@@ -55,7 +56,7 @@ public final class SpreadComparison {
       return new OneRun(
           algorithm,
           seed,
-          settings.config().toTree().toString(),
+          settings.config().withAbsolutePaths().toTree().toString(),
           settings.engine().name(),
           settings.out().toString(),
           settings.description().toString());
@@ -75,6 +76,15 @@ public final class SpreadComparison {
         var _ = run.finish(OptionalLong.empty());
       }
       return folder.toString();
+    }
+
+    @Override
+    public List<String> files() {
+      TrainConfig read = settings().config();
+      List<String> files = new ArrayList<>(read.input().model().stream().toList());
+      TrainData.files(read.input(), read.run().evaluation())
+          .forEach(file -> files.add(file.toString()));
+      return files;
     }
 
     private ComparisonSettings settings() {

@@ -35,6 +35,7 @@ public final class Mesh implements ShardExchange, Closeable {
   private final int ranks;
   private final int computing;
   private final Link link;
+  private final Callers callers;
   private final Map<Integer, Sockets.Connection> peers = new LinkedHashMap<>();
   private final ExecutorService sender =
       Executors.newSingleThreadExecutor(
@@ -43,6 +44,8 @@ public final class Mesh implements ShardExchange, Closeable {
   private final FloatStream receiving = new FloatStream();
   private double waitSeconds;
   private double sumSeconds;
+  private double stepSeconds;
+  private long summedAt;
   private long sentBytes;
 
   /** What is sent while something else is received. */
@@ -67,6 +70,8 @@ public final class Mesh implements ShardExchange, Closeable {
     this.computing = Integer.highestOneBit(Math.min(ranks, shards));
     this.link = link;
     List<Integer> partners = partners();
+    this.callers =
+        new Callers(server, partners.stream().filter(peer -> peer > rank).toList(), link);
     try {
       // Lower ranks are connected to, higher ones connect; rank 0 waits for nobody.
       for (int peer : partners) {
@@ -77,12 +82,12 @@ public final class Mesh implements ShardExchange, Closeable {
           connection.out().flush();
         }
       }
-      while (peers.size() < partners.size()) {
-        Sockets.Connection connection = Sockets.accepted(server.accept(), link);
-        peers.put(connection.in().readInt(), connection);
-      }
-    } catch (IOException e) {
+      peers.putAll(callers.all());
+    } catch (IOException | InterruptedException e) {
       close();
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
       throw lost("the executors %s could not all be reached".formatted(addresses), e);
     }
   }
@@ -111,6 +116,8 @@ public final class Mesh implements ShardExchange, Closeable {
 
   @Override
   public Range own(int shards) {
+    stepSeconds += summedAt == 0 ? 0 : seconds(summedAt);
+    summedAt = 0;
     return rank < computing
         ? new Range(shards / computing * rank, shards / computing * (rank + 1))
         : new Range(0, 0);
@@ -156,6 +163,7 @@ public final class Mesh implements ShardExchange, Closeable {
     }
     handOut(out -> send(out, all), in -> receiving.read(in, all));
     sumSeconds += seconds(start);
+    summedAt = System.nanoTime();
   }
 
   /** Halves are exchanged and added, the rest is done by the next bit, then they are given back. */
@@ -245,6 +253,14 @@ public final class Mesh implements ShardExchange, Closeable {
     }
   }
 
+  private static void close(AutoCloseable peer) {
+    try {
+      peer.close();
+    } catch (Exception e) {
+      // It is lost already.
+    }
+  }
+
   private static double seconds(long start) {
     return (System.nanoTime() - start) * 1e-9;
   }
@@ -259,6 +275,11 @@ public final class Mesh implements ShardExchange, Closeable {
     return sumSeconds;
   }
 
+  /** Seconds from a sum to the next mini-batch, or until now: the optimiser's. */
+  public double stepSeconds() {
+    return stepSeconds + (summedAt == 0 ? 0 : seconds(summedAt));
+  }
+
   /** Bytes of gradients that were sent. */
   public long sentBytes() {
     return sentBytes;
@@ -267,12 +288,9 @@ public final class Mesh implements ShardExchange, Closeable {
   @Override
   public void close() {
     for (Sockets.Connection peer : peers.values()) {
-      try {
-        peer.close();
-      } catch (IOException e) {
-        // It is lost already.
-      }
+      close(peer);
     }
+    close(callers);
     sender.shutdownNow();
   }
 }

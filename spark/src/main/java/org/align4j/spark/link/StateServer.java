@@ -28,13 +28,18 @@ public final class StateServer implements AutoCloseable {
   private final Link link;
   private volatile boolean open = true;
 
-  /** Serves from now on. */
-  public StateServer(String host, LocalLearner learner, Link link) {
+  /**
+   * Serves from now on.
+   *
+   * @param bind address of this machine that it listens at
+   * @param host name under which others reach that
+   */
+  public StateServer(String bind, String host, LocalLearner learner, Link link) {
     this.host = host;
     this.learner = learner;
     this.link = link;
     try {
-      this.server = Sockets.listen(host, link);
+      this.server = Sockets.listen(bind, link);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -41,6 +45,16 @@ class MeshTest {
   }
 
   private static <T> List<Future<T>> connected(int ranks, Rank<T> work) throws Exception {
+    return connected(ranks, addresses -> {}, work);
+  }
+
+  /** Who connects before the ranks do. */
+  private interface Strangers {
+    void to(List<String> addresses) throws IOException;
+  }
+
+  private static <T> List<Future<T>> connected(int ranks, Strangers strangers, Rank<T> work)
+      throws Exception {
     List<ServerSocket> servers = new ArrayList<>();
     List<String> addresses = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
@@ -48,6 +62,7 @@ class MeshTest {
       servers.add(server);
       addresses.add("127.0.0.1:" + server.getLocalPort());
     }
+    strangers.to(addresses);
     List<Callable<T>> all = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
       int own = rank;
@@ -164,6 +179,59 @@ class MeshTest {
         .cause()
         .isInstanceOf(PeerLostException.class)
         .hasMessageContaining("rank 0 lost rank 1");
+  }
+
+  private static Socket socket(String address) throws IOException {
+    return new Socket(
+        InetAddress.getLoopbackAddress(),
+        Integer.parseInt(address.substring(address.indexOf(':') + 1)));
+  }
+
+  /** Knows the secret, and says that it is a rank which nobody waits for. */
+  private static void callAsNobody(String address) {
+    try (Sockets.Connection nobody = Sockets.connect(address, LINK)) {
+      nobody.out().writeInt(77);
+      nobody.out().flush();
+      var _ = nobody.in().read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One answers with another secret, one says nothing, one is nobody's rank. */
+  @Test
+  void strangersAreDroppedAndTheStageGoesOn() throws Exception {
+    List<Socket> opened = new ArrayList<>();
+    List<Future<float[]>> sums =
+        connected(
+            4,
+            addresses -> {
+              for (String address : addresses) {
+                Socket wrong = socket(address);
+                wrong.getOutputStream().write(new byte[32]);
+                opened.add(wrong);
+                opened.add(socket(address));
+                Thread.ofVirtual().start(() -> callAsNobody(address));
+              }
+            },
+            MeshTest::sum);
+    float[] expected = tree(0, SHARDS);
+    for (Future<float[]> sum : sums) {
+      assertThat(sum.get()).isEqualTo(expected);
+    }
+    for (Socket socket : opened) {
+      socket.close();
+    }
+  }
+
+  @Test
+  void aRankThatNeverComesIsNamedAfterTheTimeLimit() throws Exception {
+    try (ServerSocket server = Sockets.listen("127.0.0.1", LINK)) {
+      List<String> addresses = List.of("127.0.0.1:" + server.getLocalPort(), "127.0.0.1:1");
+      assertThatThrownBy(() -> new Mesh(0, addresses, SHARDS, server, LINK))
+          .isInstanceOf(PeerLostException.class)
+          .hasMessageContaining("ranks [] of [1] came within 2 s");
+    }
   }
 
   @Test

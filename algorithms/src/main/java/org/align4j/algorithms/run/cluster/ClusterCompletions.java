@@ -82,6 +82,11 @@ public final class ClusterCompletions implements CompletionSource {
       }
       return responses;
     }
+
+    @Override
+    public List<String> files() {
+      return source.files();
+    }
   }
 
   /** The policy that this process drew from last. */

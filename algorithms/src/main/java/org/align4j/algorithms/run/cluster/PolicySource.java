@@ -1,6 +1,7 @@
 package org.align4j.algorithms.run.cluster;
 
 import java.io.Serializable;
+import java.util.List;
 import org.align4j.models.policy.Policy;
 
 /**
@@ -10,4 +11,9 @@ public interface PolicySource extends Serializable {
 
   /** A new policy. */
   Policy load();
+
+  /** Files and model folders that it reads. */
+  default List<String> files() {
+    return List.of();
+  }
 }

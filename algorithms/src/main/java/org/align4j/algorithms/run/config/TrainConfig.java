@@ -5,6 +5,8 @@ import static com.google.common.base.Preconditions.checkArgument;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +102,20 @@ public record TrainConfig(TrainInput input, RunSettings run, RlSettings training
     ImmutableList<Record> parts = Fields.with(parts(), values);
     return new TrainConfig(
         (TrainInput) parts.get(0), (RunSettings) parts.get(1), (RlSettings) parts.get(2));
+  }
+
+  /** The same with absolute paths, for a process that has another working folder. */
+  public TrainConfig withAbsolutePaths() {
+    Map<String, String> paths = new LinkedHashMap<>();
+    input.model().ifPresent(path -> paths.put("model", absolute(path)));
+    input.teacher().ifPresent(path -> paths.put("teacher", absolute(path)));
+    input.prompts().ifPresent(path -> paths.put("prompts", absolute(path)));
+    run.evaluation().prompts().ifPresent(path -> paths.put("evaluation.prompts", absolute(path)));
+    return with(paths);
+  }
+
+  private static String absolute(String path) {
+    return Path.of(path).toAbsolutePath().toString();
   }
 
   /** The records, in the order in which a file lists them. */

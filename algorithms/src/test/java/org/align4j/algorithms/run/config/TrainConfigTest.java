@@ -204,4 +204,29 @@ class TrainConfigTest {
     assertThat(plan.stepsPerUpdate()).isEqualTo(2);
     assertThat(plan.text()).contains("6 prompts × 4 samples = 24 samples", "6 optimiser steps");
   }
+
+  /** An executor has a working folder of its own. */
+  @Test
+  void pathsBecomeAbsoluteAndTheRestStays() {
+    TrainConfig config =
+        TrainConfig.of(
+            Map.of(
+                "algorithm",
+                "distillation",
+                "model",
+                "m.gguf",
+                "prompts",
+                "/p.jsonl",
+                "teacher",
+                "t"));
+    TrainConfig absolute = config.withAbsolutePaths();
+    String here = System.getProperty("user.dir");
+    assertThat(absolute.input().model()).contains(here + "/m.gguf");
+    assertThat(absolute.input().teacher()).contains(here + "/t");
+    assertThat(absolute)
+        .isEqualTo(
+            config.with(
+                Map.of("model", here + "/m.gguf", "teacher", here + "/t", "prompts", "/p.jsonl")));
+    assertThat(TrainConfig.embedded().withAbsolutePaths()).isEqualTo(TrainConfig.embedded());
+  }
 }

@@ -3,6 +3,7 @@ package org.align4j.bench.cli.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
 import org.align4j.algorithms.run.cluster.PolicySource;
 import org.align4j.bench.cli.option.WeightsOption;
 import org.align4j.core.engine.Engine;
@@ -28,5 +29,10 @@ record EvaluatedPolicy(String model, String templateKwargs, String engine, Strin
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(templateKwargs + " is no JSON", e);
     }
+  }
+
+  @Override
+  public List<String> files() {
+    return List.of(model);
   }
 }
