@@ -10,7 +10,10 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 
-/** Imports go one way: core ← models ← algorithms ← bench, and so they do between packages. */
+/**
+ * Imports go one way: core ← models ← algorithms ← bench, and core ← cuda, which is found by name;
+ * and so they do between packages.
+ */
 @AnalyzeClasses(packages = "org.align4j", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ModuleArrowsTest {
 
@@ -26,6 +29,12 @@ final class ModuleArrowsTest {
           .definedBy("org.align4j.algorithms..")
           .layer("bench")
           .definedBy("org.align4j.bench..")
+          .layer("cuda")
+          .definedBy("org.align4j.cuda..")
+          .whereLayer("cuda")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("cuda")
+          .mayOnlyAccessLayers("core")
           .whereLayer("bench")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("algorithms")

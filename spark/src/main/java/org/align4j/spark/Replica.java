@@ -69,7 +69,9 @@ final class Replica {
       shared = budget;
     }
     checkState(
-        shared.memory() == budget.memory() && shared.recompute() == budget.recompute(),
+        shared.memory() == budget.memory()
+            && shared.recompute() == budget.recompute()
+            && shared.precision() == budget.precision(),
         "this executor began with %s, the run has %s: take new executors",
         shared,
         budget);

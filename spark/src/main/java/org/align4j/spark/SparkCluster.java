@@ -100,8 +100,8 @@ public final class SparkCluster implements Cluster {
           Runtime.version().feature());
       checkArgument(
           !String.valueOf(e.getMessage()).contains("ClassNotFoundException"),
-          "the executors do not have the library's classes: name its jars in spark.jars, or put them"
-              + " into spark.executor.extraClassPath");
+          "the executors do not have the library's classes: name its jars in spark.jars, or put"
+              + " them into spark.executor.extraClassPath");
       throw e;
     }
   }

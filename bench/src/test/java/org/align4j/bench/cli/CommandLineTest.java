@@ -110,14 +110,16 @@ final class CommandLineTest {
         folder.resolve("templates.json"), "{\"t\": \"{{ messages[0].content }}{{ x + 1 }}\"}");
     Files.writeString(
         folder.resolve("conversations.json"),
-        "{\"one\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}], \"kwargs\": {\"x\": 1}},"
-            + " \"two\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}], \"kwargs\": {}}}");
+        "{\"one\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}], \"kwargs\": {\"x\":"
+            + " 1}}, \"two\": {\"messages\": [{\"role\": \"user\", \"content\": \"q\"}],"
+            + " \"kwargs\": {}}}");
     String good =
         "{\"template\": \"t\", \"conversation\": \"one\", \"prompt\": false, \"text\": \"q2\"}\n"
             // sha256 of q2
             + "{\"template\": \"t\", \"conversation\": \"one\", \"prompt\": true, \"sha256\":"
             + " \"bee98bf120e8906382754c6be52860ac5dbc65a1ca4dbee7576267d8fd3367e1\"}\n"
-            + "{\"template\": \"t\", \"conversation\": \"two\", \"prompt\": false, \"error\": \"x\"}\n";
+            + "{\"template\": \"t\", \"conversation\": \"two\", \"prompt\": false, \"error\":"
+            + " \"x\"}\n";
     Files.writeString(folder.resolve("expected.jsonl"), good);
     Outcome result = run("templates", folder.toString());
     assertThat(result.results()).endsWith("3 passed, 0 failed\n");
@@ -136,6 +138,9 @@ final class CommandLineTest {
     assertUsageError(run("compare", "--memory", "much"), "--memory much: write 512m or 8g");
     assertUsageError(
         run("compare", "--engine", "samediff", "--recompute"), "--recompute is of --engine plan");
+    assertUsageError(
+        run("compare", "--precision", "bf16"), "precision bf16 is not one of engine plan", "fp32");
+    assertUsageError(run("compare", "--precision", "half"), "precision is half", "bf16");
     assertUsageError(run("throughput", "--stored"), "--stored needs --model");
     assertUsageError(
         run("compare", "--set", "update.learningRate=-1"),

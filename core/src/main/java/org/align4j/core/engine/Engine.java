@@ -1,9 +1,14 @@
 package org.align4j.core.engine;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import com.google.common.collect.ImmutableList;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.align4j.core.registry.NearestName;
 import org.align4j.core.registry.Services;
+import org.align4j.core.runtime.Precision;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.core.tensor.StoredWeights;
@@ -67,7 +72,23 @@ public final class Engine {
 
   /** See {@link EngineProvider#create}. */
   public Network create(NetworkDefinition definition, Parameters parameters, Resources resources) {
+    checkPrecision(resources.precision());
     return provider.create(definition, parameters, resources);
+  }
+
+  /**
+   * Refuses a precision of products that its networks do not have.
+   *
+   * @throws IllegalArgumentException which names both
+   */
+  public void checkPrecision(Precision precision) {
+    checkArgument(
+        provider.precisions().contains(precision),
+        "precision %s is not one of engine %s, which computes in %s: take engine cuda, or leave it"
+            + " out",
+        precision.label(),
+        name(),
+        provider.precisions().stream().map(Precision::label).collect(Collectors.joining(", ")));
   }
 
   /** See {@link EngineProvider#freeze}. */
@@ -83,6 +104,7 @@ public final class Engine {
   /** See {@link EngineProvider#create(NetworkDefinition, Parameters, FrozenWeights, Resources)}. */
   public Network create(
       NetworkDefinition definition, Parameters trained, FrozenWeights frozen, Resources resources) {
+    checkPrecision(resources.precision());
     return provider.create(definition, trained, frozen, resources);
   }
 
@@ -99,6 +121,11 @@ public final class Engine {
       StoredWeights weights,
       Resources resources) {
     return provider.frozenMemory(definition, trained, weights, resources);
+  }
+
+  /** See {@link EngineProvider#freeMemory}. */
+  public OptionalLong freeMemory() {
+    return provider.freeMemory();
   }
 
   @Override

@@ -1,8 +1,11 @@
 package org.align4j.core.engine;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.align4j.core.Experimental;
+import org.align4j.core.runtime.Precision;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.core.tensor.StoredWeights;
@@ -27,6 +30,11 @@ public interface EngineProvider {
    * @throws IllegalArgumentException where the parameters are not those the definition declares
    */
   Network create(NetworkDefinition definition, Parameters parameters, Resources resources);
+
+  /** The precisions of {@link Resources#precision} that its networks have. */
+  default ImmutableSet<Precision> precisions() {
+    return ImmutableSet.of(Precision.FP32);
+  }
 
   /** Takes over weights that no network will train. */
   FrozenWeights freeze(StoredWeights weights, Resources resources);
@@ -65,6 +73,11 @@ public interface EngineProvider {
       StoredWeights weights,
       Resources resources) {
     return bytes(definition, trained.negate());
+  }
+
+  /** Bytes that its networks can still take, where that is not this process's memory. */
+  default OptionalLong freeMemory() {
+    return OptionalLong.empty();
   }
 
   private static long bytes(NetworkDefinition definition, Predicate<String> chosen) {

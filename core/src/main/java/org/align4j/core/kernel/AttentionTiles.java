@@ -327,6 +327,41 @@ public final class AttentionTiles {
     return groupEnd[group];
   }
 
+  /** Number of blocks, in the order in which each segment is followed by all that continue it. */
+  public int blocks() {
+    return blocks;
+  }
+
+  /** Number of {@link #group groups}. */
+  public int groups() {
+    return groups;
+  }
+
+  /** Number of runs of key rows. */
+  public int runs() {
+    return runs;
+  }
+
+  /** Position of the first key of a run. */
+  public int runStart(int run) {
+    return runStart[run];
+  }
+
+  /** Row of the first key of a run. */
+  public int runRow(int run) {
+    return runRow[run];
+  }
+
+  /** The run that one continues, or −1. */
+  public int runBefore(int run) {
+    return runBefore[run];
+  }
+
+  /** The run that a block's own rows are in. */
+  public int lastRun(int block) {
+    return lastRun[block];
+  }
+
   public int queryRow(int block) {
     return queryRow[block];
   }

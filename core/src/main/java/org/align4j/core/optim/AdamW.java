@@ -67,16 +67,14 @@ public final class AdamW implements AutoCloseable {
     this.settings = settings;
     var list = ImmutableList.<Member>builder();
     for (String name : parameters.names()) {
-      double multiplier = 1;
-      double decay = settings.weightDecay();
-      for (ParameterGroup group : groups) {
-        if (group.members().test(name)) {
-          multiplier = group.rateMultiplier();
-          decay = group.weightDecay();
-          break;
-        }
-      }
-      list.add(new Member(name, parameters.get(name), parameters.offset(name), multiplier, decay));
+      ParameterGroup group = ParameterGroup.of(name, groups, settings);
+      list.add(
+          new Member(
+              name,
+              parameters.get(name),
+              parameters.offset(name),
+              group.rateMultiplier(),
+              group.weightDecay()));
     }
     this.parts = list.build();
     DataType type = parts.get(0).array().dataType();

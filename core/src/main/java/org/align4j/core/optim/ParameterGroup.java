@@ -2,6 +2,7 @@ package org.align4j.core.optim;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
@@ -32,6 +33,15 @@ public record ParameterGroup(Predicate<String> members, double rateMultiplier, d
    */
   public static ParameterGroup withoutDecay() {
     return new ParameterGroup(ParameterGroup::biasOrNorm, 1, 0);
+  }
+
+  /** The group that a parameter follows: the first that has it, or the settings as they are. */
+  public static ParameterGroup of(
+      String name, List<ParameterGroup> groups, AdamWSettings settings) {
+    return groups.stream()
+        .filter(group -> group.members().test(name))
+        .findFirst()
+        .orElseGet(() -> new ParameterGroup(any -> true, 1, settings.weightDecay()));
   }
 
   private static boolean biasOrNorm(String name) {

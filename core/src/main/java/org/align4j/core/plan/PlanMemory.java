@@ -20,7 +20,7 @@ import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.plan.decode.CacheRows;
-import org.align4j.core.plan.decode.PlanDecoder;
+import org.align4j.core.plan.decode.PlanPasses;
 import org.align4j.core.plan.head.LanguageHead;
 import org.align4j.core.plan.layout.Backward;
 import org.align4j.core.plan.op.OpPlan;
@@ -157,7 +157,7 @@ final class PlanMemory implements NetworkMemory.Estimate {
     long decoded =
         passes.slots() == 0
             ? 0
-            : Math.max(passes.sequence(), Math.max(passes.slots(), PlanDecoder.PROMPT_TOKENS));
+            : Math.max(passes.sequence(), Math.max(passes.slots(), PlanPasses.PROMPT_TOKENS));
     return scoredToken * (scored + decoded);
   }
 

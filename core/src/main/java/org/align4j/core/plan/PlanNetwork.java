@@ -18,11 +18,13 @@ import org.align4j.core.graph.PlanOps;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeMemory;
-import org.align4j.core.plan.decode.PlanDecoder;
+import org.align4j.core.plan.decode.CachedDecoder;
+import org.align4j.core.plan.decode.PlanPasses;
 import org.align4j.core.plan.head.ActiveRows;
 import org.align4j.core.plan.head.Distillation;
 import org.align4j.core.plan.head.HeadPass;
 import org.align4j.core.plan.head.LanguageHead;
+import org.align4j.core.plan.head.PartResults;
 import org.align4j.core.plan.head.PlanHead;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.head.ScalarOutput;
@@ -31,6 +33,7 @@ import org.align4j.core.plan.op.Plan;
 import org.align4j.core.plan.run.BaseWeights;
 import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.BatchCheck;
+import org.align4j.core.plan.run.ParameterCheck;
 import org.align4j.core.plan.run.RopeTables;
 import org.align4j.core.plan.run.Stage;
 import org.align4j.core.plan.run.SubBatch;
@@ -67,9 +70,9 @@ public final class PlanNetwork implements Network {
   private @Nullable Plan trainPlan;
 
   /** Those of the last forward pass outlive a score. */
-  private HeadResults results = HeadPass.room(0);
+  private HeadResults results = PartResults.room(0);
 
-  private HeadResults scoreResults = HeadPass.room(0);
+  private HeadResults scoreResults = PartResults.room(0);
   private @Nullable SubBatch forwarded;
   private long version;
   private boolean frozen;
@@ -108,14 +111,14 @@ public final class PlanNetwork implements Network {
    */
   public static PlanNetwork create(
       NetworkDefinition definition, Parameters parameters, PlanSettings settings) {
-    Weights.check(definition.parameterShapes(), parameters);
+    ParameterCheck.check(definition.parameterShapes(), parameters);
     return new PlanNetwork(PlanOps.record(definition), parameters, null, settings);
   }
 
   /** The same where some parameters are frozen, see {@link EngineProvider}. */
   public static PlanNetwork create(
       NetworkDefinition definition, Parameters trained, BaseWeights base, PlanSettings settings) {
-    Weights.check(definition.parameterShapes(), trained, base);
+    ParameterCheck.check(definition.parameterShapes(), trained, base.weights());
     return new PlanNetwork(PlanOps.record(definition), trained, base, settings);
   }
 
@@ -177,7 +180,7 @@ public final class PlanNetwork implements Network {
   @Override
   public Scores score(TokenBatch batch) {
     check(batch);
-    scoreResults = HeadPass.atLeast(scoreResults, batch.rows().length);
+    scoreResults = PartResults.atLeast(scoreResults, batch.rows().length);
     for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
       score(part, scoreResults);
     }
@@ -206,7 +209,7 @@ public final class PlanNetwork implements Network {
     checkTrainable();
     check(batch);
     weights.refresh();
-    HeadResults all = HeadPass.atLeast(results, batch.rows().length);
+    HeadResults all = PartResults.atLeast(results, batch.rows().length);
     results = all;
     SubBatch whole = new SubBatch(batch, null);
     forwarded = null;
@@ -365,7 +368,11 @@ public final class PlanNetwork implements Network {
         graph.maxPositions());
     LanguageHead language = (LanguageHead) head;
     language.releaseKept();
-    return new PlanDecoder(graph, context(), ropes, language, slots, maxLength);
+    return new CachedDecoder(
+        new PlanPasses(graph, context(), ropes, language, slots),
+        graph.tokenLimit(),
+        slots,
+        maxLength);
   }
 
   @Override

@@ -28,12 +28,15 @@ public final class Resources implements AutoCloseable {
   private final long memory;
   private final boolean recompute;
   private final Kernels kernels;
+  private final Precision precision;
 
-  private Resources(Threads threads, long memory, boolean recompute, Kernels kernels) {
+  private Resources(
+      Threads threads, long memory, boolean recompute, Kernels kernels, Precision precision) {
     this.threads = threads;
     this.memory = memory;
     this.recompute = recompute;
     this.kernels = kernels;
+    this.precision = precision;
   }
 
   /**
@@ -51,7 +54,7 @@ public final class Resources implements AutoCloseable {
         "memory is %s bytes: it must be at least 64 MiB (%s)",
         memory,
         LEAST_MEMORY);
-    return new Resources(new Threads(threads), memory, false, KernelChoice.best());
+    return new Resources(new Threads(threads), memory, false, KernelChoice.best(), Precision.FP32);
   }
 
   /** Those of the process: a thread per processor and 1 GiB unless {@link #share} said else. */
@@ -63,9 +66,10 @@ public final class Resources implements AutoCloseable {
   }
 
   /** Sets those of the process, before anything uses them. */
-  public static synchronized void share(int threads, long memory, boolean recompute) {
+  public static synchronized void share(
+      int threads, long memory, boolean recompute, Precision precision) {
     checkState(shared == null, "the shared resources are in use: set them before any network");
-    Resources kept = of(threads, memory);
+    Resources kept = of(threads, memory).with(precision);
     shared = recompute ? kept.withRecompute() : kept;
   }
 
@@ -75,12 +79,22 @@ public final class Resources implements AutoCloseable {
    * for the same batch. Closing one closes both.
    */
   public Resources withRecompute() {
-    return new Resources(threads, memory, true, kernels);
+    return new Resources(threads, memory, true, kernels, precision);
   }
 
   /** The same threads and memory with other kernels; closing one closes both. */
   public Resources with(Kernels other) {
-    return new Resources(threads, memory, recompute, other);
+    return new Resources(threads, memory, recompute, other, precision);
+  }
+
+  /** The same with products in another precision; closing one closes both. */
+  public Resources with(Precision other) {
+    return new Resources(threads, memory, recompute, kernels, other);
+  }
+
+  /** Of matrix products; an engine refuses those it does not have. */
+  public Precision precision() {
+    return precision;
   }
 
   /** The vector kernels where {@code jdk.incubator.vector} is resolved, else the scalar ones. */

@@ -13,7 +13,7 @@ import org.align4j.core.batch.TokenBatch;
 public final class Batches {
 
   /** A prompt and its continuations. */
-  record Group(int[] prompt, List<int[]> samples) {}
+  public record Group(int[] prompt, List<int[]> samples) {}
 
   private Batches() {}
 

@@ -82,7 +82,7 @@ public enum SmallNetwork implements NetworkDefinition {
     return vocabulary;
   }
 
-  boolean scalar() {
+  public boolean scalar() {
     return scalar;
   }
 

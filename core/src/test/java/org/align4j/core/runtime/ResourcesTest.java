@@ -26,7 +26,7 @@ class ResourcesTest {
   void whoeverSaysNothingSharesThoseOfTheProcess() {
     Resources shared = Resources.shared();
     assertThat(Resources.shared()).isSameAs(shared);
-    assertThatThrownBy(() -> Resources.share(1, Resources.USUAL_MEMORY, false))
+    assertThatThrownBy(() -> Resources.share(1, Resources.USUAL_MEMORY, false, Precision.FP32))
         .hasMessage("the shared resources are in use: set them before any network");
   }
 
@@ -36,5 +36,21 @@ class ResourcesTest {
         .hasMessage("threads is 0: it must be at least 1");
     assertThatThrownBy(() -> Resources.of(1, 1000))
         .hasMessage("memory is 1000 bytes: it must be at least 64 MiB (67108864)");
+  }
+
+  @Test
+  void productsAreFloat32UnlessSaidOtherwise() {
+    Resources shared = Resources.shared();
+    assertThat(shared.precision()).isEqualTo(Precision.FP32);
+    Resources narrow = shared.with(Precision.BF16).withRecompute();
+    assertThat(narrow.precision()).isEqualTo(Precision.BF16);
+    assertThat(narrow.threads()).isSameAs(shared.threads());
+  }
+
+  @Test
+  void aPrecisionIsFoundByItsLabel() {
+    assertThat(Precision.of("tf32")).isEqualTo(Precision.TF32);
+    assertThatThrownBy(() -> Precision.of("fp16"))
+        .hasMessage("precision is fp16: it is one of [fp32, tf32, bf16]");
   }
 }

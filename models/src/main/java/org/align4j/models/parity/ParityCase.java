@@ -183,8 +183,8 @@ final class ParityCase {
 
   /** Steps with the same clipped gradient; elements whose gradient is rounding are left out. */
   private void optimizer(Network network) {
-    Parameters parameters = network.parameters();
     CaseOptimizer.step(network, file);
+    Parameters parameters = network.parameters();
     for (String name : parameters.names()) {
       float[] actual = floats(parameters.get(name));
       float[] wanted = floats(expected("after." + name));

@@ -162,6 +162,7 @@ public final class Mesh implements ShardExchange, Closeable {
       sum(all, 1);
     }
     handOut(out -> send(out, all), in -> receiving.read(in, all));
+    gradients.changed();
     sumSeconds += seconds(start);
     summedAt = System.nanoTime();
   }

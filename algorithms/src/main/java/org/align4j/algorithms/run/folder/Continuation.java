@@ -36,6 +36,11 @@ public final class Continuation {
     String convention = now.path("convention").asText();
     same(saved, "convention", before.path("convention").asText(convention), convention);
     same(saved, "--engine", before.path("engine").asText("plan"), now.path("engine").asText());
+    same(
+        saved,
+        "--precision",
+        before.path("precision").asText("fp32"),
+        now.path("precision").asText("fp32"));
     for (String input : List.of("model", "data")) {
       checkArgument(
           hashes(before, input).equals(hashes(now, input)),

@@ -198,11 +198,12 @@ public record JobMemory(
   /**
    * Refuses a job that cannot fit.
    *
-   * @param available bytes that this process can still take
+   * @param host bytes that this process can still take; an engine on a device counts its own
    * @throws IllegalArgumentException for a job that takes more, with what would fit
    */
-  public void check(long available) {
+  public void check(long host) {
     MemoryPlan plan = plan();
+    long available = engine.freeMemory().orElse(host);
     if (plan.total() <= available) {
       return;
     }

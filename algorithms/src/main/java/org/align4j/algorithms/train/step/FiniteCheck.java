@@ -1,5 +1,6 @@
 package org.align4j.algorithms.train.step;
 
+import java.util.function.Supplier;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.models.policy.MicroBatch;
@@ -12,9 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class FiniteCheck {
 
   private final String network;
-  private final Parameters parameters;
+  private final Supplier<Parameters> parameters;
 
-  FiniteCheck(String network, Parameters parameters) {
+  FiniteCheck(String network, Supplier<Parameters> parameters) {
     this.network = network;
     this.parameters = parameters;
   }
@@ -63,8 +64,9 @@ final class FiniteCheck {
 
   /** The first parameter that has such a value itself, or in its gradient. */
   private String culprit(String what, @Nullable Gradients gradients) {
-    for (String name : parameters.names()) {
-      INDArray array = gradients == null ? parameters.get(name) : gradients.view(name);
+    Parameters now = parameters.get();
+    for (String name : now.names()) {
+      INDArray array = gradients == null ? now.get(name) : gradients.view(name);
       if (!Double.isFinite(array.sumNumber().doubleValue())) {
         return "the first layer with such %s is %s".formatted(what, name);
       }

@@ -2,6 +2,7 @@ package org.align4j.algorithms.train.step;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.align4j.core.tensor.Gradients;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -10,13 +11,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class GradientTree implements AutoCloseable {
 
-  private final INDArray flat;
+  private final Gradients gradients;
   private final Deque<INDArray> branches = new ArrayDeque<>();
   private int shards;
 
-  /** A tree without shards over a flat gradient {@code [P]}. */
-  GradientTree(INDArray flat) {
-    this.flat = flat;
+  /** A tree without shards over the gradients of a network. */
+  GradientTree(Gradients gradients) {
+    this.gradients = gradients;
   }
 
   /**
@@ -25,12 +26,18 @@ final class GradientTree implements AutoCloseable {
    */
   void add(boolean last) {
     shards++;
+    if (last && branches.isEmpty()) {
+      return;
+    }
+    INDArray flat = gradients.flat();
     for (int branch = shards; (branch & 1) == 0; branch >>= 1) {
       try (INDArray left = branches.pop()) {
         flat.addi(left);
       }
     }
-    if (!last) {
+    if (last) {
+      gradients.changed();
+    } else {
       branches.push(flat.dup('c'));
     }
   }

@@ -2,6 +2,7 @@ package org.align4j.algorithms.train.step;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.function.Supplier;
 import org.align4j.core.tensor.ArrayScope;
 import org.align4j.core.tensor.Parameters;
 
@@ -11,7 +12,7 @@ import org.align4j.core.tensor.Parameters;
  */
 final class MovingAverage implements AutoCloseable {
 
-  private final Parameters live;
+  private final Supplier<Parameters> live;
   private final Parameters average;
   private final double decay;
 
@@ -20,10 +21,10 @@ final class MovingAverage implements AutoCloseable {
    *
    * @param decay d in (0, 1)
    */
-  MovingAverage(Parameters live, double decay) {
+  MovingAverage(Supplier<Parameters> live, double decay) {
     checkArgument(decay > 0 && decay < 1, "update.emaDecay is %s: it must be in (0, 1)", decay);
     this.live = live;
-    this.average = live.copy();
+    this.average = live.get().copy();
     this.decay = decay;
   }
 
@@ -33,9 +34,10 @@ final class MovingAverage implements AutoCloseable {
 
   /** Takes the parameters in as they are now. */
   void update() {
-    for (String name : live.names()) {
+    Parameters now = live.get();
+    for (String name : now.names()) {
       try (ArrayScope _ = ArrayScope.open()) {
-        average.get(name).muli(decay).addi(live.get(name).mul(1 - decay));
+        average.get(name).muli(decay).addi(now.get(name).mul(1 - decay));
       }
     }
   }

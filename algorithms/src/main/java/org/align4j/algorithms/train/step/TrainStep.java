@@ -44,9 +44,9 @@ public final class TrainStep implements AutoCloseable {
    */
   public TrainStep(String name, Network network, AdamWSettings settings, double emaDecay) {
     this.network = network;
-    this.check = new FiniteCheck(name, network.parameters());
+    this.check = new FiniteCheck(name, network::parameters);
     this.optimizer = network.optimiser(settings, List.of(ParameterGroup.withoutDecay()));
-    this.average = emaDecay == 0 ? null : new MovingAverage(network.parameters(), emaDecay);
+    this.average = emaDecay == 0 ? null : new MovingAverage(network::parameters, emaDecay);
   }
 
   /** Adds the gradient of a micro-batch. */
@@ -174,7 +174,7 @@ public final class TrainStep implements AutoCloseable {
       int rows, Lessons lessons, Sharding sharding, List<LossStatistics> own) {
     ShardExchange.Range range = sharding.exchange().own(sharding.shards());
     network.gradients().zero();
-    try (GradientTree tree = new GradientTree(network.gradients().flat())) {
+    try (GradientTree tree = new GradientTree(network.gradients())) {
       for (int shard = range.from(); shard < range.to(); shard++) {
         if (shard > range.from()) {
           network.gradients().zero();

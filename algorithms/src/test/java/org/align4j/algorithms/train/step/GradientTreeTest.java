@@ -2,9 +2,12 @@ package org.align4j.algorithms.train.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import org.align4j.core.tensor.Gradients;
+import org.align4j.core.tensor.Parameters;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 class GradientTreeTest {
 
@@ -33,8 +36,10 @@ class GradientTreeTest {
   }
 
   private static float sum(int count) {
-    try (INDArray flat = Nd4j.zeros(1);
-        GradientTree tree = new GradientTree(flat)) {
+    try (Parameters parameters = Parameters.zeros(DataType.FLOAT, Map.of("w", new long[] {1}));
+        Gradients gradients = new Gradients(parameters);
+        GradientTree tree = new GradientTree(gradients)) {
+      INDArray flat = gradients.flat();
       for (int i = 0; i < count; i++) {
         flat.assign(SHARDS[i]);
         tree.add(i == count - 1);

@@ -8,6 +8,7 @@ import org.align4j.algorithms.reward.RewardException;
 import org.align4j.algorithms.run.RunStoppedException;
 import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.file.FileException;
+import org.align4j.core.runtime.UnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,12 @@ public final class Failures {
     if (!memory.isEmpty()) {
       console.error(memory);
       return 1;
+    }
+    for (Throwable cause : Throwables.getCausalChain(failure)) {
+      if (cause instanceof UnavailableException unavailable) {
+        console.error(unavailable.sentence());
+        return 1;
+      }
     }
     console.error(sentence(failure));
     if (failure instanceof UsageException) {

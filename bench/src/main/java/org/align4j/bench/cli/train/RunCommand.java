@@ -218,6 +218,7 @@ public abstract class RunCommand implements Callable<Integer> {
     node.put("seed", job.seed());
     node.put("updates", job.planned());
     node.put("engine", options.engine().name());
+    node.put("precision", options.engine().precision());
     node.set("settings", job.settings());
     RunDescription.complete(node, job.model(), job.data());
     node.set(

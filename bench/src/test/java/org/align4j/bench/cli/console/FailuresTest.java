@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.align4j.algorithms.registry.ExtensionException;
 import org.align4j.core.file.FileException;
+import org.align4j.core.runtime.UnavailableException;
 import org.junit.jupiter.api.Test;
 
 /** What failed is one sentence; whose fault it is decides whether a stack trace follows. */
@@ -110,6 +111,15 @@ final class FailuresTest {
       assertThat(outcome.errors().lines()).hasSize(1);
       assertThat(outcome.errors()).contains("out of memory outside the Java heap", "fewer prompts");
     }
+  }
+
+  /** However it was wrapped on its way: by a class that could not be initialised, by a thread. */
+  @Test
+  void whatTheMachineLacksIsOneSentence() {
+    Outcome outcome =
+        report(new ExceptionInInitializerError(new UnavailableException("No GPU: take none.")));
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.errors().strip()).isEqualTo("bench/run: No GPU: take none.");
   }
 
   @Test

@@ -106,6 +106,11 @@ public final class StoredMatrix {
     return new StoredMatrix(format, to - from, columns, data.asSlice(start), null);
   }
 
+  /** Copies the bytes of a row as they are stored. */
+  public void copyRow(int row, MemorySegment to, long at) {
+    MemorySegment.copy(data, rowByte(row), to, at, format.bytes(columns));
+  }
+
   /** Decodes a row to the start of an array. */
   public void decodeRow(int row, float[] to) {
     format.decode(data, rowByte(row), to, columns);

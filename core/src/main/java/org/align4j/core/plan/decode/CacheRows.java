@@ -16,7 +16,7 @@ public final class CacheRows {
   private final KeyValueCache cache;
 
   /** Rows of the positions from {@code start} on, whole blocks. */
-  static final class Run {
+  public static final class Run {
 
     private final int first;
     private final int count;
@@ -29,12 +29,12 @@ public final class CacheRows {
     }
 
     /** The row of a position; of one before the run a number that nobody reads. */
-    int row(int position) {
+    public int row(int position) {
       return first + position - start;
     }
 
     /** The first position that has a row. */
-    int start() {
+    public int start() {
       return start;
     }
   }
@@ -50,7 +50,7 @@ public final class CacheRows {
   }
 
   /** In tokens; 0 for none. */
-  int window() {
+  public int window() {
     return window;
   }
 
@@ -70,7 +70,7 @@ public final class CacheRows {
   }
 
   /** Makes room at once for so many prompts with what follows them, if there is none yet. */
-  void expect(int prompts, int longest, int samples, int rest) {
+  public void expect(int prompts, int longest, int samples, int rest) {
     int each =
         KeyValueCache.room(ofPrompt(window, longest))
             + samples * KeyValueCache.room(following(window, BLOCK - 1 + rest));

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * follows it. Samples of a prompt share the latter as long as they go on with the same tokens: what
  * they have in common is computed and kept once.
  */
-final class CacheRuns {
+public final class CacheRuns {
 
   private static final Run[] NONE = new Run[0];
 
@@ -21,10 +21,12 @@ final class CacheRuns {
   private int count;
 
   /** The rows of a prompt in each cache, and how many slots still read it. */
-  static final class Prompt {
+  public static final class Prompt {
 
-    final int length;
-    final int rest;
+    /** Its tokens. */
+    public final int length;
+
+    private final int rest;
     private final Run[] rows;
     private int members;
 
@@ -36,15 +38,17 @@ final class CacheRuns {
     }
 
     /** Its rows in a cache. */
-    Run rows(int cache) {
+    public Run rows(int cache) {
       return rows[cache];
     }
   }
 
   /** What some slots have appended to their prompt. */
-  static final class Branch {
+  public static final class Branch {
 
-    final Prompt prompt;
+    /** What it continues. */
+    public final Prompt prompt;
+
     private Run[] rows = NONE;
     private int length;
     private int members;
@@ -59,32 +63,33 @@ final class CacheRuns {
     }
 
     /** Tokens of prompt and branch together. */
-    int end() {
+    public int end() {
       return prompt.length + length;
     }
 
     /** Whether the run is full. */
-    boolean isFull() {
+    public boolean isFull() {
       return length == prompt.rest;
     }
 
     /** Rows of what follows the prompt, in a cache. */
-    Run rows(int cache) {
+    public Run rows(int cache) {
       return rows[cache];
     }
 
     /** The token appended last. */
-    int token() {
+    public int token() {
       return token;
     }
 
     /** Which of the advanced branches it is. */
-    int stepRow() {
+    public int stepRow() {
       return stepRow;
     }
   }
 
-  CacheRuns(KeyValueCaches caches, int slots) {
+  /** Runs of some caches for so many slots. */
+  public CacheRuns(KeyValueCaches caches, int slots) {
     this.caches =
         caches.windows().stream()
             .map(window -> new CacheRows(window, caches.of(window)))
@@ -95,12 +100,12 @@ final class CacheRuns {
   }
 
   /** The caches, by the numbers that rows are asked for with. */
-  ImmutableList<CacheRows> caches() {
+  public ImmutableList<CacheRows> caches() {
     return caches;
   }
 
   /** Rows for a prompt that these slots continue. */
-  Prompt start(int length, int rest, int[] slots) {
+  public Prompt start(int length, int rest, int[] slots) {
     Run[] rows = caches.stream().map(cache -> cache.prompt(length)).toArray(Run[]::new);
     Prompt prompt = new Prompt(rows, length, rest, slots.length);
     Branch branch = new Branch(prompt);
@@ -111,7 +116,8 @@ final class CacheRuns {
     return prompt;
   }
 
-  Branch of(int slot) {
+  /** What a slot has appended. */
+  public Branch of(int slot) {
     return ofSlot[slot];
   }
 
@@ -121,7 +127,7 @@ final class CacheRuns {
    *
    * @return the number of branches that grew by a token, see {@link #advanced}
    */
-  int advance(int[] slots, int[] tokens) {
+  public int advance(int[] slots, int[] tokens) {
     for (int i = 0; i < slots.length; i++) {
       before[i] = ofSlot[slots[i]];
       before[i].listed++;
@@ -190,12 +196,12 @@ final class CacheRuns {
   }
 
   /** Branch i of those that the last {@link #advance} made longer. */
-  Branch advanced(int i) {
+  public Branch advanced(int i) {
     return advanced[i];
   }
 
   /** Frees what only this slot reads. */
-  void retire(int slot) {
+  public void retire(int slot) {
     Branch branch = ofSlot[slot];
     Prompt prompt = branch.prompt;
     if (--branch.members == 0) {

@@ -15,23 +15,15 @@ import org.align4j.core.plan.run.Stage;
 
 /**
  * The distributions that follow the slots of a decoder: the last hidden state of each, its logits,
- * computed for all slots together when one is asked for, and draws from them. A state is numbered
- * by the call that brought it and its row there, so that what slots share is computed once.
+ * computed for all slots together when one is asked for, and draws from them.
  */
 final class NextTokens implements AutoCloseable {
-
-  private static final int UP_TO_DATE = 0;
 
   private final Stage.Context context;
   private final Kernels kernels;
   private final LanguageHead head;
   private final NativeMemory memory = new NativeMemory();
-  private final int slots;
-  private final int[] source;
-  private final int[] sourceRow;
-  private final int[] staleSlots;
-  private final int[] rowOfStale;
-  private final int[] firstSlots;
+  private final SlotStates slotStates;
   private final Matrix states;
   private final Matrix hidden;
   private final Matrix fresh;
@@ -45,12 +37,11 @@ final class NextTokens implements AutoCloseable {
   private final NativeFloats logSumExp;
   private final NativeFloats entropy;
   private final Sampler sampler;
+  private final float[] sampled;
   private final Task productTask = this::productTile;
   private final Task copyTask = this::copyTile;
   private final Task drawTask = this::drawTile;
 
-  private int rows;
-  private int sources;
   private Matrix target;
   private int[] current = new int[0];
   private SamplingSettings sampling = SamplingSettings.DEFAULT;
@@ -62,12 +53,7 @@ final class NextTokens implements AutoCloseable {
     this.context = context;
     this.kernels = context.kernels();
     this.head = head;
-    this.slots = slots;
-    this.source = new int[slots];
-    this.sourceRow = new int[slots];
-    this.staleSlots = new int[slots];
-    this.rowOfStale = new int[slots];
-    this.firstSlots = new int[slots];
+    this.slotStates = new SlotStates(slots);
     int vocabulary = head.vocabulary();
     this.states = memory.allocate((long) slots * width).matrix(width);
     this.hidden = memory.allocate((long) slots * width).matrix(width);
@@ -86,7 +72,8 @@ final class NextTokens implements AutoCloseable {
     this.statisticFloats = floats(statistics);
     this.logSumExp = memory.allocate(slots);
     this.entropy = memory.allocate(slots);
-    this.sampler = new Sampler(kernels, vocabulary);
+    this.sampler = new Sampler(vocabulary);
+    this.sampled = new float[vocabulary];
   }
 
   private static Matrix[] rows(Matrix matrix) {
@@ -106,67 +93,41 @@ final class NextTokens implements AutoCloseable {
   void keep(Matrix from, int[] fromRows, int[] ofSlots, int count) {
     kernels.rows().gatherRows(from, fromRows, hidden, 0, count);
     kernels.rows().scatterRows(hidden, ofSlots, states, 0, count);
-    sources++;
-    for (int i = 0; i < count; i++) {
-      source[ofSlots[i]] = sources;
-      sourceRow[ofSlots[i]] = fromRows[i];
-    }
+    slotStates.keep(fromRows, ofSlots, count);
   }
 
   /** Forgets a slot. */
   void discard(int slot) {
-    source[slot] = UP_TO_DATE;
+    slotStates.discard(slot);
   }
 
   /** Computes the logits of all states that are newer than theirs, of equal ones once. */
   void compute() {
-    int count = 0;
-    rows = 0;
-    boolean inPlace = true;
-    for (int slot = 0; slot < slots; slot++) {
-      if (source[slot] != UP_TO_DATE) {
-        int row = rowOf(slot);
-        if (row == rows) {
-          firstSlots[rows++] = slot;
-        }
-        inPlace &= slot == row;
-        rowOfStale[count] = row;
-        staleSlots[count++] = slot;
-      }
-    }
-    if (count == 0) {
+    if (!slotStates.collect()) {
       return;
     }
-    for (int i = 0; i < count; i++) {
-      source[staleSlots[i]] = UP_TO_DATE;
-    }
+    int rows = slotStates.distinct();
     context.weights().refresh();
-    target = inPlace ? logits : fresh;
-    kernels.rows().gatherRows(states, firstSlots, hidden, 0, rows);
+    target = slotStates.inPlace() ? logits : fresh;
+    kernels.rows().gatherRows(states, slotStates.firstSlots(), hidden, 0, rows);
     context.threads().run(productTask, kernels.products().productTiles(rows, head.weight()), 1);
-    if (!inPlace) {
-      context.threads().run(copyTask, count, 1);
+    if (!slotStates.inPlace()) {
+      context.threads().run(copyTask, slotStates.stale(), 1);
     }
-  }
-
-  /** The row of new logits for a slot: that of a slot with the same state, or the next one. */
-  private int rowOf(int slot) {
-    for (int row = 0; row < rows; row++) {
-      int other = firstSlots[row];
-      if (source[other] == source[slot] && sourceRow[other] == sourceRow[slot]) {
-        return row;
-      }
-    }
-    return rows;
   }
 
   private void productTile(int from, int to, Scratch scratch) {
-    kernels.products().product(hidden, rows, head.weight(), null, target, false, from, to, scratch);
+    kernels
+        .products()
+        .product(
+            hidden, slotStates.distinct(), head.weight(), null, target, false, from, to, scratch);
   }
 
   private void copyTile(int from, int to, Scratch scratch) {
     for (int i = from; i < to; i++) {
-      kernels.rows().copy(freshRows[rowOfStale[i]], logitRows[staleSlots[i]], 0, 1);
+      kernels
+          .rows()
+          .copy(freshRows[slotStates.rowOfStale()[i]], logitRows[slotStates.staleSlots()[i]], 0, 1);
     }
   }
 
@@ -186,7 +147,8 @@ final class NextTokens implements AutoCloseable {
     if (!settings.greedy() && (settings.topK() > 0 || settings.topP() < 1)) {
       for (int i = 0; i < count; i++) {
         int slot = ofSlots[i];
-        tokens[i] = sampler.cut(logitFloats[slot], logSumExp.get(slot), settings, uniforms[i]);
+        logitFloats[slot].copyTo(sampled, 0, sampled.length);
+        tokens[i] = sampler.cut(sampled, logSumExp.get(slot), settings, uniforms[i]);
         logProbs[i] = logProb(slot, tokens[i]);
       }
     }

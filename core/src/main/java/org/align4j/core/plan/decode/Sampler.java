@@ -2,25 +2,23 @@ package org.align4j.core.plan.decode;
 
 import java.util.Arrays;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.kernel.Kernels;
-import org.align4j.core.kernel.memory.NativeFloats;
+import org.align4j.core.engine.TokenSampler;
 
 /**
- * Draws from a distribution cut to its most likely tokens, as {@link
- * org.align4j.core.engine.TokenSampler} defines it, without sorting the whole vocabulary: first the
- * k most likely and their equals, then the smallest set whose share of what is left reaches p;
- * among equals the higher id is kept first. The cumulative sum runs in the order of the ids.
+ * Draws from a distribution cut to its most likely tokens, as {@link TokenSampler} defines it,
+ * without sorting the whole vocabulary: first the k most likely and their equals, then the smallest
+ * set whose share of what is left reaches p; among equals the higher id is kept first. The
+ * cumulative sum runs in the order of the ids.
  */
-final class Sampler {
+public final class Sampler {
 
-  private final Kernels kernels;
-  private final float[] values;
+  private final int vocabulary;
   private final long[] keys;
   private final boolean[] kept;
 
-  Sampler(Kernels kernels, int vocabulary) {
-    this.kernels = kernels;
-    this.values = new float[vocabulary];
+  /** A sampler for rows of so many logits. */
+  public Sampler(int vocabulary) {
+    this.vocabulary = vocabulary;
     this.keys = new long[vocabulary];
     this.kept = new boolean[vocabulary];
   }
@@ -28,20 +26,19 @@ final class Sampler {
   /**
    * One token.
    *
-   * @param logits {@code [V]}, raw
+   * @param values {@code [V]}, raw logits; not changed
    * @param logSumExp of the tempered logits
    */
-  int cut(NativeFloats logits, float logSumExp, SamplingSettings settings, double uniform) {
-    logits.copyTo(values, 0, values.length);
+  public int cut(float[] values, float logSumExp, SamplingSettings settings, double uniform) {
     float temperature = settings.temperature();
-    float largest = values[kernels.heads().argMax(logits)];
-    int wanted = settings.topK() == 0 ? values.length : Math.min(settings.topK(), values.length);
+    float largest = values[TokenSampler.argMax(values)];
+    int wanted = settings.topK() == 0 ? vocabulary : Math.min(settings.topK(), vocabulary);
     // Sorting all ids costs milliseconds: look only as far below the largest as it takes.
     int found = 0;
     for (float margin = 4; ; margin *= 2) {
       boolean all = margin > 64;
-      found = candidates(all ? Float.NEGATIVE_INFINITY : largest - margin * temperature);
-      if (all || enough(found, wanted, logSumExp, settings)) {
+      found = candidates(values, all ? Float.NEGATIVE_INFINITY : largest - margin * temperature);
+      if (all || enough(values, found, wanted, logSumExp, settings)) {
         break;
       }
     }
@@ -54,7 +51,7 @@ final class Sampler {
     if (settings.topK() > 0) {
       mass = 0;
       for (int i = 0; i < count; i++) {
-        mass += probability(id(i), temperature, logSumExp);
+        mass += probability(values[id(i)], temperature, logSumExp);
       }
     }
     double reach = settings.topP() * mass;
@@ -62,25 +59,26 @@ final class Sampler {
     int last = 0;
     Arrays.fill(kept, false);
     for (; last < count && (last == 0 || sum < reach); last++) {
-      sum += probability(id(last), temperature, logSumExp);
+      sum += probability(values[id(last)], temperature, logSumExp);
       kept[id(last)] = true;
     }
-    return draw(uniform * sum, temperature, logSumExp);
+    return draw(values, uniform * sum, temperature, logSumExp);
   }
 
   /** Whether the candidates hold the k most likely, or without k, the share p of all. */
-  private boolean enough(int found, int wanted, float logSumExp, SamplingSettings settings) {
+  private boolean enough(
+      float[] values, int found, int wanted, float logSumExp, SamplingSettings settings) {
     if (settings.topK() > 0) {
       return found >= wanted;
     }
     double mass = 0;
     for (int i = 0; i < found; i++) {
-      mass += probability(id(i), settings.temperature(), logSumExp);
+      mass += probability(values[id(i)], settings.temperature(), logSumExp);
     }
     return mass >= settings.topP();
   }
 
-  private int candidates(float least) {
+  private int candidates(float[] values, float least) {
     int found = 0;
     for (int i = 0; i < values.length; i++) {
       if (values[i] >= least) {
@@ -96,16 +94,16 @@ final class Sampler {
     return ~(int) keys[i];
   }
 
-  private double probability(int id, float temperature, float logSumExp) {
-    return StrictMath.exp((double) (values[id] / temperature) - logSumExp);
+  private static double probability(float logit, float temperature, float logSumExp) {
+    return StrictMath.exp((double) (logit / temperature) - logSumExp);
   }
 
-  private int draw(double left, float temperature, float logSumExp) {
+  private int draw(float[] values, double left, float temperature, float logSumExp) {
     int last = 0;
     for (int i = 0; i < kept.length; i++) {
       if (kept[i]) {
         last = i;
-        left -= probability(i, temperature, logSumExp);
+        left -= probability(values[i], temperature, logSumExp);
         if (left < 0) {
           break;
         }

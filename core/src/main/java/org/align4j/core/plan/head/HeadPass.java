@@ -9,7 +9,7 @@ import org.align4j.core.plan.run.SubBatch;
 public final class HeadPass {
 
   private final PlanHead head;
-  private HeadResults ofPart = room(0);
+  private final PartResults results = new PartResults();
 
   /** Passes of this head. */
   public HeadPass(PlanHead head) {
@@ -25,37 +25,17 @@ public final class HeadPass {
    */
   public void apply(Plan plan, SubBatch part, HeadResults all, boolean keep) {
     TokenBatch batch = part.batch();
-    int count = batch.rows().length;
-    HeadResults target = all;
-    if (part.outputs() != null) {
-      ofPart = atLeast(ofPart, count);
-      target = ofPart;
-    }
-    head.forward(
-        plan.hidden().matrix(),
-        batch.rows(),
-        batch.labels(),
-        count,
-        batch.temperature(),
-        target,
-        keep);
-    if (target != all) {
-      for (int m = 0; m < count; m++) {
-        int at = part.output(m);
-        all.outputs()[at] = target.outputs()[m];
-        all.entropy()[at] = target.entropy()[m];
-        all.logSumExp()[at] = target.logSumExp()[m];
-      }
-    }
-  }
-
-  /** Results for so many rows: those given, where they are large enough. */
-  public static HeadResults atLeast(HeadResults there, int count) {
-    return there.outputs().length < count ? room(count) : there;
-  }
-
-  /** Results for so many rows. */
-  public static HeadResults room(int count) {
-    return new HeadResults(new float[count], new float[count], new float[count]);
+    results.collect(
+        part,
+        all,
+        target ->
+            head.forward(
+                plan.hidden().matrix(),
+                batch.rows(),
+                batch.labels(),
+                batch.rows().length,
+                batch.temperature(),
+                target,
+                keep));
   }
 }

@@ -22,7 +22,8 @@ public final class Slot {
     this.columns = columns;
   }
 
-  static Slot whole(Storage storage) {
+  /** All of a storage. */
+  public static Slot whole(Storage storage) {
     return new Slot(storage, 0, storage.columns());
   }
 
@@ -34,6 +35,11 @@ public final class Slot {
   /** Whose columns they are. */
   public Storage storage() {
     return storage;
+  }
+
+  /** First of its storage's columns. */
+  public int from() {
+    return from;
   }
 
   /** Floats per token. */

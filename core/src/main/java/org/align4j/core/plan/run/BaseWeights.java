@@ -49,7 +49,7 @@ public final class BaseWeights implements FrozenWeights {
   }
 
   /** The weights. */
-  StoredWeights weights() {
+  public StoredWeights weights() {
     return weights;
   }
 

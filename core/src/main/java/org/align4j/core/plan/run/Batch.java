@@ -16,7 +16,6 @@ public final class Batch {
   private int[] tokens = new int[0];
   private int[] positions = new int[0];
   private final Map<Integer, CacheWrites> writes = new LinkedHashMap<>();
-  private CacheWrites[] allWrites = new CacheWrites[0];
   private int stamp;
 
   /** The tiles of all attentions of this shape. */
@@ -41,11 +40,9 @@ public final class Batch {
     return positions;
   }
 
-  /** What goes to the cache of attentions with this window; decoding only. */
+  /** What goes to the cache of attentions with this window, a decoder's to say. */
   public CacheWrites writes(int window) {
-    CacheWrites found = writes.computeIfAbsent(window, key -> new CacheWrites());
-    allWrites = writes.values().toArray(CacheWrites[]::new);
-    return found;
+    return writes.computeIfAbsent(window, key -> new CacheWrites());
   }
 
   /** Changes whenever the rows do: what was made from them is void. */
@@ -68,9 +65,6 @@ public final class Batch {
       positions = Arrays.copyOf(positions, room);
     }
     rows = count;
-    for (CacheWrites w : allWrites) {
-      w.clear();
-    }
     stamp++;
   }
 

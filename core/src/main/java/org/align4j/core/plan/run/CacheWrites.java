@@ -26,7 +26,8 @@ public final class CacheWrites {
     return rows;
   }
 
-  void clear() {
+  /** Forgets all. */
+  public void clear() {
     count = 0;
   }
 

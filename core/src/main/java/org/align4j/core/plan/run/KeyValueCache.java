@@ -17,12 +17,29 @@ public final class KeyValueCache implements AutoCloseable {
   private static final int BLOCK = AttentionKernels.KEY_BLOCK;
 
   private final NativeMemory memory = new NativeMemory();
-  private final List<KeyValuePanels> attentions = new ArrayList<>();
+  private final List<CacheStore> attentions = new ArrayList<>();
   private boolean[] used = new boolean[0];
 
   /** Adds what one attention reads, before any rows are taken. */
+  public void add(CacheStore store) {
+    attentions.add(store);
+  }
+
+  /** Adds what one attention of a plan reads, before any rows are taken. */
   public void add(KeyValuePanels panels) {
-    attentions.add(panels);
+    add(
+        new CacheStore() {
+
+          @Override
+          public void grow(int rows) {
+            panels.grow(memory, rows);
+          }
+
+          @Override
+          public void copyBlocks(int from, int to, int count) {
+            panels.copyBlocks(from, to, count);
+          }
+        });
   }
 
   /** Rows that a run of so many takes. */
@@ -59,8 +76,8 @@ public final class KeyValueCache implements AutoCloseable {
 
   /** Copies the blocks of a run of so many rows to those of another. */
   public void copy(int from, int to, int count) {
-    for (KeyValuePanels panels : attentions) {
-      panels.copyBlocks(from, to, room(count));
+    for (CacheStore store : attentions) {
+      store.copyBlocks(from, to, room(count));
     }
   }
 
@@ -70,8 +87,8 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   private void grow(int blocks) {
-    for (KeyValuePanels panels : attentions) {
-      panels.grow(memory, blocks * BLOCK);
+    for (CacheStore store : attentions) {
+      store.grow(blocks * BLOCK);
     }
     used = Arrays.copyOf(used, blocks);
   }

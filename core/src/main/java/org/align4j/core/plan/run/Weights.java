@@ -1,8 +1,5 @@
 package org.align4j.core.plan.run;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,7 +20,6 @@ import org.align4j.core.ops.WeightLayout;
 import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * The parameters as kernels want them: in place, packed for products, and their gradients. Other
@@ -66,56 +62,6 @@ public final class Weights {
     this.parameters = parameters;
     this.base = base;
     this.memory = memory;
-  }
-
-  /** Checks that the parameters are those a definition declares. */
-  public static void check(Map<String, long[]> shapes, Parameters parameters) {
-    check(shapes, parameters, null);
-  }
-
-  /** The same where some are frozen: every trained one must be declared, and no one twice. */
-  public static void check(
-      Map<String, long[]> shapes, Parameters trained, @Nullable BaseWeights base) {
-    if (base != null) {
-      for (String name : trained.names()) {
-        checkArgument(
-            shapes.containsKey(name),
-            "%s is to be trained, but the network has no such name",
-            name);
-        checkArgument(!base.names().contains(name), "%s is both trained and frozen", name);
-      }
-    }
-    shapes.forEach((name, shape) -> {
-      if (base != null && !trained.contains(name)) {
-        checkFrozen(name, shape, base);
-        return;
-      }
-      checkArgument(
-          trained.contains(name), "the network needs parameter %s, which is missing", name);
-      var array = trained.get(name);
-      checkArgument(
-          Arrays.equals(array.shape(), shape),
-          "%s is %s, the network needs %s",
-          name,
-          Arrays.toString(array.shape()),
-          Arrays.toString(shape));
-      checkArgument(
-          array.dataType() == DataType.FLOAT,
-          "%s is %s: the plan engine computes in FLOAT; the SameDiff engine takes others",
-          name,
-          array.dataType());
-    });
-  }
-
-  private static void checkFrozen(String name, long[] shape, BaseWeights base) {
-    checkArgument(
-        base.names().contains(name), "the network needs parameter %s, which is missing", name);
-    checkArgument(
-        Arrays.equals(base.weights().shape(name), shape),
-        "%s is %s, the network needs %s",
-        name,
-        Arrays.toString(base.weights().shape(name)),
-        Arrays.toString(shape));
   }
 
   /** All values of a parameter. */

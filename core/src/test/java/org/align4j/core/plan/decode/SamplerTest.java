@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.engine.TokenSampler;
-import org.align4j.core.kernel.memory.NativeFloats;
-import org.align4j.core.kernel.memory.NativeMemory;
-import org.align4j.core.runtime.Resources;
 import org.junit.jupiter.api.Test;
 
 /** The quick cut against the sampler that sorts everything. */
@@ -17,29 +14,25 @@ class SamplerTest {
   void cutsAsTheFullSortDoes() {
     int vocabulary = 700;
     Random random = new Random(1);
-    try (NativeMemory memory = new NativeMemory()) {
-      NativeFloats logits = memory.allocate(vocabulary);
-      Sampler sampler = new Sampler(Resources.shared().kernels(), vocabulary);
-      TokenSampler reference = new TokenSampler(vocabulary);
-      for (int round = 0; round < 400; round++) {
-        float[] row = new float[vocabulary];
-        float spread = 1 + random.nextInt(12);
-        for (int i = 0; i < vocabulary; i++) {
-          // Rounded, so that there are equals.
-          row[i] = Math.round(4 * spread * (float) random.nextGaussian()) / 4f;
-        }
-        logits.copyFrom(row, 0, vocabulary);
-        float temperature = 0.3f + random.nextFloat();
-        SamplingSettings settings =
-            new SamplingSettings(
-                temperature,
-                random.nextBoolean() ? 0 : 1 + random.nextInt(50),
-                random.nextBoolean() ? 1f : 0.1f + 0.85f * random.nextFloat());
-        double uniform = random.nextDouble();
-        assertThat(sampler.cut(logits, logSumExp(row, temperature), settings, uniform))
-            .as("round %s, %s", round, settings)
-            .isEqualTo(reference.draw(row, settings, uniform).token());
+    Sampler sampler = new Sampler(vocabulary);
+    TokenSampler reference = new TokenSampler(vocabulary);
+    for (int round = 0; round < 400; round++) {
+      float[] row = new float[vocabulary];
+      float spread = 1 + random.nextInt(12);
+      for (int i = 0; i < vocabulary; i++) {
+        // Rounded, so that there are equals.
+        row[i] = Math.round(4 * spread * (float) random.nextGaussian()) / 4f;
       }
+      float temperature = 0.3f + random.nextFloat();
+      SamplingSettings settings =
+          new SamplingSettings(
+              temperature,
+              random.nextBoolean() ? 0 : 1 + random.nextInt(50),
+              random.nextBoolean() ? 1f : 0.1f + 0.85f * random.nextFloat());
+      double uniform = random.nextDouble();
+      assertThat(sampler.cut(row, logSumExp(row, temperature), settings, uniform))
+          .as("round %s, %s", round, settings)
+          .isEqualTo(reference.draw(row, settings, uniform).token());
     }
   }
 

@@ -9,33 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.align4j.core.batch.PrefixTree;
-import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.engine.Decoder;
 import org.align4j.core.engine.SamplingSettings;
-import org.align4j.core.graph.Graph;
-import org.align4j.core.plan.head.LanguageHead;
-import org.align4j.core.plan.layout.Backward;
-import org.align4j.core.plan.op.Plan;
-import org.align4j.core.plan.run.Batch;
 import org.align4j.core.plan.run.BatchCheck;
 import org.align4j.core.plan.run.CacheWrites;
-import org.align4j.core.plan.run.KeyValueCaches;
-import org.align4j.core.plan.run.RopeTables;
-import org.align4j.core.plan.run.Stage;
 
 /**
- * Decoding on a plan whose attentions read a key-value cache. Prompts that are started together are
- * computed together, what they begin with in common once; samples of a prompt are one row of a step
- * as long as they agree.
+ * Decoding by passes whose attentions read a key-value cache, an engine's {@link DecoderPasses}.
+ * Prompts that are started together are computed together, what they begin with in common once;
+ * samples of a prompt are one row of a step as long as they agree.
  */
-public final class PlanDecoder implements Decoder {
+public final class CachedDecoder implements Decoder {
 
-  /** Prompts wait until they have so many tokens to compute: products of few rows are slow. */
-  public static final int PROMPT_TOKENS = 512;
-
-  private final Stage.Context context;
-  private final KeyValueCaches caches = new KeyValueCaches();
-  private final Plan plan;
+  private final DecoderPasses passes;
   private final int tokenLimit;
   private final int slots;
   private final int maxLength;
@@ -44,9 +30,9 @@ public final class PlanDecoder implements Decoder {
   private final boolean[] listed;
   private final CacheRuns branches;
   private final CacheWrites[] writes;
+  private final DecoderSteps steps;
   private int free;
 
-  private final NextTokens next;
   private final int[] lastRows;
   private final int[] lastSlots;
   private final List<Waiting> waiting = new ArrayList<>();
@@ -56,30 +42,28 @@ public final class PlanDecoder implements Decoder {
   /** A prompt that is still to be computed and the slots that continue it. */
   private record Waiting(int[] tokens, CacheRuns.Prompt rows, int[] slots) {}
 
-  /** A decoder of so many slots; the context is its own, tables and head are the network's. */
-  public PlanDecoder(
-      Graph graph,
-      Stage.Context context,
-      RopeTables ropes,
-      LanguageHead head,
-      int slots,
-      int maxLength) {
-    this.context = context;
-    this.plan = new Plan(graph, Backward.NONE, context, ropes, caches);
-    this.tokenLimit = graph.tokenLimit();
+  /**
+   * A decoder of so many slots.
+   *
+   * @param passes of the decoder's own, for as many slots
+   * @param tokenLimit ids are below it
+   */
+  public CachedDecoder(DecoderPasses passes, int tokenLimit, int slots, int maxLength) {
+    this.passes = passes;
+    this.tokenLimit = tokenLimit;
     this.slots = slots;
     this.maxLength = maxLength;
     this.used = new boolean[slots];
     this.listed = new boolean[slots];
-    this.branches = new CacheRuns(caches, slots);
+    this.branches = new CacheRuns(passes.caches(), slots);
     this.writes =
         branches.caches().stream()
-            .map(rows -> context.batch().writes(rows.window()))
+            .map(rows -> passes.writes(rows.window()))
             .toArray(CacheWrites[]::new);
+    this.steps = new DecoderSteps(writes.length, slots);
     this.lastRows = new int[slots];
     this.lastSlots = new int[slots];
     this.free = slots;
-    this.next = new NextTokens(context, head, slots, graph.hidden().columns());
   }
 
   @Override
@@ -107,7 +91,7 @@ public final class PlanDecoder implements Decoder {
     for (CacheRows rows : branches.caches()) {
       rows.expect((slots + samples - 1) / samples, maxLength - rest, samples, rest);
     }
-    if (waitingTokens + prompt.length - sharedWithWaiting(prompt) > PROMPT_TOKENS) {
+    if (waitingTokens + prompt.length - sharedWithWaiting(prompt) > passes.promptTokens()) {
       computePrompts();
     }
     int[] slotsOfPrompt =
@@ -140,15 +124,12 @@ public final class PlanDecoder implements Decoder {
       return;
     }
     PrefixTree tree = new PrefixTree(Lists.transform(waiting, Waiting::tokens));
-    SequenceLayout layout = tree.layout();
-    begin(layout.tokens());
-    Batch batch = context.batch();
-    batch.set(tree.tokens(), layout);
+    clearWrites();
     int count = 0;
     for (int p = 0; p < waiting.size(); p++) {
       Waiting prompt = waiting.get(p);
       int[] tokens = tree.rows(p);
-      for (int c = 0; c < branches.caches().size(); c++) {
+      for (int c = 0; c < writes.length; c++) {
         CacheRows.Run rows = prompt.rows().rows(c);
         for (int i = rows.start(); i < tokens.length; i++) {
           writes[c].add(tokens[i], rows.row(i));
@@ -159,15 +140,16 @@ public final class PlanDecoder implements Decoder {
         lastSlots[count++] = slot;
       }
     }
-    plan.forward();
-    next.keep(plan.hidden().matrix(), lastRows, lastSlots, count);
+    passes.prompts(tree.tokens(), tree.layout());
+    passes.keep(lastRows, lastSlots, count);
     waiting.clear();
     waitingTokens = 0;
   }
 
-  private void begin(int tokens) {
-    context.weights().refresh();
-    plan.reserve(tokens, Math.max(slots, PROMPT_TOKENS));
+  private void clearWrites() {
+    for (CacheWrites w : writes) {
+      w.clear();
+    }
   }
 
   @Override
@@ -192,29 +174,25 @@ public final class PlanDecoder implements Decoder {
     }
     computePrompts();
     int rows = branches.advance(slotsToExtend, tokens);
-    begin(rows);
-    Batch batch = context.batch();
-    batch.beginSteps(rows);
+    clearWrites();
+    steps.begin(rows);
     for (int i = 0; i < rows; i++) {
       CacheRuns.Branch branch = branches.advanced(i);
       CacheRuns.Prompt prompt = branch.prompt;
       int position = branch.end() - 1;
-      batch.tokens()[i] = branch.token();
-      batch.positions()[i] = position;
-      for (int c = 0; c < branches.caches().size(); c++) {
-        int window = branches.caches().get(c).window();
+      steps.set(i, branch.token(), position, prompt.length);
+      for (int c = 0; c < writes.length; c++) {
         CacheRows.Run own = branch.rows(c);
         writes[c].add(i, own.row(position));
-        batch.addStep(
-            window, i, position, prompt.rows(c).row(0), prompt.length, own.row(prompt.length));
+        steps.setRows(c, i, prompt.rows(c).row(0), own.row(prompt.length));
       }
     }
     for (int i = 0; i < count; i++) {
       lastRows[i] = branches.of(slotsToExtend[i]).stepRow();
       lastSlots[i] = slotsToExtend[i];
     }
-    plan.forward();
-    next.keep(plan.hidden().matrix(), lastRows, lastSlots, count);
+    passes.steps(steps);
+    passes.keep(lastRows, lastSlots, count);
   }
 
   @Override
@@ -222,7 +200,7 @@ public final class PlanDecoder implements Decoder {
       int[] ofSlots, SamplingSettings settings, double[] uniforms, int[] tokens, float[] logProbs) {
     checkSlots(ofSlots);
     computePrompts();
-    next.compute();
+    passes.computeLogits();
     int count = ofSlots.length;
     if (tokens.length < count
         || logProbs.length < count
@@ -231,15 +209,15 @@ public final class PlanDecoder implements Decoder {
           "%s slots need as many uniforms [%s], tokens [%s] and log-probs [%s]"
               .formatted(count, uniforms.length, tokens.length, logProbs.length));
     }
-    next.draw(ofSlots, settings, uniforms, tokens, logProbs);
+    passes.draw(ofSlots, settings, uniforms, tokens, logProbs);
   }
 
   @Override
   public float[] logits(int slot) {
     checkState(slot >= 0 && slot < slots && used[slot], "slot %s is not in use", slot);
     computePrompts();
-    next.compute();
-    return next.logits(slot);
+    passes.computeLogits();
+    return passes.logits(slot);
   }
 
   @Override
@@ -252,7 +230,7 @@ public final class PlanDecoder implements Decoder {
       }
     }
     used[slot] = false;
-    next.discard(slot);
+    passes.discard(slot);
     free++;
     branches.retire(slot);
   }
@@ -273,9 +251,7 @@ public final class PlanDecoder implements Decoder {
   public void close() {
     if (!closed) {
       closed = true;
-      plan.close();
-      caches.close();
-      next.close();
+      passes.close();
     }
   }
 }

@@ -1,0 +1,399 @@
+package org.align4j.cuda.engine;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import org.align4j.core.batch.TokenBatch;
+import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Divergence;
+import org.align4j.core.engine.Head;
+import org.align4j.core.engine.Network;
+import org.align4j.core.engine.Optimiser;
+import org.align4j.core.engine.Scores;
+import org.align4j.core.graph.Graph;
+import org.align4j.core.graph.PlanNode;
+import org.align4j.core.optim.AdamWSettings;
+import org.align4j.core.optim.ParameterGroup;
+import org.align4j.core.plan.decode.CachedDecoder;
+import org.align4j.core.plan.head.ActiveRows;
+import org.align4j.core.plan.head.PartResults;
+import org.align4j.core.plan.head.PlanHead.HeadResults;
+import org.align4j.core.plan.layout.Backward;
+import org.align4j.core.plan.run.BatchCheck;
+import org.align4j.core.plan.run.SubBatch;
+import org.align4j.core.runtime.Resources;
+import org.align4j.core.tensor.Gradients;
+import org.align4j.core.tensor.Parameters;
+import org.align4j.cuda.engine.decode.CudaPasses;
+import org.align4j.cuda.engine.head.CudaHead;
+import org.align4j.cuda.engine.head.LanguageHeadCuda;
+import org.align4j.cuda.engine.head.ScalarHeadCuda;
+import org.align4j.cuda.engine.op.CudaContext;
+import org.align4j.cuda.engine.op.CudaPlan;
+import org.align4j.cuda.engine.run.CudaFrozen;
+import org.align4j.cuda.engine.run.CudaWeights;
+import org.align4j.cuda.engine.run.DeviceBuffer;
+import org.align4j.cuda.engine.run.Gpu;
+import org.align4j.cuda.engine.run.RopeTables;
+import org.align4j.cuda.kernel.DeviceMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network on a card. Sequences are packed without padding, what several begin with is computed
+ * once, and a token's log-prob has the same bits whatever it is computed with: scored, trained on
+ * or sampled. A step copies to and from the card its tokens, coefficients and results alone.
+ */
+public final class CudaNetwork implements Network {
+
+  private static final float[] NO_ENTROPY = new float[0];
+
+  private final Gpu gpu;
+  private final Graph graph;
+  private final Resources resources;
+  private final CudaMemory.Budget budget;
+  private final CudaWeights weights;
+  private final RopeTables ropes;
+  private final CudaContext scoring;
+  private final CudaContext training;
+  private final CudaPlan scorePlan;
+  private final CudaHead head;
+  private final int trainTokens;
+  private final int scoreTokens;
+  private final ActiveRows selection = new ActiveRows();
+  private final PartResults partResults = new PartResults();
+  private @Nullable CudaPlan trainPlan;
+
+  /** Those of the last forward pass outlive a score. */
+  private HeadResults results = PartResults.room(0);
+
+  private HeadResults scoreResults = PartResults.room(0);
+  private @Nullable SubBatch forwarded;
+  private long version;
+  private boolean frozen;
+  private boolean closed;
+
+  /**
+   * A network over parameters that were checked against its definition.
+   *
+   * @param parameters that are trained
+   * @param base all others; null where there are none
+   */
+  CudaNetwork(
+      Gpu gpu, Graph graph, Parameters parameters, @Nullable CudaFrozen base, Resources resources) {
+    this.gpu = gpu;
+    this.graph = graph;
+    this.resources = resources;
+    this.budget = CudaMemory.budget(resources, gpu.device());
+    synchronized (gpu) {
+      this.weights = new CudaWeights(gpu, parameters, base);
+      this.ropes = new RopeTables(gpu.device());
+      this.scoring = context();
+      this.training = context();
+      this.scorePlan = new CudaPlan(graph, Backward.NONE, scoring, null);
+      this.head =
+          switch (graph.head()) {
+            case Head.Language<PlanNode> h -> new LanguageHeadCuda(scoring, h);
+            case Head.Scalar<PlanNode> h -> new ScalarHeadCuda(scoring, h);
+          };
+    }
+    this.trainTokens =
+        budget.trainTokens(CudaPlan.bytesPerToken(graph, weights::trains, budget.backward()));
+    this.scoreTokens =
+        budget.scoreTokens(CudaPlan.bytesPerToken(graph, parameter -> false, Backward.NONE));
+  }
+
+  /** A context with a batch of its own. */
+  private CudaContext context() {
+    return CudaContext.of(graph, gpu, weights, ropes, resources.precision());
+  }
+
+  @Override
+  public int preferredTokens() {
+    return trainTokens;
+  }
+
+  @Override
+  public Resources resources() {
+    return resources;
+  }
+
+  @Override
+  public Parameters parameters() {
+    synchronized (gpu) {
+      return weights.parameters();
+    }
+  }
+
+  @Override
+  public void parametersChanged() {
+    checkTrainable();
+    synchronized (gpu) {
+      weights.changed();
+    }
+    forwarded = null;
+    version++;
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public Scores score(TokenBatch batch) {
+    check(batch);
+    int count = batch.rows().length;
+    scoreResults = PartResults.atLeast(scoreResults, count);
+    synchronized (gpu) {
+      for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
+        scoreBody(part);
+        head(scorePlan, part, scoreResults);
+      }
+    }
+    return scores(scoreResults, count);
+  }
+
+  @Override
+  public float[][] hidden(TokenBatch batch) {
+    check(batch);
+    float[][] states = new float[batch.rows().length][];
+    synchronized (gpu) {
+      try (DeviceBuffer index = new DeviceBuffer(gpu.device());
+          DeviceBuffer gathered = new DeviceBuffer(gpu.device())) {
+        for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
+          scoreBody(part);
+          hidden(part, index, gathered, states);
+        }
+      }
+    }
+    return states;
+  }
+
+  private void hidden(SubBatch part, DeviceBuffer index, DeviceBuffer room, float[][] states) {
+    DeviceMatrix hidden = scorePlan.hidden();
+    int[] rows = part.batch().rows();
+    if (rows.length == 0) {
+      return;
+    }
+    int columns = hidden.columns();
+    float[] all = new float[Math.multiplyExact(rows.length, columns)];
+    long target = room.reserve((long) Float.BYTES * all.length);
+    gpu.kernels()
+        .rows()
+        .gatherRows(
+            hidden,
+            index.set(rows, rows.length),
+            DeviceMatrix.dense(target, rows.length, columns),
+            rows.length,
+            columns);
+    gpu.device().read(target, MemorySegment.ofArray(all));
+    for (int m = 0; m < rows.length; m++) {
+      states[part.output(m)] = Arrays.copyOfRange(all, m * columns, (m + 1) * columns);
+    }
+  }
+
+  private void scoreBody(SubBatch part) {
+    weights.refresh();
+    scorePlan.reserve(part.batch().tokens().length, scoreTokens);
+    scoring.batch().set(part.batch().tokens(), part.batch().layout());
+    scorePlan.forward();
+  }
+
+  private void head(CudaPlan plan, SubBatch part, HeadResults all) {
+    TokenBatch batch = part.batch();
+    partResults.collect(
+        part,
+        all,
+        target ->
+            head.forward(
+                plan.hidden(),
+                batch.rows(),
+                batch.labels(),
+                batch.rows().length,
+                batch.temperature(),
+                target));
+  }
+
+  private Scores scores(HeadResults all, int count) {
+    return new Scores(
+        Arrays.copyOf(all.outputs(), count),
+        head instanceof LanguageHeadCuda ? Arrays.copyOf(all.entropy(), count) : NO_ENTROPY);
+  }
+
+  @Override
+  public Scores forward(TokenBatch batch) {
+    checkTrainable();
+    check(batch);
+    int count = batch.rows().length;
+    HeadResults all = PartResults.atLeast(results, count);
+    results = all;
+    SubBatch whole = new SubBatch(batch, null);
+    forwarded = null;
+    if (batch.tokens().length > 0) {
+      synchronized (gpu) {
+        CudaPlan plan = trainPlan();
+        weights.refresh();
+        plan.reserve(batch.tokens().length, trainTokens);
+        training.batch().set(batch.tokens(), batch.layout());
+        plan.forward();
+        head(plan, whole, all);
+      }
+    }
+    forwarded = whole;
+    return scores(all, count);
+  }
+
+  private CudaPlan trainPlan() {
+    CudaPlan plan = trainPlan;
+    if (plan == null) {
+      plan = new CudaPlan(graph, budget.backward(), training, null);
+      trainPlan = plan;
+    }
+    return plan;
+  }
+
+  @Override
+  public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
+    checkState(!closed, "the network is closed");
+    SubBatch whole = forwarded;
+    checkState(
+        whole != null,
+        "backward without forward: each forward allows one backward, and none once the parameters"
+            + " have changed");
+    int labelled = whole.batch().rows().length;
+    checkArgument(
+        dOutputs.length == labelled && (dEntropy == null || dEntropy.length == labelled),
+        "coefficients [%s], [%s] do not match the %s labelled rows of the last forward",
+        dOutputs.length,
+        dEntropy == null ? labelled : dEntropy.length,
+        labelled);
+    checkArgument(
+        dEntropy == null || head instanceof LanguageHeadCuda,
+        "a scalar head has no entropy: pass null as its coefficients");
+    forwarded = null;
+    selection.of(whole, dOutputs, dEntropy, results);
+    if (!selection.isEmpty()) {
+      synchronized (gpu) {
+        backward(whole, dEntropy != null);
+      }
+    }
+  }
+
+  private void backward(SubBatch whole, boolean withEntropy) {
+    TokenBatch batch = whole.batch();
+    CudaPlan plan = trainPlan();
+    if (!selection.isWhole()) {
+      batch = selection.narrow(whole).batch();
+      training.batch().set(batch.tokens(), batch.layout());
+      plan.keepRows(selection.tokenRows(), selection.tokenCount());
+    }
+    plan.beginBackward();
+    head.backward(
+        plan.backwardHidden(),
+        selection.rows(),
+        selection.labels(),
+        selection.count(),
+        batch.temperature(),
+        selection.coefficients(withEntropy),
+        plan.hiddenGradient());
+    plan.backward();
+    weights.gradientChanged();
+  }
+
+  @Override
+  public float[] distill(
+      TokenBatch batch, Network teacher, Divergence divergence, float[] coefficients) {
+    throw new UnsupportedOperationException(
+        "divergences over the whole vocabulary are the plan engine's so far: take --engine plan");
+  }
+
+  private void check(TokenBatch batch) {
+    checkState(!closed, "the network is closed");
+    BatchCheck.check(batch, graph, head instanceof LanguageHeadCuda);
+  }
+
+  @Override
+  public Gradients gradients() {
+    checkState(!closed, "the network is closed");
+    checkTrainable();
+    synchronized (gpu) {
+      return weights.gradients();
+    }
+  }
+
+  @Override
+  public Optimiser optimiser(AdamWSettings settings, List<ParameterGroup> groups) {
+    checkTrainable();
+    synchronized (gpu) {
+      return new CudaOptimiser(
+          gpu,
+          weights,
+          settings,
+          groups,
+          () -> {
+            weights.updated();
+            forwarded = null;
+            version++;
+          });
+    }
+  }
+
+  @Override
+  public void freeze() {
+    checkState(!closed, "the network is closed");
+    frozen = true;
+    synchronized (gpu) {
+      weights.freeze();
+    }
+  }
+
+  private void checkTrainable() {
+    checkState(!frozen, "the network is frozen: it scores and decodes, but is not trained");
+  }
+
+  @Override
+  public Decoder decoder(int slots, int maxLength) {
+    checkState(!closed, "the network is closed");
+    checkArgument(
+        head instanceof LanguageHeadCuda,
+        "this network has a scalar head: there is nothing to decode");
+    checkArgument(slots > 0, "slots is %s: it must be above 0", slots);
+    checkArgument(
+        maxLength > 0 && maxLength <= graph.maxPositions(),
+        "maxLength is %s: this network takes sequences of 1 to %s tokens",
+        maxLength,
+        graph.maxPositions());
+    CudaContext own;
+    synchronized (gpu) {
+      weights.refresh();
+      own = context();
+    }
+    return new CachedDecoder(
+        new CudaPasses(graph, own, (LanguageHeadCuda) head, slots),
+        graph.tokenLimit(),
+        slots,
+        maxLength);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    synchronized (gpu) {
+      scorePlan.close();
+      if (trainPlan != null) {
+        trainPlan.close();
+      }
+      head.close();
+      scoring.batch().close();
+      training.batch().close();
+      ropes.close();
+      weights.close();
+    }
+  }
+}
