@@ -23,9 +23,6 @@ public final class AttentionTiles {
   /** Most sequences of a tile: enough to use a prefix well, few enough to occupy every thread. */
   private static final int MOST_MEMBERS = 8;
 
-  /** Most groups of a batch: enough tiles for many threads, few enough to be worth one each. */
-  private static final int MOST_GROUPS = 32;
-
   private final Heads heads;
   private int blocks;
   private int pieces;
@@ -42,10 +39,7 @@ public final class AttentionTiles {
   private int[] groupEnd = new int[16];
   private int[] groupRun = new int[16];
   private int[] groupPart = new int[16];
-  private int[] level = new int[16];
-  private int[] children = new int[16];
-  private int[] treeTokens = new int[16];
-  private boolean[] begins = new boolean[16];
+  private final AttentionGroups choice = new AttentionGroups();
   private int partRows;
   private int[] partTargets = new int[16];
   private int[] pieceEnd = new int[16];
@@ -103,7 +97,7 @@ public final class AttentionTiles {
     for (int s = 0; s < layout.segments(); s++) {
       addRun(layout.start(s), layout.offsets()[s], layout.prefix()[s]);
     }
-    chooseGroups(layout);
+    boolean[] begins = choice.of(layout);
     for (int s : layout.depthFirst()) {
       if (begins[s]) {
         beginGroup(s, layout.start(s));
@@ -116,72 +110,6 @@ public final class AttentionTiles {
         at = next;
       }
       groupEnd[groups - 1] = blocks;
-    }
-  }
-
-  /**
-   * Segments without a prefix begin a group; then, level by level, those that continue them do, as
-   * many as have room: the rows that groups add to without owning them are no more than the rows of
-   * the batch. Where there is no room for all that continue a segment, neighbours of about equal
-   * size are one group, and what was to spare is spent: nothing deeper may part them.
-   */
-  private void chooseGroups(SequenceLayout layout) {
-    int segments = layout.segments();
-    if (level.length < segments) {
-      level = new int[2 * segments];
-      children = new int[2 * segments];
-      treeTokens = new int[2 * segments];
-      begins = new boolean[2 * segments];
-    }
-    int deepest = 0;
-    int chosen = 0;
-    for (int s = 0; s < segments; s++) {
-      int before = layout.prefix()[s];
-      level[s] = before < 0 ? 0 : level[before] + 1;
-      children[s] = 0;
-      treeTokens[s] = layout.length(s);
-      begins[s] = before < 0;
-      deepest = Math.max(deepest, level[s]);
-      if (before < 0) {
-        chosen++;
-      } else {
-        children[before]++;
-      }
-    }
-    for (int s = segments - 1; s >= 0; s--) {
-      if (layout.prefix()[s] >= 0) {
-        treeTokens[layout.prefix()[s]] += treeTokens[s];
-      }
-    }
-    int room = layout.tokens();
-    for (int depth = 0; depth < deepest && chosen < MOST_GROUPS; depth++) {
-      for (int s = 0; s < segments && chosen < MOST_GROUPS; s++) {
-        if (level[s] == depth && children[s] > 0) {
-          int most = Math.min(room / layout.end(s), MOST_GROUPS - chosen);
-          int wanted = Math.min(most, children[s]);
-          beginChildren(layout, s, wanted);
-          room -= wanted * layout.end(s);
-          chosen += wanted;
-        }
-      }
-    }
-  }
-
-  /**
-   * Has all that continue a segment begin groups, or as many as wanted at about equal distances.
-   */
-  private void beginChildren(SequenceLayout layout, int segment, int wanted) {
-    long total = (long) treeTokens[segment] - layout.length(segment);
-    long before = 0;
-    int begun = 0;
-    for (int s = segment + 1; s < layout.segments() && begun < wanted; s++) {
-      if (layout.prefix()[s] == segment) {
-        if (wanted == children[segment] || before * wanted >= begun * total) {
-          begins[s] = true;
-          begun++;
-        }
-        before += treeTokens[s];
-      }
     }
   }
 

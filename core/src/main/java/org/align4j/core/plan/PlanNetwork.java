@@ -223,21 +223,8 @@ public final class PlanNetwork implements Network {
   @Override
   public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
     checkState(!closed, "the network is closed");
-    SubBatch whole = forwarded;
-    checkState(
-        whole != null,
-        "backward without forward: each forward allows one backward, and none once the parameters"
-            + " have changed");
-    int labelled = whole.batch().rows().length;
-    checkArgument(
-        dOutputs.length == labelled && (dEntropy == null || dEntropy.length == labelled),
-        "coefficients [%s], [%s] do not match the %s labelled rows of the last forward",
-        dOutputs.length,
-        dEntropy == null ? labelled : dEntropy.length,
-        labelled);
-    checkArgument(
-        dEntropy == null || head instanceof LanguageHead,
-        "a scalar head has no entropy: pass null as its coefficients");
+    SubBatch whole =
+        BatchCheck.backward(forwarded, dOutputs, dEntropy, head instanceof LanguageHead);
     forwarded = null;
     selection.of(whole, dOutputs, dEntropy, results);
     if (!selection.isEmpty()) {
@@ -358,14 +345,7 @@ public final class PlanNetwork implements Network {
   @Override
   public Decoder decoder(int slots, int maxLength) {
     checkState(!closed, "the network is closed");
-    checkArgument(
-        head instanceof LanguageHead, "this network has a scalar head: there is nothing to decode");
-    checkArgument(slots > 0, "slots is %s: it must be above 0", slots);
-    checkArgument(
-        maxLength > 0 && maxLength <= graph.maxPositions(),
-        "maxLength is %s: this network takes sequences of 1 to %s tokens",
-        maxLength,
-        graph.maxPositions());
+    BatchCheck.decoder(graph, slots, maxLength);
     LanguageHead language = (LanguageHead) head;
     language.releaseKept();
     return new CachedDecoder(

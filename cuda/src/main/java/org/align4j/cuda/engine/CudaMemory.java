@@ -13,6 +13,7 @@ import org.align4j.core.graph.PlanOps;
 import org.align4j.core.ops.Ops.Op;
 import org.align4j.core.plan.decode.CacheRows;
 import org.align4j.core.plan.layout.Backward;
+import org.align4j.core.runtime.Precision;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.StoredWeights;
 import org.align4j.cuda.driver.Device;
@@ -21,6 +22,7 @@ import org.align4j.cuda.engine.head.LanguageHeadCuda;
 import org.align4j.cuda.engine.op.CudaPlan;
 import org.align4j.cuda.engine.op.HeadPadding;
 import org.align4j.cuda.engine.run.CudaFrozen;
+import org.align4j.cuda.engine.run.Gpu;
 import org.align4j.cuda.engine.run.RopeTables;
 
 /** What networks of the CUDA engine take of the device's memory, told from their graphs. */
@@ -42,8 +44,10 @@ final class CudaMemory implements NetworkMemory.Estimate {
    *
    * @param bytes of device memory
    * @param recompute whether activations are made again in the backward pass
+   * @param workspace bytes of products, which all networks share: each counts them, so that a job
+   *     is told too large rather than too small
    */
-  record Budget(long bytes, boolean recompute) {
+  record Budget(long bytes, boolean recompute, long workspace) {
 
     /** How a training pass keeps activations. */
     Backward backward() {
@@ -82,7 +86,8 @@ final class CudaMemory implements NetworkMemory.Estimate {
         resources.memory() == Resources.USUAL_MEMORY
             ? Math.max(Resources.USUAL_MEMORY, device.properties().memory() / USUAL_PART)
             : resources.memory();
-    return new Budget(bytes, resources.recompute());
+    return new Budget(
+        bytes, resources.recompute(), resources.precision() == Precision.BF16 ? Gpu.WORKSPACE : 0);
   }
 
   /** Bytes of weights that are not trained, as they are kept on the device. */
@@ -107,7 +112,8 @@ final class CudaMemory implements NetworkMemory.Estimate {
             .mapToLong(shape -> Float.BYTES * elements(shape.getValue()))
             .sum();
     boolean learns = size > 0 && passes.batch() > 0;
-    long activations = scoring(passes) + head() + tables() + (learns ? training(passes) : 0);
+    long activations =
+        scoring(passes) + head() + tables() + budget.workspace() + (learns ? training(passes) : 0);
     return new NetworkMemory(
         size, learns ? size : 0, learns ? 2 * size : 0, activations, cache(passes));
   }

@@ -1,6 +1,5 @@
 package org.align4j.cuda.engine;
 
-import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.lang.foreign.MemorySegment;
@@ -8,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
-import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Optimiser;
@@ -88,6 +86,7 @@ public final class CudaNetwork implements Network {
     this.resources = resources;
     this.budget = CudaMemory.budget(resources, gpu.device());
     synchronized (gpu) {
+      gpu.prepare(resources.precision());
       this.weights = new CudaWeights(gpu, parameters, base);
       this.ropes = new RopeTables(gpu.device());
       this.scoring = context();
@@ -258,21 +257,8 @@ public final class CudaNetwork implements Network {
   @Override
   public void backward(float[] dOutputs, float @Nullable [] dEntropy) {
     checkState(!closed, "the network is closed");
-    SubBatch whole = forwarded;
-    checkState(
-        whole != null,
-        "backward without forward: each forward allows one backward, and none once the parameters"
-            + " have changed");
-    int labelled = whole.batch().rows().length;
-    checkArgument(
-        dOutputs.length == labelled && (dEntropy == null || dEntropy.length == labelled),
-        "coefficients [%s], [%s] do not match the %s labelled rows of the last forward",
-        dOutputs.length,
-        dEntropy == null ? labelled : dEntropy.length,
-        labelled);
-    checkArgument(
-        dEntropy == null || head instanceof LanguageHeadCuda,
-        "a scalar head has no entropy: pass null as its coefficients");
+    SubBatch whole =
+        BatchCheck.backward(forwarded, dOutputs, dEntropy, head instanceof LanguageHeadCuda);
     forwarded = null;
     selection.of(whole, dOutputs, dEntropy, results);
     if (!selection.isEmpty()) {
@@ -301,13 +287,6 @@ public final class CudaNetwork implements Network {
         plan.hiddenGradient());
     plan.backward();
     weights.gradientChanged();
-  }
-
-  @Override
-  public float[] distill(
-      TokenBatch batch, Network teacher, Divergence divergence, float[] coefficients) {
-    throw new UnsupportedOperationException(
-        "divergences over the whole vocabulary are the plan engine's so far: take --engine plan");
   }
 
   private void check(TokenBatch batch) {
@@ -357,15 +336,7 @@ public final class CudaNetwork implements Network {
   @Override
   public Decoder decoder(int slots, int maxLength) {
     checkState(!closed, "the network is closed");
-    checkArgument(
-        head instanceof LanguageHeadCuda,
-        "this network has a scalar head: there is nothing to decode");
-    checkArgument(slots > 0, "slots is %s: it must be above 0", slots);
-    checkArgument(
-        maxLength > 0 && maxLength <= graph.maxPositions(),
-        "maxLength is %s: this network takes sequences of 1 to %s tokens",
-        maxLength,
-        graph.maxPositions());
+    BatchCheck.decoder(graph, slots, maxLength);
     CudaContext own;
     synchronized (gpu) {
       weights.refresh();

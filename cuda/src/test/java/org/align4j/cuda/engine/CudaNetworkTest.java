@@ -19,6 +19,9 @@ import org.align4j.core.plan.SmallNetwork;
 import org.align4j.core.runtime.Precision;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
+import org.align4j.cuda.kernel.DeviceMatrix;
+import org.align4j.cuda.kernel.Form;
+import org.align4j.cuda.kernel.Weight;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -215,6 +218,35 @@ class CudaNetworkTest {
   void theEngineIsFoundByItsName() {
     assertThat(Engine.of("cuda").name()).isEqualTo("cuda");
     assertThat(Engine.of("cuda").ratioTolerance()).isZero();
+  }
+
+  /**
+   * Products of 2,048 rows and columns are large on every card; a depth of 8 keeps this one short.
+   */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void largeProductsKeepTheirFactorsInBfloat16WhereTheNetworkComputesInIt(Precision precision) {
+    try (CudaOnFake cuda = new CudaOnFake();
+        Parameters parameters = SHAPE.randomParameters(1);
+        Network network = cuda.create(SHAPE, parameters, Resources.shared().with(precision))) {
+      DeviceMatrix a = zeros(cuda, 2048, 8);
+      DeviceMatrix b = zeros(cuda, 2048, 8);
+      DeviceMatrix c = zeros(cuda, 2048, 2048);
+      cuda.device().launches().clear();
+      cuda.gpu()
+          .kernels()
+          .products()
+          .product(
+              Form.NT, network.resources().precision(), a, Weight.of(b), 0, c, c.rows(), false);
+      assertThat(cuda.device().launches().containsKey("narrow_rows"))
+          .isEqualTo(precision == Precision.BF16);
+    }
+  }
+
+  private static DeviceMatrix zeros(CudaOnFake cuda, int rows, int columns) {
+    long address = cuda.device().allocate((long) Float.BYTES * rows * columns);
+    cuda.device().fill(address, 0, (long) rows * columns);
+    return DeviceMatrix.dense(address, rows, columns);
   }
 
   @Test

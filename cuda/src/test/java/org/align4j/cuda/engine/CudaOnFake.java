@@ -25,6 +25,10 @@ final class CudaOnFake implements AutoCloseable {
     return device;
   }
 
+  Gpu gpu() {
+    return gpu;
+  }
+
   CudaEngine engine() {
     return engine;
   }
