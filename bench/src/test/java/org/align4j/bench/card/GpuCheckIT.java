@@ -32,19 +32,21 @@ final class GpuCheckIT {
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().remove("JAVA_HOME");
     builder.environment().putAll(environment);
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Answer(process.waitFor(), text.strip());
   }
 
+  /** Without JAVA_HOME, as on a fresh machine: a JDK on the PATH is found. */
   @BeforeAll
   static void pack() throws IOException, InterruptedException {
     String java = System.getProperty("java.home");
     assumeTrue(Files.isExecutable(Path.of(java, "bin", "jlink")), "this Java has no jlink");
     Answer packed =
         run(
-            Map.of("JAVA_HOME", java, "GPU_CHECK_BUILT", "1"),
+            Map.of("PATH", java + "/bin:" + System.getenv("PATH"), "GPU_CHECK_BUILT", "1"),
             ROOT.resolve("bench/gpu-check").toString(),
             "pack");
     assertThat(packed.code()).isZero();
