@@ -36,6 +36,26 @@ __device__ __forceinline__ void mma_tf32(float (&d)[4], const unsigned (&a)[4], 
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
 
+/**
+ * Four 8 x 8 matrices of bfloat16 from shared memory. Lane 8i + r gives the address of row r of matrix i; lane 4g + q gets the
+ * numbers 2q and 2q + 1 of row g of each, or of column g where TRANSPOSED.
+ */
+template <bool TRANSPOSED>
+__device__ __forceinline__ void load_matrices(unsigned (&to)[4], const void* row) {
+  const unsigned address = (unsigned)__cvta_generic_to_shared(row);
+  if (TRANSPOSED) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"(address)
+                 : "memory");
+  } else {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"(address)
+                 : "memory");
+  }
+}
+
 /** Begins a copy of 16 bytes to shared memory: so many from global memory, the others 0. Both are aligned to 16. */
 __device__ __forceinline__ void copy16(void* shared, const void* global, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"((unsigned)__cvta_generic_to_shared(shared)),

@@ -1,6 +1,6 @@
 // Products. Every element of a result is one chain over the depth in ascending order, whatever the tile it falls in: of fused
 // multiply-adds (f32, the bits of ScalarProducts), or of tensor core steps of 16 (bf16) or 8 (tf32) of the depth with float32 sums.
-// So a row has the same bits for any number of rows, in tiles of each size and in product_few.
+// So a row has the same bits for any number of rows, in tiles of each size, in product_few (few.cu) and where both factors are bfloat16 in memory (narrow.cu).
 #include "common.cuh"
 #include "tiles.cuh"
 
@@ -169,19 +169,3 @@ PRODUCTS(nn, , false, true, float)
 PRODUCTS(tn, , true, true, float)
 PRODUCTS(nt, _stored, false, false, stored_bf16)
 PRODUCTS(nn, _stored, false, true, stored_bf16)
-
-// Both factors in bfloat16: half the bytes.
-PRODUCT(product_nt_bf16_narrow, 256, 1, stored_bf16, stored_bf16, tensor_product<Bf16, 128, 128, 16, 2, 4, false, false, stored_bf16, stored_bf16>)
-PRODUCT(product_nn_bf16_narrow, 256, 1, stored_bf16, stored_bf16, tensor_product<Bf16, 128, 128, 16, 2, 4, false, true, stored_bf16, stored_bf16>)
-PRODUCT(product_tn_bf16_narrow, 256, 1, stored_bf16, stored_bf16, tensor_product<Bf16, 128, 128, 16, 2, 4, true, true, stored_bf16, stored_bf16>)
-
-/** y = x in bfloat16, rows of words; ldy counts bfloat16 and is even, a number that fills up the last word is 0. */
-extern "C" __global__ void __launch_bounds__(256) narrow_rows(const float* __restrict__ x, int ldx, stored_bf16* __restrict__ y, int ldy, int rows,
-    int columns) {
-  const Elements own(rows, columns);
-  if (own.count <= 0) return;
-  const Quad v = own.load(x + own.row * ldx + own.column);
-  unsigned* words = (unsigned*)(y + own.row * ldy + own.column);
-  words[0] = pack_bf16(v.at[0], v.at[1]);
-  if (own.count > 2) words[1] = pack_bf16(v.at[2], v.at[3]);
-}

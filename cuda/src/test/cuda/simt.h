@@ -191,6 +191,21 @@ inline unsigned round_tf32(float x) {
 }
 inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) { simt::product<16>(d, a, b); }
 inline void mma_tf32(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) { simt::product<8>(d, a, b); }
+template <bool TRANSPOSED>
+void load_matrices(unsigned (&to)[4], const void* row) {
+  simt::Warp& w = simt::warp();
+  const uint64_t own = (uint64_t)row;
+  memcpy(&w.slots[w.phase][simt::present.lane], &own, sizeof own);
+  const unsigned phase = simt::meet(~0u), group = simt::present.lane >> 2, quad = simt::present.lane & 3;
+  for (unsigned i = 0; i < 4; i++) {
+    if (TRANSPOSED) {
+      const uint16_t *low = (const uint16_t*)w.slots[phase][8 * i + 2 * quad], *high = (const uint16_t*)w.slots[phase][8 * i + 2 * quad + 1];
+      to[i] = low[group] | (unsigned)high[group] << 16;
+    } else {
+      to[i] = ((const unsigned*)w.slots[phase][8 * i + group])[quad];
+    }
+  }
+}
 inline void copy16(void* shared, const void* global, int bytes) { simt::copy(shared, global, bytes); }
 inline void copies_commit() { simt::commit_copies(); }
 template <int PENDING> void copies_wait() { simt::wait_copies(PENDING); simt::memory_may_change(); }

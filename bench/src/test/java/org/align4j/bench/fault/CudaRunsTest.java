@@ -8,11 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.algorithms.train.ArithmeticModel;
+import org.align4j.core.engine.Engine;
+import org.align4j.models.policy.Policy;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Commands with {@code --engine cuda}, on the emulated driver where it can be built. */
 final class CudaRunsTest {
@@ -57,6 +61,45 @@ final class CudaRunsTest {
     RunProcess cuda = start(driver, on("cuda", run, arguments));
     assertThat(cuda.waitFor()).as(cuda.output()).isZero();
     RunResults.assertSame(run, expected);
+  }
+
+  /** From a teacher's whole distributions: exponentials in double are the card's own. */
+  @Test
+  void aStudentLearnsWhatItLearnsOnThePlan() throws Exception {
+    Path teacher = folder.resolve("teacher");
+    try (Policy policy = ArithmeticModel.pretrained(Engine.PLAN)) {
+      INDArray head = policy.parameters().get("model.embed_tokens.weight");
+      head.muli(1.1);
+      policy.save(teacher);
+    }
+    List<String> arguments = new ArrayList<>(List.of("distill", "--teacher", teacher.toString()));
+    for (String field :
+        List.of(
+            "updates=2",
+            "distillation.divergence=0.5",
+            "rollout.prompts=4",
+            "rollout.samples=2",
+            "rollout.maxNewTokens=12",
+            "update.samples=4",
+            "update.learningRate=1e-4",
+            "evaluation.size=2")) {
+      arguments.addAll(List.of("--set", field));
+    }
+    Path run = folder.resolve("cuda");
+    Path expected = folder.resolve("plan");
+    RunProcess plan = start(driver, on("plan", expected, arguments));
+    assertThat(plan.waitFor()).as(plan.output()).isZero();
+    RunProcess cuda = start(driver, on("cuda", run, arguments));
+    assertThat(cuda.waitFor()).as(cuda.output()).isZero();
+    RunResults.assertSame(run, expected);
+  }
+
+  /** The card holds the networks alone: Java is in other memory. */
+  @Test
+  void theMemoryThatIsToldIsTheCards() throws Exception {
+    RunProcess process = start(driver, List.of("train", "--engine", "cuda", "--dry-run"));
+    assertThat(process.waitFor()).as(process.output()).isZero();
+    assertThat(process.output()).contains("memory: ", " activations").doesNotContain(" Java");
   }
 
   /** Every family, against transformers. */

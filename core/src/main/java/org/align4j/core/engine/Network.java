@@ -69,7 +69,8 @@ public interface Network extends AutoCloseable {
   default float[] distill(
       TokenBatch batch, Network teacher, Divergence divergence, float[] coefficients) {
     throw new UnsupportedOperationException(
-        "divergences over the whole vocabulary are the plan engine's: take --engine plan");
+        "only the engines plan and cuda compute divergences over the whole vocabulary: take --engine"
+            + " plan");
   }
 
   /**

@@ -299,6 +299,7 @@ public final class PlanNetwork implements Network {
         "the teacher must be another network of the plan engine");
     PlanNetwork guide = (PlanNetwork) teacher;
     guide.check(batch);
+    BatchCheck.distill(batch, coefficients);
     Distillation distillation =
         new Distillation(
             LanguageHead.of(head, "student"),

@@ -159,6 +159,22 @@ class PlanDistillationTest {
   }
 
   @Test
+  void eachLabelledRowHasACoefficient() {
+    try (Parameters own = SmallNetwork.LLAMA.randomParameters(3);
+        Parameters others = SmallNetwork.LLAMA.randomParameters(4);
+        PlanNetwork student = PlanNetwork.create(SmallNetwork.LLAMA, own);
+        PlanNetwork teacher = PlanNetwork.create(SmallNetwork.LLAMA, others)) {
+      TokenBatch batch = Batches.shared(Batches.groups(new Random(5), 9, 1, 8), 1);
+      int rows = batch.rows().length;
+      assertThatThrownBy(
+              () -> student.distill(batch, teacher, Divergence.REVERSE, new float[rows + 1]))
+          .hasMessage(
+              "coefficients [%s] do not match the %s labelled rows of the batch"
+                  .formatted(rows + 1, rows));
+    }
+  }
+
+  @Test
   void otherVocabulariesAreRefused() {
     try (Parameters own = SmallNetwork.LLAMA.randomParameters(3);
         Parameters others = SmallNetwork.BIASED.randomParameters(4);

@@ -1,5 +1,6 @@
 package org.align4j.cuda.engine;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.lang.foreign.MemorySegment;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.align4j.core.batch.TokenBatch;
 import org.align4j.core.engine.Decoder;
+import org.align4j.core.engine.Divergence;
 import org.align4j.core.engine.Head;
 import org.align4j.core.engine.Network;
 import org.align4j.core.engine.Optimiser;
@@ -17,6 +19,7 @@ import org.align4j.core.optim.AdamWSettings;
 import org.align4j.core.optim.ParameterGroup;
 import org.align4j.core.plan.decode.CachedDecoder;
 import org.align4j.core.plan.head.ActiveRows;
+import org.align4j.core.plan.head.Distillation;
 import org.align4j.core.plan.head.PartResults;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
 import org.align4j.core.plan.layout.Backward;
@@ -27,6 +30,7 @@ import org.align4j.core.tensor.Gradients;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.cuda.engine.decode.CudaPasses;
 import org.align4j.cuda.engine.head.CudaHead;
+import org.align4j.cuda.engine.head.DistillationCuda;
 import org.align4j.cuda.engine.head.LanguageHeadCuda;
 import org.align4j.cuda.engine.head.ScalarHeadCuda;
 import org.align4j.cuda.engine.op.CudaContext;
@@ -63,6 +67,9 @@ public final class CudaNetwork implements Network {
   private final ActiveRows selection = new ActiveRows();
   private final PartResults partResults = new PartResults();
   private @Nullable CudaPlan trainPlan;
+  private @Nullable DistillationCuda distillation;
+  private final DeviceBuffer hiddenRows;
+  private final DeviceBuffer stateRows;
 
   /** Those of the last forward pass outlive a score. */
   private HeadResults results = PartResults.room(0);
@@ -92,6 +99,8 @@ public final class CudaNetwork implements Network {
       this.scoring = context();
       this.training = context();
       this.scorePlan = new CudaPlan(graph, Backward.NONE, scoring, null);
+      this.hiddenRows = new DeviceBuffer(gpu.device());
+      this.stateRows = new DeviceBuffer(gpu.device());
       this.head =
           switch (graph.head()) {
             case Head.Language<PlanNode> h -> new LanguageHeadCuda(scoring, h);
@@ -159,39 +168,36 @@ public final class CudaNetwork implements Network {
   public float[][] hidden(TokenBatch batch) {
     check(batch);
     float[][] states = new float[batch.rows().length][];
-    synchronized (gpu) {
-      try (DeviceBuffer index = new DeviceBuffer(gpu.device());
-          DeviceBuffer gathered = new DeviceBuffer(gpu.device())) {
-        for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
-          scoreBody(part);
-          hidden(part, index, gathered, states);
+    if (states.length > 0) {
+      synchronized (gpu) {
+        try (DeviceBuffer room = new DeviceBuffer(gpu.device())) {
+          DeviceMatrix all = hidden(batch, room);
+          int columns = all.columns();
+          float[] values = new float[Math.multiplyExact(states.length, columns)];
+          gpu.device().read(all.address(), MemorySegment.ofArray(values));
+          Arrays.setAll(states, m -> Arrays.copyOfRange(values, m * columns, (m + 1) * columns));
         }
       }
     }
     return states;
   }
 
-  private void hidden(SubBatch part, DeviceBuffer index, DeviceBuffer room, float[][] states) {
-    DeviceMatrix hidden = scorePlan.hidden();
-    int[] rows = part.batch().rows();
-    if (rows.length == 0) {
-      return;
+  /** Hidden states at the labelled rows, {@code [M, D]}, on the card. */
+  private DeviceMatrix hidden(TokenBatch batch, DeviceBuffer room) {
+    int columns = graph.hidden().columns();
+    int all = batch.rows().length;
+    long bytes = (long) Float.BYTES * all * columns;
+    DeviceMatrix states = DeviceMatrix.dense(room.reserve(bytes), all, columns);
+    for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
+      scoreBody(part);
+      int[] rows = part.batch().rows();
+      int[] outputs = new int[rows.length];
+      Arrays.setAll(outputs, part::output);
+      long from = hiddenRows.set(rows, rows.length);
+      long to = stateRows.set(outputs, rows.length);
+      gpu.kernels().rows().scatterRows(scorePlan.hidden(), from, to, states, rows.length, columns);
     }
-    int columns = hidden.columns();
-    float[] all = new float[Math.multiplyExact(rows.length, columns)];
-    long target = room.reserve((long) Float.BYTES * all.length);
-    gpu.kernels()
-        .rows()
-        .gatherRows(
-            hidden,
-            index.set(rows, rows.length),
-            DeviceMatrix.dense(target, rows.length, columns),
-            rows.length,
-            columns);
-    gpu.device().read(target, MemorySegment.ofArray(all));
-    for (int m = 0; m < rows.length; m++) {
-      states[part.output(m)] = Arrays.copyOfRange(all, m * columns, (m + 1) * columns);
-    }
+    return states;
   }
 
   private void scoreBody(SubBatch part) {
@@ -233,16 +239,20 @@ public final class CudaNetwork implements Network {
     forwarded = null;
     if (batch.tokens().length > 0) {
       synchronized (gpu) {
-        CudaPlan plan = trainPlan();
-        weights.refresh();
-        plan.reserve(batch.tokens().length, trainTokens);
-        training.batch().set(batch.tokens(), batch.layout());
-        plan.forward();
-        head(plan, whole, all);
+        head(trainForward(batch), whole, all);
       }
     }
     forwarded = whole;
     return scores(all, count);
+  }
+
+  private CudaPlan trainForward(TokenBatch batch) {
+    CudaPlan plan = trainPlan();
+    weights.refresh();
+    plan.reserve(batch.tokens().length, trainTokens);
+    training.batch().set(batch.tokens(), batch.layout());
+    plan.forward();
+    return plan;
   }
 
   private CudaPlan trainPlan() {
@@ -287,6 +297,49 @@ public final class CudaNetwork implements Network {
         plan.hiddenGradient());
     plan.backward();
     weights.gradientChanged();
+  }
+
+  @Override
+  public float[] distill(
+      TokenBatch batch, Network teacher, Divergence divergence, float[] coefficients) {
+    checkTrainable();
+    check(batch);
+    checkArgument(
+        teacher != this && teacher instanceof CudaNetwork other && other.gpu == gpu,
+        "the teacher must be another network of the CUDA engine on the same GPU");
+    CudaNetwork guide = (CudaNetwork) teacher;
+    guide.check(batch);
+    BatchCheck.distill(batch, coefficients);
+    LanguageHeadCuda own = LanguageHeadCuda.of(head, "student");
+    LanguageHeadCuda others = LanguageHeadCuda.of(guide.head, "teacher");
+    Distillation.checkVocabularies(own.vocabulary(), others.vocabulary());
+    forwarded = null;
+    if (batch.rows().length == 0) {
+      return new float[0];
+    }
+    synchronized (gpu) {
+      DistillationCuda distillation = this.distillation;
+      if (distillation == null) {
+        distillation = new DistillationCuda(gpu);
+        this.distillation = distillation;
+      }
+      DeviceMatrix states = guide.hidden(batch, distillation.teacherStates());
+      CudaPlan plan = trainForward(batch);
+      plan.beginBackward();
+      float[] values =
+          distillation.run(
+              own,
+              others,
+              new DistillationCuda.Manner(divergence, batch.temperature()),
+              plan.backwardHidden(),
+              batch.rows(),
+              states,
+              coefficients,
+              plan.hiddenGradient());
+      plan.backward();
+      weights.gradientChanged();
+      return values;
+    }
   }
 
   private void check(TokenBatch batch) {
@@ -360,6 +413,11 @@ public final class CudaNetwork implements Network {
       if (trainPlan != null) {
         trainPlan.close();
       }
+      if (distillation != null) {
+        distillation.close();
+      }
+      hiddenRows.close();
+      stateRows.close();
       head.close();
       scoring.batch().close();
       training.batch().close();

@@ -70,6 +70,10 @@ final class Call {
     return this;
   }
 
+  Call precise(double value) {
+    return address(Double.doubleToRawLongBits(value));
+  }
+
   /** Launches so many blocks; nothing where there are none. */
   void launch(long blocks, int threads) {
     launch(blocks, 1, threads);

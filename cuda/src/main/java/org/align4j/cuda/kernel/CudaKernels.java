@@ -24,6 +24,7 @@ public final class CudaKernels {
   private final Attention attention;
   private final Products products;
   private final Heads heads;
+  private final Divergences divergences;
   private final OptimiserKernels optimiser;
 
   /** Loads them. */
@@ -39,6 +40,7 @@ public final class CudaKernels {
     attention = new Attention(program, rows);
     products = new Products(program, device.properties().processors());
     heads = new Heads(program);
+    divergences = new Divergences(program);
     optimiser = new OptimiserKernels(program);
   }
 
@@ -92,6 +94,11 @@ public final class CudaKernels {
   /** Heads. */
   public Heads heads() {
     return heads;
+  }
+
+  /** Divergences between heads. */
+  public Divergences divergences() {
+    return divergences;
   }
 
   /** Passes over all parameters. */

@@ -22,9 +22,13 @@ final class Narrowing {
     bytes = size;
   }
 
-  /** Whether both factors have room. */
+  /** Whether both factors have room, and those that are bfloat16 rows at multiples of 16 bytes. */
   boolean holds(Weight a, Weight b) {
-    return bytes(a) + bytes(b) <= bytes;
+    return aligned(a) && aligned(b) && bytes(a) + bytes(b) <= bytes;
+  }
+
+  private static boolean aligned(Weight from) {
+    return !from.bf16() || ((from.address() & 15) == 0 && from.pitch() % 8 == 0);
   }
 
   /** The first factor. */

@@ -3,13 +3,12 @@ package org.align4j.cuda.kernel;
 import static com.google.common.base.Preconditions.checkArgument;
 import static org.align4j.cuda.kernel.Elements.check;
 
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.align4j.core.runtime.Precision;
 import org.align4j.cuda.driver.Device;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Matrix products: {@code products.cu} and {@code few.cu}. Each element is one chain over the depth
@@ -25,11 +24,16 @@ public final class Products {
   /** Rows and columns of a result from which it pays to make bfloat16 of both factors first. */
   static final int NARROW_FROM = 512;
 
+  /** A ring of four tiles, 32 of the depth, of 128 rows and 256 columns: see {@code narrow.cu}. */
+  private static final int NARROW_SHARED = 4 * 32 * (128 + 256) * 2;
+
   /** What a block makes. */
   private enum Size {
     LARGE(128, 128, ""),
     SMALL(64, 32, "_small"),
-    FEW(FEW_ROWS, 32, "");
+    FEW(FEW_ROWS, 32, ""),
+    /** Of two factors that are bfloat16 in memory. */
+    NARROW(128, 256, "_narrow");
 
     private final int height;
     private final int width;
@@ -47,7 +51,7 @@ public final class Products {
 
     int threads(Precision precision) {
       return switch (this) {
-        case LARGE -> 256;
+        case LARGE, NARROW -> 256;
         case SMALL -> 128;
         case FEW -> precision == Precision.FP32 ? 256 : 128;
       };
@@ -58,9 +62,15 @@ public final class Products {
   private record Kernel(Form form, Precision precision, boolean stored, Size size) {
 
     boolean exists() {
-      return size == Size.FEW
-          ? form == Form.NT && precision != Precision.TF32
-          : !(form == Form.TN && stored);
+      return switch (size) {
+        case LARGE, SMALL -> !(form == Form.TN && stored);
+        case FEW -> form == Form.NT && precision != Precision.TF32;
+        case NARROW -> precision == Precision.BF16 && !stored;
+      };
+    }
+
+    int dynamicShared() {
+      return size == Size.NARROW ? NARROW_SHARED : 0;
     }
 
     String label() {
@@ -76,7 +86,6 @@ public final class Products {
   }
 
   private final Map<Kernel, Call> calls = new HashMap<>();
-  private final Map<Form, Call> narrow = new EnumMap<>(Form.class);
   private final Narrowing narrowing;
   private final int processors;
 
@@ -89,14 +98,12 @@ public final class Products {
     this.processors = processors;
     narrowing = new Narrowing(program);
     for (Form form : Form.values()) {
-      String label = form.name().toLowerCase(Locale.ROOT);
-      narrow.put(form, new Call(program, "product_" + label + "_bf16_narrow"));
       for (Precision precision : Precision.values()) {
         for (Size size : Size.values()) {
           for (boolean stored : new boolean[] {false, true}) {
             Kernel kernel = new Kernel(form, precision, stored, size);
             if (kernel.exists()) {
-              calls.put(kernel, new Call(program, kernel.label()));
+              calls.put(kernel, new Call(program, kernel.label(), kernel.dynamicShared()));
             }
           }
         }
@@ -106,7 +113,8 @@ public final class Products {
 
   /**
    * Gives memory in which large products in bfloat16 keep both factors as such: faster, with the
-   * same bits. A product whose factors it does not hold goes without.
+   * same bits. A product whose factors it does not hold goes without, as does one with a bfloat16
+   * factor whose rows do not begin at multiples of 16 bytes.
    *
    * @param address a multiple of 16; used from now on in the order of the calls
    */
@@ -131,6 +139,10 @@ public final class Products {
       DeviceMatrix c,
       int m,
       boolean add) {
+    checkArgument(
+        form != Form.TN || !b.bf16(),
+        "the second factor is bfloat16: %s takes it in nt and nn only",
+        precision);
     int n = form == Form.NT ? b.rows() : b.columns();
     int k = form == Form.NT ? b.columns() : b.rows();
     if (m == 0 || n == 0) {
@@ -138,37 +150,23 @@ public final class Products {
     }
     check("a", a, form == Form.TN ? k : m, form == Form.TN ? m : k);
     check("c", c, m, n);
-    Size size = size(form, precision, m, n);
     boolean transposed = form == Form.TN;
     Weight left = new Weight(a.address(), transposed ? k : m, transposed ? m : k, a.pitch(), false);
-    if (size == Size.LARGE
+    Weight right = b;
+    Size size = size(form, precision, m, n);
+    if (size != Size.FEW
         && precision == Precision.BF16
         && Math.min(m, n) >= NARROW_FROM
+        && 2 * Size.NARROW.blocks(m, n) >= processors
         && narrowing.holds(left, b)) {
-      Weight right = narrowing.second(left, b);
-      launch(
-          narrow.get(form), size, precision, narrowing.first(left), right, bias, c, m, n, k, add);
-    } else {
-      Call call = calls.get(new Kernel(form, precision, b.bf16(), size));
-      launch(call, size, precision, left, b, bias, c, m, n, k, add);
+      size = Size.NARROW;
+      right = narrowing.second(left, b);
+      left = narrowing.first(left);
     }
-  }
-
-  private static void launch(
-      @Nullable Call call,
-      Size size,
-      Precision precision,
-      Weight a,
-      Weight b,
-      long bias,
-      DeviceMatrix c,
-      int m,
-      int n,
-      int k,
-      boolean add) {
-    checkArgument(
-        call != null, "the second factor is bfloat16: %s takes it in nt and nn only", precision);
-    call.begin().address(a.address()).integer(a.pitch()).address(b.address()).integer(b.pitch());
+    boolean stored = size != Size.NARROW && b.bf16();
+    Call call = Objects.requireNonNull(calls.get(new Kernel(form, precision, stored, size)));
+    call.begin().address(left.address()).integer(left.pitch());
+    call.address(right.address()).integer(right.pitch());
     call.address(bias).matrix(c).integer(m).integer(n).integer(k).flag(add);
     call.launch(size.blocks(m, n), size.threads(precision));
   }

@@ -126,6 +126,23 @@ class CudaBitsTest {
   }
 
   @Test
+  void aVocabularyOfMoreSlicesThanAreComputedAtOnceHasTheBitsOfThePlan() {
+    TokenBatch batch =
+        Batches.shared(Batches.groups(new Random(6), ManyIds.VOCABULARY, 2, 12), 0.7f);
+    float[] outputs = Batches.coefficients(new Random(7), batch.rows().length);
+    try (CudaOnFake cuda = new CudaOnFake();
+        Parameters parameters = ManyIds.random(8);
+        Network plan = PlanNetwork.create(new ManyIds(), parameters);
+        Network network = cuda.create(new ManyIds(), parameters)) {
+      assertThat(network.forward(batch).outputs()).isEqualTo(plan.forward(batch).outputs());
+      plan.backward(outputs, null);
+      network.backward(outputs, null);
+      assertThat(network.gradients().flat().toFloatVector())
+          .isEqualTo(plan.gradients().flat().toFloatVector());
+    }
+  }
+
+  @Test
   void aHeadOfManyBlocksOfRowsHasTheBitsOfThePlan() {
     SmallNetwork shape = SmallNetwork.HEAD_NORMS;
     Random random = new Random(6);

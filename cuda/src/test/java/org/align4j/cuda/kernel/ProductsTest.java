@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.ProductKernels;
@@ -16,6 +17,7 @@ import org.align4j.core.runtime.Precision;
 import org.align4j.cuda.driver.Device;
 import org.align4j.cuda.kernel.DeviceArrays.Both;
 import org.align4j.cuda.kernel.TestDevices.Opening;
+import org.align4j.cuda.ptx.EmulatedDevice;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,24 +256,88 @@ class ProductsTest {
     }
   }
 
-  /** Large enough for both factors to be made bfloat16 first, on edges that are not. */
+  /**
+   * Large enough for both factors to be made bfloat16 first, on edges that are not; depths of less
+   * than a step, and of more tiles than are on the way at once.
+   */
   @ParameterizedTest
   @MethodSource("devices")
   void aWorkspaceForFactorsChangesNoBit(Opening opening) {
-    int[] s = {Products.NARROW_FROM + 1, Products.NARROW_FROM + 6, 70};
+    int m = Products.NARROW_FROM + 1;
+    int n = Products.NARROW_FROM + 6;
     try (DeviceArrays arrays = new DeviceArrays(opening.open(), 7)) {
       Products without = large(arrays.device());
       Products with = large(arrays.device());
-      long bytes = 4L * s[2] * (s[0] + s[1] + 32);
+      int deepest = 165;
+      long bytes = 4L * deepest * (m + n + 32);
       with.workspace(arrays.allocate(bytes), bytes);
       for (Form form : Form.values()) {
-        Both a = left(arrays, form, s, true);
-        Weight b = Weight.of(right(arrays, form, s, false).device());
-        DeviceMatrix expected = fresh(arrays, s[0], s[1]);
-        DeviceMatrix c = fresh(arrays, s[0], s[1]);
-        without.product(form, Precision.BF16, a.device(), b, 0, expected, s[0], false);
-        with.product(form, Precision.BF16, a.device(), b, 0, c, s[0], false);
-        assertThat(arrays.floats(c)).as("%s", form).isEqualTo(arrays.floats(expected));
+        for (int k : new int[] {3, deepest}) {
+          int[] s = {m, n, k};
+          boolean add = k == deepest;
+          Both a = left(arrays, form, s, true);
+          Weight b = Weight.of(right(arrays, form, s, false).device());
+          long bias = add ? 0 : arrays.upload(arrays.normals(n));
+          float[] start = arrays.normals(m * n);
+          DeviceMatrix expected = DeviceMatrix.dense(arrays.upload(start), m, n);
+          DeviceMatrix c = DeviceMatrix.dense(arrays.upload(start), m, n);
+          without.product(form, Precision.BF16, a.device(), b, bias, expected, m, add);
+          with.product(form, Precision.BF16, a.device(), b, bias, c, m, add);
+          assertThat(arrays.floats(c))
+              .as("%s, %s deep", form, k)
+              .isEqualTo(arrays.floats(expected));
+        }
+        assertThat(products(arrays.device(), form)).isNotEqualTo(0);
+      }
+    }
+  }
+
+  /** Steps of tensor cores that both factors in bfloat16 took; −1 where nobody counts. */
+  private static long products(Device device, Form form) {
+    String kernel = "product_%s_bf16_narrow".formatted(form.name().toLowerCase(Locale.ROOT));
+    return device instanceof EmulatedDevice counting ? counting.counts(kernel).products() : -1;
+  }
+
+  /**
+   * Rows of a bfloat16 factor at multiples of 16 bytes are taken as they are; others go another
+   * way.
+   */
+  @ParameterizedTest
+  @MethodSource("devices")
+  void aWorkspaceChangesNoBitOfAStoredWeight(Opening opening) {
+    int m = Products.NARROW_FROM;
+    int k = 40;
+    try (DeviceArrays arrays = new DeviceArrays(opening.open(), 8)) {
+      Products without = large(arrays.device());
+      Products with = large(arrays.device());
+      long bytes = 2L * (k + 8) * (m + 8);
+      with.workspace(arrays.allocate(bytes), bytes);
+      for (Form form : new Form[] {Form.NT, Form.NN}) {
+        int n = m + (form == Form.NT ? 3 : 8);
+        int rows = form == Form.NT ? n : k;
+        int columns = form == Form.NT ? k : n;
+        Both a = arrays.normal(m, k);
+        long taken = 0;
+        for (int pitch : new int[] {(columns + 7) / 8 * 8, columns + 1}) {
+          short[] stored = new short[rows * pitch];
+          float[] values = arrays.normals(stored.length);
+          for (int i = 0; i < stored.length; i++) {
+            stored[i] = (short) (Float.floatToRawIntBits(values[i]) >>> 16);
+          }
+          Weight b = new Weight(arrays.upload(stored), rows, columns, pitch, true);
+          DeviceMatrix expected = fresh(arrays, m, n);
+          DeviceMatrix c = fresh(arrays, m, n);
+          without.product(form, Precision.BF16, a.device(), b, 0, expected, m, false);
+          with.product(form, Precision.BF16, a.device(), b, 0, c, m, false);
+          assertThat(arrays.floats(c))
+              .as("%s, %s numbers from row to row", form, pitch)
+              .isEqualTo(arrays.floats(expected));
+          long before = taken;
+          taken = products(arrays.device(), form);
+          if (taken >= 0) {
+            assertThat(taken > before).as("pitch %s", pitch).isEqualTo(pitch % 8 == 0);
+          }
+        }
       }
     }
   }

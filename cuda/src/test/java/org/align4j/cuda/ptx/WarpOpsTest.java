@@ -9,7 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Lanes give one another what CUDA's guide says of its warp functions. */
+/**
+ * Lanes give one another what CUDA's guide says of its warp functions, and the PTX ISA of {@code
+ * ldmatrix}.
+ */
 class WarpOpsTest {
 
   /** A value of each lane. */
@@ -46,8 +49,42 @@ class WarpOpsTest {
             "{ .reg .b32 %x; and.b32 %x, %a, 3; match.any.sync.b32 %d, %x, -1; }",
             lane -> ballot(other -> (value(other) & 3) == (value(lane) & 3))),
         of(
+            matrix("ldmatrix.sync.aligned.m8n8.x4.shared.b16", 0),
+            lane -> pair(8 * (lane / 4) + lane % 4 * 2, 8 * (lane / 4) + lane % 4 * 2 + 1)),
+        of(
+            matrix("ldmatrix.sync.aligned.m8n8.x4.shared.b16", 3),
+            lane ->
+                pair(8 * (24 + lane / 4) + lane % 4 * 2, 8 * (24 + lane / 4) + lane % 4 * 2 + 1)),
+        of(
+            matrix("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", 2),
+            lane -> pair(8 * (16 + lane % 4 * 2) + lane / 4, 8 * (17 + lane % 4 * 2) + lane / 4)),
+        of(
             "setp.gt.s32 %p, %a, 0; mov.b32 %d, 0; @%p activemask.b32 %d;",
             lane -> value(lane) > 0 ? ballot(other -> value(other) > 0) : 0));
+  }
+
+  /**
+   * Four matrices in shared memory, number n of row r is 8 r + n; the word that lanes get of the
+   * i-th.
+   */
+  private static String matrix(String load, int i) {
+    return """
+    { .reg .b32 %w, %at, %x<4>; .shared .align 16 .b8 rows[512];
+    mov.u32 %at, rows; shl.b32 %w, %t, 4; add.s32 %at, %at, %w;
+    mul.lo.s32 %w, %t, 0x80008; add.s32 %w, %w, 0x10000; st.shared.b32 [%at], %w;
+    add.s32 %w, %w, 0x20002; st.shared.b32 [%at+4], %w;
+    add.s32 %w, %w, 0x20002; st.shared.b32 [%at+8], %w;
+    add.s32 %w, %w, 0x20002; st.shared.b32 [%at+12], %w;
+    bar.warp.sync -1;
+    LOAD {%x0, %x1, %x2, %x3}, [%at];
+    mov.b32 %d, %xI; }
+    """
+        .replace("LOAD", load)
+        .replace("%xI", "%x" + i);
+  }
+
+  private static int pair(int low, int high) {
+    return high << 16 | low;
   }
 
   private static int ballot(java.util.function.IntPredicate lanes) {

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.align4j.core.file.JsonFiles;
 import org.align4j.spark.scaling.ScalingModel.Parts;
@@ -40,13 +40,17 @@ record MeasuredRun(int executors, double linkBits, ImmutableList<JsonNode> rows)
     return new MeasuredRun(executors, linkBits, rows.build());
   }
 
-  /** Mean of a metric. */
+  /** Mean of a metric over all updates. */
   double mean(String name) {
-    return mean(row -> row.path(name).asDouble());
+    return rows.stream().mapToDouble(row -> row.path(name).asDouble()).average().orElseThrow();
   }
 
-  private double mean(ToDoubleFunction<JsonNode> value) {
-    return rows.stream().mapToDouble(value).average().orElseThrow();
+  /** The update of the median time: other work on the machine slows single ones. */
+  private JsonNode usual() {
+    return rows.stream()
+        .sorted(Comparator.comparingDouble(row -> row.path("time/total").asDouble()))
+        .toList()
+        .get((rows.size() - 1) / 2);
   }
 
   /** Of the executors of an update, by the names of {@code docs/cluster.md}. */
@@ -60,23 +64,31 @@ record MeasuredRun(int executors, double linkBits, ImmutableList<JsonNode> rows)
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private double slowest(String name) {
-    return mean(row -> DoubleStream.of(of(row, name)).max().orElse(0));
+  private static double slowest(JsonNode row, String name) {
+    return DoubleStream.of(of(row, name)).max().orElse(0);
   }
 
-  /** Mean over updates and executors. */
-  double usual(String name) {
-    return mean(row -> DoubleStream.of(of(row, name)).average().orElse(0));
+  private static double mean(JsonNode row, String name) {
+    return DoubleStream.of(of(row, name)).average().orElse(0);
   }
 
-  /** A stage takes as long as its slowest executor; what nobody of them does is the stages'. */
+  /** Bytes that an executor sent in an update. */
+  double sentBytes() {
+    return rows.stream().mapToDouble(row -> mean(row, "sent_bytes")).average().orElseThrow();
+  }
+
+  /**
+   * Of the update of the median time. A stage takes as long as its slowest executor; what nobody of
+   * them does is the stages'.
+   */
   Parts parts() {
-    double sampling = slowest("sample_seconds");
-    double scoring = slowest("score_seconds");
-    double learning = slowest("learn_seconds");
-    double exchange = usual("exchange_seconds");
-    double step = usual("step_seconds");
-    double gradients = usual("learn_seconds") - usual("wait_seconds") - exchange - step;
+    JsonNode row = usual();
+    double sampling = slowest(row, "sample_seconds");
+    double scoring = slowest(row, "score_seconds");
+    double learning = slowest(row, "learn_seconds");
+    double exchange = mean(row, "exchange_seconds");
+    double step = mean(row, "step_seconds");
+    double gradients = mean(row, "learn_seconds") - mean(row, "wait_seconds") - exchange - step;
     return new Parts(
         sampling,
         scoring,
@@ -84,6 +96,6 @@ record MeasuredRun(int executors, double linkBits, ImmutableList<JsonNode> rows)
         learning - gradients - exchange - step,
         exchange,
         step,
-        mean("time/total") - sampling - scoring - learning);
+        row.path("time/total").asDouble() - sampling - scoring - learning);
   }
 }

@@ -129,7 +129,7 @@ public final class ScalingReport {
     MeasuredRun one = find(runs, 1);
     MeasuredRun two = find(runs, 2);
     // Of two executors each sends a half of the gradient, and then the other half's sum.
-    double trained = two.usual("sent_bytes") / Float.BYTES / steps;
+    double trained = two.sentBytes() / Float.BYTES / steps;
     double all = parameters == 0 ? trained : parameters;
     Job job =
         new Job(

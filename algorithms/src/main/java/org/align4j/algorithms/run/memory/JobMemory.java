@@ -101,13 +101,16 @@ public record JobMemory(
    *
    * @param frozen bytes of all weights that do not learn
    * @param scoring networks that only score
+   * @param average whether a moving average is in the same memory
+   * @param java bytes of the virtual machine, where they are of the same memory
    */
   private record Estimates(
       Estimate own,
       Optional<Estimate> critic,
       ImmutableList<Estimate> scoring,
       long frozen,
-      boolean average) {
+      boolean average,
+      long java) {
 
     MemoryPlan plan(Passes passes) {
       NetworkMemory self = own.of(passes);
@@ -125,11 +128,13 @@ public record JobMemory(
           self.cache(),
           self.activations()
               + judge.activations()
-              + others.stream().mapToLong(NetworkMemory::activations).sum());
+              + others.stream().mapToLong(NetworkMemory::activations).sum(),
+          java);
     }
   }
 
   private Estimates estimates() {
+    boolean onDevice = engine.freeMemory().isPresent();
     ImmutableList.Builder<Estimate> scoring = ImmutableList.builder();
     long frozen = frozen();
     if (networks.reference()) {
@@ -145,7 +150,8 @@ public record JobMemory(
         networks.critic() ? Optional.of(memory(ModelHead.SCALAR)) : Optional.empty(),
         scoring.build(),
         frozen,
-        networks.average());
+        networks.average() && !onDevice,
+        onDevice ? 0 : MemoryPlan.JAVA);
   }
 
   private Estimate memory(ModelHead head) {

@@ -11,9 +11,16 @@ import java.util.Locale;
  * @param moments of the optimiser, and the moving average
  * @param cache keys and values of the sequences decoded at once
  * @param activations and logits of the largest passes
+ * @param java the virtual machine; 0 where the memory is a device's
  */
 public record MemoryPlan(
-    long weights, long frozen, long gradients, long moments, long cache, long activations) {
+    long weights,
+    long frozen,
+    long gradients,
+    long moments,
+    long cache,
+    long activations,
+    long java) {
 
   /** The Java virtual machine, its heap and its code: what small runs are measured to take. */
   static final long JAVA = 400L << 20;
@@ -22,7 +29,7 @@ public record MemoryPlan(
 
   /** All of it. */
   public long total() {
-    return weights + frozen + gradients + moments + cache + activations + JAVA;
+    return weights + frozen + gradients + moments + cache + activations + java;
   }
 
   /** The plan in one sentence. */
@@ -30,7 +37,7 @@ public record MemoryPlan(
     return String.format(
         Locale.ROOT,
         "memory: %.2f GB: %.2f weights that learn, %.2f frozen weights, %.2f gradients, %.2f moments,"
-            + " %.2f key-value cache, %.2f activations, %.2f Java",
+            + " %.2f key-value cache, %.2f activations%s",
         total() / GIGA,
         weights / GIGA,
         frozen / GIGA,
@@ -38,6 +45,6 @@ public record MemoryPlan(
         moments / GIGA,
         cache / GIGA,
         activations / GIGA,
-        JAVA / GIGA);
+        java == 0 ? "" : String.format(Locale.ROOT, ", %.2f Java", java / GIGA));
   }
 }

@@ -37,16 +37,21 @@ public final class Distillation {
       Threads threads,
       Divergence divergence,
       float temperature) {
-    checkArgument(
-        student.vocabulary() == teacher.vocabulary(),
-        "the student has a vocabulary of %s, the teacher of %s: they must be the same",
-        student.vocabulary(),
-        teacher.vocabulary());
+    checkVocabularies(student.vocabulary(), teacher.vocabulary());
     this.student = student;
     this.teacher = teacher;
     this.threads = threads;
     this.divergence = divergence;
     this.temperature = temperature;
+  }
+
+  /** Refuses models whose ids are not the same. */
+  public static void checkVocabularies(int student, int teacher) {
+    checkArgument(
+        student == teacher,
+        "the student has a vocabulary of %s, the teacher of %s: they must be the same",
+        student,
+        teacher);
   }
 
   /**

@@ -59,6 +59,15 @@ public final class BatchCheck {
     return forwarded;
   }
 
+  /** Refuses coefficients of a divergence that are not one for each labelled row. */
+  public static void distill(TokenBatch batch, float[] coefficients) {
+    checkArgument(
+        coefficients.length == batch.rows().length,
+        "coefficients [%s] do not match the %s labelled rows of the batch",
+        coefficients.length,
+        batch.rows().length);
+  }
+
   /** Refuses a decoder that a network cannot have. */
   public static void decoder(Graph graph, int slots, int maxLength) {
     checkArgument(

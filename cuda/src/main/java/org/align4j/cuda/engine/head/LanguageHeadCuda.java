@@ -1,5 +1,7 @@
 package org.align4j.cuda.engine.head;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.align4j.core.engine.Head;
@@ -87,9 +89,31 @@ public final class LanguageHeadCuda implements CudaHead {
     return Math.min(vocabulary, SLICES_AT_ONCE * HeadKernels.SLICE);
   }
 
+  /** A network's head, which must be this. */
+  public static LanguageHeadCuda of(CudaHead head, String network) {
+    checkArgument(
+        head instanceof LanguageHeadCuda,
+        "the %s has a scalar head: it has no distribution",
+        network);
+    return (LanguageHeadCuda) head;
+  }
+
   /** Buffers of a block of rows. */
-  private record Block(
+  record Block(
       DeviceMatrix hidden, DeviceMatrix dHidden, DeviceMatrix logits, DeviceMatrix statistics) {}
+
+  /** A block of these hidden states, at the first of so many row numbers. */
+  Block gathered(DeviceMatrix hidden, long rows, int count) {
+    Block m = block(count);
+    context.kernels().rows().gatherRows(hidden, rows, m.hidden, count, columns);
+    return m;
+  }
+
+  /** A block of all these hidden states, where they are. */
+  Block over(DeviceMatrix hidden) {
+    Block m = block(hidden.rows());
+    return new Block(hidden, m.dHidden, m.logits, m.statistics);
+  }
 
   private Block block(int count) {
     int wide = wide(vocabulary);
@@ -128,8 +152,7 @@ public final class LanguageHeadCuda implements CudaHead {
     for (int start = 0; start < count; start += BLOCK) {
       int size = Math.min(BLOCK, count - start);
       long skip = (long) Float.BYTES * start;
-      Block m = block(size);
-      context.kernels().rows().gatherRows(hidden, index + skip, m.hidden, size, columns);
+      Block m = gathered(hidden, index + skip, size);
       for (int slice = 0; slice < slices; slice += SLICES_AT_ONCE) {
         DeviceMatrix logits = logits(m, slice);
         int wide = logits.columns();
@@ -155,8 +178,19 @@ public final class LanguageHeadCuda implements CudaHead {
     System.arraycopy(host, 2 * count, answers.logSumExp(), 0, count);
   }
 
-  /** Logits of some slices from this one on. */
-  private DeviceMatrix logits(Block m, int slice) {
+  /** Log-sum-exp and entropy, floats, of a block's rows. */
+  void statistics(Block m, float temperature, long logSumExp, long entropy) {
+    int slices = HeadKernels.slices(vocabulary);
+    int rows = m.hidden.rows();
+    for (int slice = 0; slice < slices; slice += SLICES_AT_ONCE) {
+      DeviceMatrix logits = logits(m, slice);
+      kernels.sliceStatistics(logits, logits.columns(), temperature, m.statistics, slice, rows);
+    }
+    kernels.combineStatistics(m.statistics, slices, logSumExp, entropy, rows);
+  }
+
+  /** Logits of some slices from this one on, up to {@link #SLICES_AT_ONCE}. */
+  DeviceMatrix logits(Block m, int slice) {
     Weight some = slices(slice);
     DeviceMatrix logits = m.logits.columns(0, some.rows());
     products.product(Form.NT, context.precision(), m.hidden, some, 0, logits, logits.rows(), false);
@@ -187,8 +221,7 @@ public final class LanguageHeadCuda implements CudaHead {
     for (int start = 0; start < count; start += BLOCK) {
       int size = Math.min(BLOCK, count - start);
       long skip = (long) Float.BYTES * start;
-      Block m = block(size);
-      context.kernels().rows().gatherRows(hidden, index + skip, m.hidden, size, columns);
+      Block m = gathered(hidden, index + skip, size);
       for (int slice = 0; slice < HeadKernels.slices(vocabulary); slice += SLICES_AT_ONCE) {
         DeviceMatrix logits = logits(m, slice);
         kernels.logitsGradient(
@@ -204,9 +237,14 @@ public final class LanguageHeadCuda implements CudaHead {
             size);
         addGradients(m, logits, slice);
       }
-      groups.set(Arrays.copyOfRange(rows, start, start + size), size);
-      groups.add(context.kernels().rows(), m.dHidden, target);
+      addHidden(m, Arrays.copyOfRange(rows, start, start + size), target);
     }
+  }
+
+  /** Adds a block's gradient to that of all rows. */
+  void addHidden(Block m, int[] rows, DeviceMatrix target) {
+    groups.set(rows, rows.length);
+    groups.add(context.kernels().rows(), m.dHidden, target);
   }
 
   private long upload(HeadCoefficients given, int count) {
@@ -225,7 +263,7 @@ public final class LanguageHeadCuda implements CudaHead {
   }
 
   /** What the gradient of some logits does to the weight and to the hidden states. */
-  private void addGradients(Block m, DeviceMatrix dLogits, int slice) {
+  void addGradients(Block m, DeviceMatrix dLogits, int slice) {
     if (context.weights().trains(table)) {
       int from = slice * HeadKernels.SLICE;
       DeviceMatrix gradient =

@@ -16,6 +16,7 @@ final class KernelCases {
             ProductCases.all(),
             AttentionCases.all(),
             HeadCases.all(),
+            DivergenceCases.all(),
             OptimiserCases.all())
         .flatMap(List::stream)
         .toList();

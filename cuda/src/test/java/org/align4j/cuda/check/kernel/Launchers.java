@@ -9,6 +9,7 @@ import org.align4j.cuda.driver.DeviceProperties;
 import org.align4j.cuda.kernel.Activations;
 import org.align4j.cuda.kernel.Attention;
 import org.align4j.cuda.kernel.CudaKernels;
+import org.align4j.cuda.kernel.Divergences;
 import org.align4j.cuda.kernel.Heads;
 import org.align4j.cuda.kernel.Norms;
 import org.align4j.cuda.kernel.OptimiserKernels;
@@ -31,6 +32,7 @@ public record Launchers(
     Products largeProducts,
     Products smallProducts,
     Heads heads,
+    Divergences divergences,
     OptimiserKernels optimiser) {
 
   private static final String FOLDER = "/org/align4j/cuda/";
@@ -56,6 +58,7 @@ public record Launchers(
             new Products(program, 1),
             new Products(program, Integer.MAX_VALUE),
             new Heads(program),
+            new Divergences(program),
             new OptimiserKernels(program));
     long address = device.allocate(workspace);
     launchers.products.workspace(address, workspace);

@@ -22,8 +22,8 @@ final class ProductCases {
     LARGE(131, 137, 69),
     SMALL(67, 37, 133),
     FEW(11, 45, 133),
-    /** Large enough that factors are made bfloat16 first. */
-    NARROW(515, 517, 21);
+    /** Large enough that factors are made bfloat16 first, and deeper than the tiles on the way. */
+    NARROW(515, 517, 165);
 
     private final int m;
     private final int n;
@@ -146,11 +146,18 @@ final class ProductCases {
         });
   }
 
-  /** The right-hand side on the device. */
+  /** The right-hand side on the device; rows of bfloat16 at multiples of 16 bytes. */
   static Weight weight(DeviceRoom room, Table b, boolean stored) {
-    return stored
-        ? new Weight(room.shorts(Rounding.stored(b)), b.rows(), b.columns(), b.columns(), true)
-        : Weight.of(room.matrix(b));
+    if (!stored) {
+      return Weight.of(room.matrix(b));
+    }
+    int pitch = (b.columns() + 7) / 8 * 8;
+    short[] dense = Rounding.stored(b);
+    short[] padded = new short[b.rows() * pitch];
+    for (int r = 0; r < b.rows(); r++) {
+      System.arraycopy(dense, r * b.columns(), padded, r * pitch, b.columns());
+    }
+    return new Weight(room.shorts(padded), b.rows(), b.columns(), pitch, true);
   }
 
   private static Table transposedIf(boolean wanted, Table x) {

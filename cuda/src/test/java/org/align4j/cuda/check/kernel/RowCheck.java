@@ -31,7 +31,7 @@ public final class RowCheck {
       Card card, Report report, String name, Precision precision, boolean stored) {
     int most = card.small() ? 520 : 2048;
     int n = card.small() ? 515 : 1536;
-    int k = card.small() ? 19 : 576;
+    int k = card.small() ? 149 : 576;
     try (DeviceRoom room = new DeviceRoom(card.device())) {
       DeviceMatrix x = room.matrix(Table.random(1, most, k));
       Table table = Table.random(2, n, k);
