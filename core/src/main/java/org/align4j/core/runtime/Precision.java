@@ -1,7 +1,5 @@
 package org.align4j.core.runtime;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -28,16 +26,12 @@ public enum Precision {
    * @throws IllegalArgumentException for a label that none has
    */
   public static Precision of(String label) {
-    for (Precision precision : values()) {
-      if (precision.label().equals(label)) {
-        return precision;
-      }
-    }
-    checkArgument(
-        false,
-        "precision is %s: it is one of %s",
-        label,
-        Arrays.stream(values()).map(Precision::label).toList());
-    return FP32;
+    return Arrays.stream(values())
+        .filter(precision -> precision.label().equals(label))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "precision is %s: it is one of %s"
+                    .formatted(label, Arrays.stream(values()).map(Precision::label).toList())));
   }
 }

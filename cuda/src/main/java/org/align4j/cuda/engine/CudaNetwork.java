@@ -22,7 +22,6 @@ import org.align4j.core.plan.head.ActiveRows;
 import org.align4j.core.plan.head.Distillation;
 import org.align4j.core.plan.head.PartResults;
 import org.align4j.core.plan.head.PlanHead.HeadResults;
-import org.align4j.core.plan.layout.Backward;
 import org.align4j.core.plan.run.BatchCheck;
 import org.align4j.core.plan.run.SubBatch;
 import org.align4j.core.runtime.Resources;
@@ -58,18 +57,14 @@ public final class CudaNetwork implements Network {
   private final CudaMemory.Budget budget;
   private final CudaWeights weights;
   private final RopeTables ropes;
-  private final CudaContext scoring;
+  private final ScorePass scoring;
   private final CudaContext training;
-  private final CudaPlan scorePlan;
   private final CudaHead head;
   private final int trainTokens;
-  private final int scoreTokens;
   private final ActiveRows selection = new ActiveRows();
   private final PartResults partResults = new PartResults();
   private @Nullable CudaPlan trainPlan;
   private @Nullable DistillationCuda distillation;
-  private final DeviceBuffer hiddenRows;
-  private final DeviceBuffer stateRows;
 
   /** Those of the last forward pass outlive a score. */
   private HeadResults results = PartResults.room(0);
@@ -96,21 +91,16 @@ public final class CudaNetwork implements Network {
       gpu.prepare(resources.precision());
       this.weights = new CudaWeights(gpu, parameters, base);
       this.ropes = new RopeTables(gpu.device());
-      this.scoring = context();
+      this.scoring = new ScorePass(graph, context(), budget);
       this.training = context();
-      this.scorePlan = new CudaPlan(graph, Backward.NONE, scoring, null);
-      this.hiddenRows = new DeviceBuffer(gpu.device());
-      this.stateRows = new DeviceBuffer(gpu.device());
       this.head =
           switch (graph.head()) {
-            case Head.Language<PlanNode> h -> new LanguageHeadCuda(scoring, h);
-            case Head.Scalar<PlanNode> h -> new ScalarHeadCuda(scoring, h);
+            case Head.Language<PlanNode> h -> new LanguageHeadCuda(training, h);
+            case Head.Scalar<PlanNode> h -> new ScalarHeadCuda(training, h);
           };
     }
     this.trainTokens =
         budget.trainTokens(CudaPlan.bytesPerToken(graph, weights::trains, budget.backward()));
-    this.scoreTokens =
-        budget.scoreTokens(CudaPlan.bytesPerToken(graph, parameter -> false, Backward.NONE));
   }
 
   /** A context with a batch of its own. */
@@ -156,9 +146,8 @@ public final class CudaNetwork implements Network {
     int count = batch.rows().length;
     scoreResults = PartResults.atLeast(scoreResults, count);
     synchronized (gpu) {
-      for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
-        scoreBody(part);
-        head(scorePlan, part, scoreResults);
+      for (SubBatch part : scoring.parts(batch)) {
+        head(scoring.run(part), part, scoreResults);
       }
     }
     return scores(scoreResults, count);
@@ -171,7 +160,7 @@ public final class CudaNetwork implements Network {
     if (states.length > 0) {
       synchronized (gpu) {
         try (DeviceBuffer room = new DeviceBuffer(gpu.device())) {
-          DeviceMatrix all = hidden(batch, room);
+          DeviceMatrix all = scoring.hidden(batch, room);
           int columns = all.columns();
           float[] values = new float[Math.multiplyExact(states.length, columns)];
           gpu.device().read(all.address(), MemorySegment.ofArray(values));
@@ -180,31 +169,6 @@ public final class CudaNetwork implements Network {
       }
     }
     return states;
-  }
-
-  /** Hidden states at the labelled rows, {@code [M, D]}, on the card. */
-  private DeviceMatrix hidden(TokenBatch batch, DeviceBuffer room) {
-    int columns = graph.hidden().columns();
-    int all = batch.rows().length;
-    long bytes = (long) Float.BYTES * all * columns;
-    DeviceMatrix states = DeviceMatrix.dense(room.reserve(bytes), all, columns);
-    for (SubBatch part : SubBatch.split(batch, scoreTokens)) {
-      scoreBody(part);
-      int[] rows = part.batch().rows();
-      int[] outputs = new int[rows.length];
-      Arrays.setAll(outputs, part::output);
-      long from = hiddenRows.set(rows, rows.length);
-      long to = stateRows.set(outputs, rows.length);
-      gpu.kernels().rows().scatterRows(scorePlan.hidden(), from, to, states, rows.length, columns);
-    }
-    return states;
-  }
-
-  private void scoreBody(SubBatch part) {
-    weights.refresh();
-    scorePlan.reserve(part.batch().tokens().length, scoreTokens);
-    scoring.batch().set(part.batch().tokens(), part.batch().layout());
-    scorePlan.forward();
   }
 
   private void head(CudaPlan plan, SubBatch part, HeadResults all) {
@@ -323,7 +287,7 @@ public final class CudaNetwork implements Network {
         distillation = new DistillationCuda(gpu);
         this.distillation = distillation;
       }
-      DeviceMatrix states = guide.hidden(batch, distillation.teacherStates());
+      DeviceMatrix states = guide.scoring.hidden(batch, distillation.teacherStates());
       CudaPlan plan = trainForward(batch);
       plan.beginBackward();
       float[] values =
@@ -409,17 +373,14 @@ public final class CudaNetwork implements Network {
     }
     closed = true;
     synchronized (gpu) {
-      scorePlan.close();
+      scoring.close();
       if (trainPlan != null) {
         trainPlan.close();
       }
       if (distillation != null) {
         distillation.close();
       }
-      hiddenRows.close();
-      stateRows.close();
       head.close();
-      scoring.batch().close();
       training.batch().close();
       ropes.close();
       weights.close();
