@@ -52,6 +52,13 @@ final class RunProcess {
     return new RunProcess(process, output);
   }
 
+  /** Whether this process ignores SIGINT, as a shell's job in the background does: so do others. */
+  static boolean ignoresInterrupts() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

@@ -9,6 +9,7 @@ import org.align4j.core.batch.SequenceLayout;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.kernel.vector.VectorKernels;
+import org.align4j.core.ops.Gelu;
 import org.align4j.core.ops.Heads;
 import org.align4j.core.ops.WeightLayout;
 import org.junit.jupiter.api.Tag;
@@ -56,10 +57,17 @@ class KernelAllocationTest {
       KeyValuePanels cache =
           data.cache(k, tiles.heads(), cached, cached, IntStream.range(0, 192).toArray());
       Matrix statistics = data.matrix(8, 3);
+      Matrix logits = data.matrix(8, WIDTH);
+      HeadKernels.LogitsGradient headGradient =
+          new HeadKernels.LogitsGradient(
+              new int[8], 1, data.floats(8), data.floats(8), new float[8], new float[8]);
       NormKernels.Gradient normGradient =
           new NormKernels.Gradient(x, weight, 1, x, y, false, moments);
       AttentionKernels.Operands forward =
-          new AttentionKernels.Operands(query, keys, keys, whole, out, null);
+          new AttentionKernels.Operands(query, keys, keys, whole, out, data.matrix(64, 2));
+      AttentionKernels.Gradient gradient =
+          new AttentionKernels.Gradient(
+              forward, out, query, keys, keys, data.matrix(64, 32), data.matrix(64, 32));
       OptimiserKernels.Moments all = new OptimiserKernels.Moments(weight, weight, weight, weight);
       OptimiserKernels.AdamWStep update = new OptimiserKernels.AdamWStep(1, 0, 0.9, 0.999, 1, 0, 1);
       List<Call> calls =
@@ -68,9 +76,21 @@ class KernelAllocationTest {
               new Call("norm gradient", 8, () -> k.norms().layerNormGradient(normGradient, 0, 8)),
               new Call("squares", 1, () -> k.optimiser().sumOfSquares(weight, sums, 0, 1)),
               new Call("swiGlu", 8, () -> k.activations().swiGlu(x, x, y, 0, 8)),
+              new Call(
+                  "swiGlu gradient", 8, () -> k.activations().swiGluGradient(x, x, x, y, y, 0, 8)),
               new Call("geGlu", 8, () -> k.activations().geGlu(x, x, y, 0, 8)),
               new Call(
                   "geGlu gradient", 8, () -> k.activations().geGluGradient(x, x, x, y, y, 0, 8)),
+              new Call("gelu, erf", 8, () -> k.activations().gelu(x, Gelu.ERF, y, 0, 8)),
+              new Call("gelu, tanh", 8, () -> k.activations().gelu(x, Gelu.TANH, y, 0, 8)),
+              new Call(
+                  "gelu gradient, erf",
+                  8,
+                  () -> k.activations().geluGradient(x, Gelu.ERF, x, y, false, 0, 8)),
+              new Call(
+                  "gelu gradient, tanh",
+                  8,
+                  () -> k.activations().geluGradient(x, Gelu.TANH, x, y, true, 0, 8)),
               new Call(
                   "product",
                   8,
@@ -91,6 +111,11 @@ class KernelAllocationTest {
                   64,
                   () -> k.attention().attention(forward, 0, whole.tiles(), scratch)),
               new Call(
+                  "attention gradient",
+                  64,
+                  () ->
+                      k.attention().attentionGradient(gradient, 0, whole.gradientTiles(), scratch)),
+              new Call(
                   "attention of a step",
                   8,
                   () -> {
@@ -103,6 +128,10 @@ class KernelAllocationTest {
                   }),
               new Call(
                   "head", 8, () -> k.heads().sliceStatistics(x, 1, statistics, 0, 0, 8, scratch)),
+              new Call(
+                  "head gradient",
+                  8,
+                  () -> k.heads().logitsGradient(logits, 0, headGradient, 0, 8)),
               new Call("optimiser", 1, () -> k.optimiser().adamW(all, update, 0, WIDTH)));
       for (Call call : calls) {
         boolean attention = call.name().startsWith("attention");

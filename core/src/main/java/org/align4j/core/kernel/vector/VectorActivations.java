@@ -1,10 +1,12 @@
 package org.align4j.core.kernel.vector;
 
+import static org.align4j.core.kernel.memory.Memory.ALL;
 import static org.align4j.core.kernel.vector.lanes.Lanes.COUNT;
+import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
+import static org.align4j.core.kernel.vector.lanes.Lanes.SPECIES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.bound;
 import static org.align4j.core.kernel.vector.lanes.Lanes.first;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
-import static org.align4j.core.kernel.vector.lanes.Lanes.store;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.HALF;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.ONE;
 import static org.align4j.core.kernel.vector.lanes.VectorMath.bellArgument;
@@ -26,7 +28,12 @@ import org.align4j.core.kernel.ActivationKernels;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.Gelu;
 
-/** Activations of one row. Tails are masked: the same operations in the lanes there are. */
+/**
+ * Activations of one row. Tails are masked: the same operations in the lanes there are.
+ *
+ * <p>What follows an exponential calls the Vector API itself: behind 18,000 nodes the compiler
+ * inlines nothing else, and what is handed over to a method is boxed.
+ */
 final class VectorActivations implements ActivationKernels {
 
   @Override
@@ -93,7 +100,7 @@ final class VectorActivations implements ActivationKernels {
       FloatVector x = g.abs().neg();
       FloatVector t = exponent(x);
       FloatVector s = sigmoid(g, exponential(x, t, polynomial(x, t)));
-      store(g.mul(s).mul(load(up + 4L * i)), y + 4L * i);
+      g.mul(s).mul(load(up + 4L * i)).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
     if (bound < count) {
       swiGluTail(gate + 4L * bound, up + 4L * bound, y + 4L * bound, first(count - bound));
@@ -105,7 +112,7 @@ final class VectorActivations implements ActivationKernels {
     FloatVector x = g.abs().neg();
     FloatVector t = exponent(x);
     FloatVector s = sigmoid(g, exponential(x, t, polynomial(x, t)));
-    store(g.mul(s).mul(load(up, mask)), y, mask);
+    g.mul(s).mul(load(up, mask)).intoMemorySegment(ALL, y, ORDER, mask);
   }
 
   private static void swiGluGradient(long gate, long up, long dy, long dGate, long dUp, int count) {
@@ -117,8 +124,8 @@ final class VectorActivations implements ActivationKernels {
       FloatVector x = g.abs().neg();
       FloatVector t = exponent(x);
       FloatVector s = sigmoid(g, exponential(x, t, polynomial(x, t)));
-      store(du.mul(s).mul(siluSlope(g, s)), dGate + 4L * i);
-      store(d.mul(g).mul(s), dUp + 4L * i);
+      du.mul(s).mul(siluSlope(g, s)).intoMemorySegment(ALL, dGate + 4L * i, ORDER);
+      d.mul(g).mul(s).intoMemorySegment(ALL, dUp + 4L * i, ORDER);
     }
     if (bound < count) {
       long at = 4L * bound;
@@ -134,8 +141,8 @@ final class VectorActivations implements ActivationKernels {
     FloatVector x = g.abs().neg();
     FloatVector t = exponent(x);
     FloatVector s = sigmoid(g, exponential(x, t, polynomial(x, t)));
-    store(du.mul(s).mul(siluSlope(g, s)), dGate, mask);
-    store(d.mul(g).mul(s), dUp, mask);
+    du.mul(s).mul(siluSlope(g, s)).intoMemorySegment(ALL, dGate, ORDER, mask);
+    d.mul(g).mul(s).intoMemorySegment(ALL, dUp, ORDER, mask);
   }
 
   /** {@code 1 + g(1 − s)}. */
@@ -151,7 +158,7 @@ final class VectorActivations implements ActivationKernels {
       FloatVector z = minusTwice(u);
       FloatVector t = exponent(z);
       FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
-      store(g.mul(s).mul(load(up + 4L * i)), y + 4L * i);
+      g.mul(s).mul(load(up + 4L * i)).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
     if (bound < count) {
       geGluTail(gate + 4L * bound, up + 4L * bound, y + 4L * bound, first(count - bound));
@@ -164,7 +171,7 @@ final class VectorActivations implements ActivationKernels {
     FloatVector z = minusTwice(u);
     FloatVector t = exponent(z);
     FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
-    store(g.mul(s).mul(load(up, mask)), y, mask);
+    g.mul(s).mul(load(up, mask)).intoMemorySegment(ALL, y, ORDER, mask);
   }
 
   private static void geGluGradient(long gate, long up, long dy, long dGate, long dUp, int count) {
@@ -177,8 +184,8 @@ final class VectorActivations implements ActivationKernels {
       FloatVector z = minusTwice(u);
       FloatVector t = exponent(z);
       FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
-      store(gatedSlope(g, s).mul(du), dGate + 4L * i);
-      store(g.mul(s).mul(d), dUp + 4L * i);
+      gatedSlope(g, s).mul(du).intoMemorySegment(ALL, dGate + 4L * i, ORDER);
+      g.mul(s).mul(d).intoMemorySegment(ALL, dUp + 4L * i, ORDER);
     }
     if (bound < count) {
       long at = 4L * bound;
@@ -195,8 +202,8 @@ final class VectorActivations implements ActivationKernels {
     FloatVector z = minusTwice(u);
     FloatVector t = exponent(z);
     FloatVector s = sigmoid(u, exponential(z, t, polynomial(z, t)));
-    store(gatedSlope(g, s).mul(du), dGate, mask);
-    store(g.mul(s).mul(d), dUp, mask);
+    gatedSlope(g, s).mul(du).intoMemorySegment(ALL, dGate, ORDER, mask);
+    g.mul(s).mul(d).intoMemorySegment(ALL, dUp, ORDER, mask);
   }
 
   private static void gelu(long x, Gelu form, long y, int count) {
@@ -216,7 +223,9 @@ final class VectorActivations implements ActivationKernels {
       FloatVector v = load(x + 4L * i);
       FloatVector z = bellArgument(v);
       FloatVector t = exponent(z);
-      store(normal(v, exponential(z, t, polynomial(z, t))).mul(v), y + 4L * i);
+      normal(v, exponential(z, t, polynomial(z, t)))
+          .mul(v)
+          .intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -227,7 +236,7 @@ final class VectorActivations implements ActivationKernels {
       FloatVector z = minusTwice(u);
       FloatVector t = exponent(z);
       FloatVector tanh = tanh(u, exponential(z, t, polynomial(z, t)));
-      store(tanh.add(ONE).mul(v).mul(HALF), y + 4L * i);
+      tanh.add(ONE).mul(v).mul(HALF).intoMemorySegment(ALL, y + 4L * i, ORDER);
     }
   }
 
@@ -237,7 +246,8 @@ final class VectorActivations implements ActivationKernels {
     FloatVector z = form == Gelu.ERF ? bellArgument(v) : minusTwice(u);
     FloatVector t = exponent(z);
     FloatVector e = exponential(z, t, polynomial(z, t));
-    store(form == Gelu.ERF ? normal(v, e).mul(v) : tanh(u, e).add(ONE).mul(v).mul(HALF), y, mask);
+    FloatVector own = form == Gelu.ERF ? normal(v, e).mul(v) : tanh(u, e).add(ONE).mul(v).mul(HALF);
+    own.intoMemorySegment(ALL, y, ORDER, mask);
   }
 
   private static void geluGradient(long x, Gelu form, long dy, long dx, boolean add, int count) {
@@ -256,14 +266,15 @@ final class VectorActivations implements ActivationKernels {
   private static void geluErfGradient(long x, long dy, long dx, boolean add, int bound) {
     for (int i = 0; i < bound; i += COUNT) {
       FloatVector v = load(x + 4L * i);
+      FloatVector d = load(dy + 4L * i);
       FloatVector z = bellArgument(v);
       FloatVector t = exponent(z);
-      FloatVector slope = geluErfSlope(v, exponential(z, t, polynomial(z, t)));
-      FloatVector own = slope.mul(load(dy + 4L * i));
+      FloatVector own = geluErfSlope(v, exponential(z, t, polynomial(z, t))).mul(d);
       if (add) {
-        store(own.add(load(dx + 4L * i)), dx + 4L * i);
+        own.add(FloatVector.fromMemorySegment(SPECIES, ALL, dx + 4L * i, ORDER))
+            .intoMemorySegment(ALL, dx + 4L * i, ORDER);
       } else {
-        store(own, dx + 4L * i);
+        own.intoMemorySegment(ALL, dx + 4L * i, ORDER);
       }
     }
   }
@@ -271,15 +282,17 @@ final class VectorActivations implements ActivationKernels {
   private static void geluTanhGradient(long x, long dy, long dx, boolean add, int bound) {
     for (int i = 0; i < bound; i += COUNT) {
       FloatVector v = load(x + 4L * i);
+      FloatVector d = load(dy + 4L * i);
       FloatVector u = tanhArgument(v);
       FloatVector z = minusTwice(u);
       FloatVector t = exponent(z);
       FloatVector tanh = tanh(u, exponential(z, t, polynomial(z, t)));
-      FloatVector own = geluTanhSlope(v, tanh).mul(load(dy + 4L * i));
+      FloatVector own = geluTanhSlope(v, tanh).mul(d);
       if (add) {
-        store(own.add(load(dx + 4L * i)), dx + 4L * i);
+        own.add(FloatVector.fromMemorySegment(SPECIES, ALL, dx + 4L * i, ORDER))
+            .intoMemorySegment(ALL, dx + 4L * i, ORDER);
       } else {
-        store(own, dx + 4L * i);
+        own.intoMemorySegment(ALL, dx + 4L * i, ORDER);
       }
     }
   }
@@ -294,9 +307,9 @@ final class VectorActivations implements ActivationKernels {
     FloatVector slope = form == Gelu.ERF ? geluErfSlope(v, e) : geluTanhSlope(v, tanh(u, e));
     FloatVector own = slope.mul(load(dy, mask));
     if (add) {
-      store(own.add(load(dx, mask)), dx, mask);
+      own.add(load(dx, mask)).intoMemorySegment(ALL, dx, ORDER, mask);
     } else {
-      store(own, dx, mask);
+      own.intoMemorySegment(ALL, dx, ORDER, mask);
     }
   }
 }

@@ -1,8 +1,10 @@
 package org.align4j.core.kernel.vector;
 
 import static jdk.incubator.vector.VectorOperators.GT;
+import static org.align4j.core.kernel.memory.Memory.ALL;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.lanes.Lanes.COUNT;
+import static org.align4j.core.kernel.vector.lanes.Lanes.ORDER;
 import static org.align4j.core.kernel.vector.lanes.Lanes.all;
 import static org.align4j.core.kernel.vector.lanes.Lanes.load;
 import static org.align4j.core.kernel.vector.lanes.Lanes.store;
@@ -221,11 +223,11 @@ final class VectorStepAttention {
     for (int j = 0; j < padded; j += COUNT) {
       FloatVector x = load(scores + 4L * j).sub(shift);
       FloatVector t = exponent(x);
-      store(exponential(x, t, polynomial(x, t)), scores + 4L * j);
+      exponential(x, t, polynomial(x, t)).intoMemorySegment(ALL, scores + 4L * j, ORDER);
     }
     FloatVector factor = all(Memory.get(scores + 4L * count));
     for (long at = sums; at < sums + sumsBytes; at += BYTES) {
-      store(load(at).mul(factor), at);
+      load(at).mul(factor).intoMemorySegment(ALL, at, ORDER);
     }
     float sum = 0;
     for (int j = 0; j < count; j++) {
