@@ -39,6 +39,7 @@ public final class Threads implements AutoCloseable {
   private int items;
   private int tile;
   private int tiles;
+  private boolean ranges;
 
   /** A pool of {@code count} threads, the caller included. */
   public Threads(int count) {
@@ -66,12 +67,25 @@ public final class Threads implements AutoCloseable {
    * and returns when all are done. A failure in any tile is thrown here.
    */
   public void run(Task task, int items, int tile) {
+    run(task, items, tile, false);
+  }
+
+  /**
+   * The same over tiles of one item, of which a thread is given many neighbours at once, a thread's
+   * share of those that are left: for work that reads memory best in long runs.
+   */
+  public void runRanges(Task task, int items) {
+    run(task, items, 1, true);
+  }
+
+  private void run(Task task, int items, int tile, boolean ranges) {
     int count = (items + tile - 1) / tile;
     if (count <= 0) {
       return;
     }
     turn.lock();
     try {
+      this.ranges = ranges;
       run(task, items, tile, count);
     } finally {
       turn.unlock();
@@ -80,10 +94,11 @@ public final class Threads implements AutoCloseable {
 
   private void run(Task task, int items, int tile, int count) {
     if (count == 1 || workers.isEmpty()) {
+      int step = ranges ? items : tile;
       scratch.begin();
       try {
-        for (int from = 0; from < items; from += tile) {
-          task.run(from, Math.min(items, from + tile), scratch);
+        for (int from = 0; from < items; from += step) {
+          task.run(from, Math.min(items, from + step), scratch);
         }
       } finally {
         scratch.end();
@@ -135,13 +150,22 @@ public final class Threads implements AutoCloseable {
     scratch.close();
   }
 
+  /** Tiles of a range: a thread's share of those left, and two at the end where there are many. */
+  private int share(int left) {
+    int least = tiles >= 4 * count() ? 2 : 1;
+    return Math.min(left, Math.max(least, left / count()));
+  }
+
   private void drain(Scratch mine) {
     Task work = task;
     mine.begin();
     try {
-      int t;
-      while (work != null && (t = next.getAndIncrement()) < tiles) {
-        work.run(t * tile, Math.min(items, (t + 1) * tile), mine);
+      int from;
+      while (work != null && (from = next.get()) < tiles) {
+        int to = from + (ranges ? share(tiles - from) : 1);
+        if (next.compareAndSet(from, to)) {
+          work.run(from * tile, Math.min(items, to * tile), mine);
+        }
       }
     } catch (Throwable e) {
       failure = e;

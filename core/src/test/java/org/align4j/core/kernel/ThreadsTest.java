@@ -22,8 +22,9 @@ class ThreadsTest {
                   done.incrementAndGet(i);
                 }
               };
-          for (int round = 0; round < 50; round++) {
+          for (int round = 0; round < 25; round++) {
             threads.run(task, items, 3);
+            threads.runRanges(task, items);
           }
           for (int i = 0; i < items; i++) {
             assertThat(done.get(i)).isEqualTo(50);
@@ -41,6 +42,20 @@ class ThreadsTest {
       assertThat(ends.get(0)).isEqualTo(4);
       assertThat(ends.get(4)).isEqualTo(8);
       assertThat(ends.get(8)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void aRangeIsAThreadsShareOfWhatIsLeft() {
+    for (int count : new int[] {1, 2, 5}) {
+      try (Threads threads = new Threads(count)) {
+        AtomicIntegerArray ends = new AtomicIntegerArray(40);
+        threads.runRanges((from, to, scratch) -> ends.set(from, to), 40);
+        assertThat(ends.get(0)).isEqualTo(40 / count);
+        for (int from = 0; from < 40; from = ends.get(from)) {
+          assertThat(ends.get(from)).isGreaterThanOrEqualTo(Math.min(40, from + 2));
+        }
+      }
     }
   }
 

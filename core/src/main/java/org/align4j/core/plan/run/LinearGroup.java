@@ -49,7 +49,7 @@ public final class LinearGroup implements Stage, Task {
       tiles += members[i].bind();
       ends[i] = tiles;
     }
-    threads.run(this, tiles, 1);
+    LinearStage.run(threads, this, members[0].rows(), tiles);
   }
 
   @Override

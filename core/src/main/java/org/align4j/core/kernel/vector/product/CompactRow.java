@@ -52,26 +52,30 @@ final class CompactRow {
   private CompactRow() {}
 
   /**
-   * {@code c[pairs · 2 · WIDTH] += a · b} over pairs of panels from {@code panel} on and an even
-   * depth: an odd one's last step is left out.
+   * {@code c += a · b} over four panels and an even depth: an odd one's last step is left out. The
+   * panels are {@code apart} from each other, from {@code panel} on; those of c likewise.
+   *
+   * @param pairs of panels, 1 or 2
+   * @param c sums of the first panel
    */
-  static void pairs(long a, CompactMatrix weight, int panel, int pairs, long c) {
+  static void pairs(long a, CompactMatrix weight, int panel, int apart, int pairs, long c) {
     CompactForm form = weight.form();
     long b = weight.address(panel, 0);
-    long pitch = weight.panelPitch();
+    long pitch = apart * weight.panelPitch();
+    long sumsPitch = 2 * BYTES * apart;
     if (form.header() > 0) {
       int blocks = weight.depth() / weight.blockDepth();
       int words = weight.blockDepth() / form.perWord();
-      run(form, a, b, pitch, weight.blockPitch(), pairs, blocks, words, c);
+      run(form, a, b, pitch, weight.blockPitch(), pairs, blocks, words, c, sumsPitch);
       return;
     }
     int words = weight.depth() / 2;
     int blocks = words / FLOAT_WORDS;
     long blockPitch = FLOAT_WORDS * weight.blockPitch();
-    run(form, a, b, pitch, blockPitch, pairs, blocks, FLOAT_WORDS, c);
+    run(form, a, b, pitch, blockPitch, pairs, blocks, FLOAT_WORDS, c, sumsPitch);
     int done = blocks * FLOAT_WORDS;
     a += (long) Float.BYTES * 2 * done;
-    run(form, a, b + blocks * blockPitch, pitch, 0, pairs, 1, words - done, c);
+    run(form, a, b + blocks * blockPitch, pitch, 0, pairs, 1, words - done, c, sumsPitch);
   }
 
   private static void run(
@@ -83,31 +87,40 @@ final class CompactRow {
       int pairs,
       int blocks,
       int words,
-      long c) {
+      long c,
+      long sumsPitch) {
     switch (form) {
-      case SIGNED4 -> signed4(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
-      case OFFSET4 -> offset4(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
-      case SIGNED8 -> signed8(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
-      case OFFSET8 -> offset8(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
-      case BFLOAT16 -> bfloat16(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
-      case FLOAT16 -> float16(a, b, panelPitch, blockPitch, pairs, blocks, words, c);
+      case SIGNED4 -> signed4(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
+      case OFFSET4 -> offset4(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
+      case SIGNED8 -> signed8(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
+      case OFFSET8 -> offset8(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
+      case BFLOAT16 -> bfloat16(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
+      case FLOAT16 -> float16(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
     }
   }
 
   private static void signed4(
-      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
     long left = a & ADDRESS;
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
       for (int pair = 0; pair < pairs; pair++) {
         k = first;
-        long sums = c + 4 * BYTES * pair;
+        long sums = c + 2 * sumsPitch * pair;
         long at = b + block * blockPitch + 2 * panelPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
-        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
-        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + sumsPitch + BYTES, ORDER);
         FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
         FloatVector tx = sx.mul(0x1p-4f);
         FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
@@ -149,27 +162,35 @@ final class CompactRow {
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
-        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
-        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + sumsPitch, ORDER);
+        cw.intoMemorySegment(ALL, sums + sumsPitch + BYTES, ORDER);
       }
       first = k;
     }
   }
 
   private static void offset4(
-      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
     long left = a & ADDRESS;
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
       for (int pair = 0; pair < pairs; pair++) {
         k = first;
-        long sums = c + 4 * BYTES * pair;
+        long sums = c + 2 * sumsPitch * pair;
         long at = b + block * blockPitch + 2 * panelPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
-        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
-        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + sumsPitch + BYTES, ORDER);
         FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
         FloatVector tx = sx.mul(0x1p-4f);
         FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
@@ -212,27 +233,35 @@ final class CompactRow {
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
-        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
-        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + sumsPitch, ORDER);
+        cw.intoMemorySegment(ALL, sums + sumsPitch + BYTES, ORDER);
       }
       first = k;
     }
   }
 
   private static void signed8(
-      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
     long left = a & ADDRESS;
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
       for (int pair = 0; pair < pairs; pair++) {
         k = first;
-        long sums = c + 4 * BYTES * pair;
+        long sums = c + 2 * sumsPitch * pair;
         long at = b + block * blockPitch + 2 * panelPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
-        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
-        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + sumsPitch + BYTES, ORDER);
         FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
         FloatVector tx = sx.mul(0x1p-8f);
         FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
@@ -274,27 +303,35 @@ final class CompactRow {
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
-        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
-        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + sumsPitch, ORDER);
+        cw.intoMemorySegment(ALL, sums + sumsPitch + BYTES, ORDER);
       }
       first = k;
     }
   }
 
   private static void offset8(
-      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
     long left = a & ADDRESS;
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
       for (int pair = 0; pair < pairs; pair++) {
         k = first;
-        long sums = c + 4 * BYTES * pair;
+        long sums = c + 2 * sumsPitch * pair;
         long at = b + block * blockPitch + 2 * panelPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
-        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
-        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + sumsPitch + BYTES, ORDER);
         FloatVector sx = fromMemorySegment(SPECIES, ALL, at, ORDER);
         FloatVector tx = sx.mul(0x1p-8f);
         FloatVector sy = fromMemorySegment(SPECIES, ALL, at + BYTES, ORDER);
@@ -337,27 +374,35 @@ final class CompactRow {
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
-        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
-        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + sumsPitch, ORDER);
+        cw.intoMemorySegment(ALL, sums + sumsPitch + BYTES, ORDER);
       }
       first = k;
     }
   }
 
   private static void bfloat16(
-      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
     long left = a & ADDRESS;
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
       for (int pair = 0; pair < pairs; pair++) {
         k = first;
-        long sums = c + 4 * BYTES * pair;
+        long sums = c + 2 * sumsPitch * pair;
         long at = b + block * blockPitch + 2 * panelPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
-        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + 2 * BYTES, ORDER);
-        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + 3 * BYTES, ORDER);
+        FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
+        FloatVector cw = fromMemorySegment(SPECIES, ALL, sums + sumsPitch + BYTES, ORDER);
         for (int word = 0; word < words; word++) {
           IntVector vx = IntVector.fromMemorySegment(INTS, ALL, at, ORDER);
           IntVector vy = IntVector.fromMemorySegment(INTS, ALL, at + BYTES, ORDER);
@@ -378,22 +423,30 @@ final class CompactRow {
         }
         cx.intoMemorySegment(ALL, sums, ORDER);
         cy.intoMemorySegment(ALL, sums + BYTES, ORDER);
-        cz.intoMemorySegment(ALL, sums + 2 * BYTES, ORDER);
-        cw.intoMemorySegment(ALL, sums + 3 * BYTES, ORDER);
+        cz.intoMemorySegment(ALL, sums + sumsPitch, ORDER);
+        cw.intoMemorySegment(ALL, sums + sumsPitch + BYTES, ORDER);
       }
       first = k;
     }
   }
 
   private static void float16(
-      long a, long b, long panelPitch, long blockPitch, int pairs, int blocks, int words, long c) {
+      long a,
+      long b,
+      long panelPitch,
+      long blockPitch,
+      int pairs,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
     long left = a & ADDRESS;
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
       for (int panel = 0; panel < 2 * pairs; panel++) {
         k = first;
-        long sums = c + 2 * BYTES * panel;
+        long sums = c + sumsPitch * panel;
         long at = b + block * blockPitch + panelPitch * panel;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);

@@ -95,24 +95,31 @@ final class CompactTiles {
     }
   }
 
+  /**
+   * One row times an even number of panels. Four runs of neighbouring panels are read at once, each
+   * from its begin to its end: where a panel follows another in memory, the processor has fetched
+   * its first lines already, and at each other begin the memory is waited for.
+   */
   private static void single(
       long a, CompactMatrix weight, int panel, int end, long y, boolean add, Scratch scratch) {
+    if (!add) {
+      PackedProducts.clear(y + panel * PANEL_ROW, 0, 1, end - panel);
+    }
+    int run = (end - panel) / (2 * PAIRS);
+    for (int i = 0; i < run; i++) {
+      CompactRow.pairs(a, weight, panel + i, run, PAIRS, y + (panel + i) * PANEL_ROW);
+    }
+    int left = panel + 2 * PAIRS * run;
+    if (left < end) {
+      CompactRow.pairs(a, weight, left, 1, (end - left) / 2, y + left * PANEL_ROW);
+    }
     int depth = weight.depth();
     int even = depth / 2 * 2;
-    for (int p = panel; p < end; p += 2 * PAIRS) {
-      int pairs = Math.min(PAIRS, (end - p) / 2);
-      long c = y + p * PANEL_ROW;
-      if (!add) {
-        PackedProducts.clear(c, 0, 1, 2 * pairs);
-      }
-      CompactRow.pairs(a, weight, p, pairs, c);
-      if (even < depth) {
-        long wide = scratch.address(2L * WIDTH);
-        for (int i = 0; i < 2 * pairs; i++) {
-          Widening.panel(weight, p + i, even, 1, wide);
-          PackedProducts.panel(
-              a + (long) Float.BYTES * even, wide, 1, c + i * PANEL_ROW, 0, 1, true);
-        }
+    if (even < depth) {
+      long wide = scratch.address(2L * WIDTH);
+      for (int p = panel; p < end; p++) {
+        Widening.panel(weight, p, even, 1, wide);
+        PackedProducts.panel(a + (long) Float.BYTES * even, wide, 1, y + p * PANEL_ROW, 0, 1, true);
       }
     }
   }

@@ -167,11 +167,13 @@ public final class VectorProducts implements ProductKernels {
     int block = rowBlock(rows, weight);
     long rowPitch = transposed ? Float.BYTES : x.pitch();
     long kPitch = transposed ? x.pitch() : Float.BYTES;
-    for (int tile = from; tile < to; tile++) {
+    // One row takes neighbouring tiles as one: their memory is read in longer runs.
+    int step = rows == 1 ? to - from : 1;
+    for (int tile = from; tile < to; tile += step) {
       int row = tile / columnBlocks * block;
       int panel = tile % columnBlocks * each;
       int rowEnd = Math.min(rows, row + block);
-      int panelEnd = Math.min(panels, panel + each);
+      int panelEnd = Math.min(panels, panel + step * each);
       long a = x.address(0);
       switch (weight) {
         case PackedMatrix packed ->

@@ -48,11 +48,15 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
         .collect(Collectors.joining());
   }
 
-  /** The same with the vector's place, in place of {@code @}, from an address. */
+  /** The same with the vector's place from an address in a panel. */
   private String places(String address, UnaryOperator<String> line) {
+    return places(address, "panelPitch", line);
+  }
+
+  private String places(String address, String pitch, UnaryOperator<String> line) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < vectors(); i++) {
-      String at = address + (i < 2 ? "" : " + panelPitch") + (i % 2 == 0 ? "" : " + BYTES");
+      String at = address + (i < 2 ? "" : " + " + pitch) + (i % 2 == 0 ? "" : " + BYTES");
       text.append(line.apply("@").replace("@", at).replace("#", LETTERS.substring(i, i + 1)));
     }
     return text.toString();
@@ -63,23 +67,25 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
     StringBuilder text = new StringBuilder();
     text.append("  private static void ").append(name()).append("(\n");
     text.append("long a, long b, long panelPitch, long blockPitch, int pairs, int blocks,");
-    text.append(" int words, long c) {\nlong left = a & ADDRESS;\nint first = 0;\n");
+    text.append(
+        " int words, long c, long sumsPitch) {\nlong left = a & ADDRESS;\nint first = 0;\n");
     text.append("for (int block = 0; block < blocks; block++) {\nint k = first;\n");
     text.append(
         pairs
             ? """
             for (int pair = 0; pair < pairs; pair++) {
             k = first;
-            long sums = c + 4 * BYTES * pair;
+            long sums = c + 2 * sumsPitch * pair;
             long at = b + block * blockPitch + 2 * panelPitch * pair;
             """
             : """
             for (int panel = 0; panel < 2 * pairs; panel++) {
             k = first;
-            long sums = c + 2 * BYTES * panel;
+            long sums = c + sumsPitch * panel;
             long at = b + block * blockPitch + panelPitch * panel;
             """);
-    text.append(sums("FloatVector c# = fromMemorySegment(SPECIES, ALL, @, ORDER);\n"));
+    text.append(
+        sums(at -> "FloatVector c# = fromMemorySegment(SPECIES, ALL, " + at + ", ORDER);\n"));
     if (quantised()) {
       text.append(
           places(
@@ -111,17 +117,12 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
       text.append(each(before(i) + "c# = " + value(i) + ".fma(x" + i + ", c#);\n"));
     }
     text.append("k += 8;\n").append(quantised() ? "}\n" : "").append("at += 2 * BYTES;\n}\n");
-    text.append(sums("c#.intoMemorySegment(ALL, @, ORDER);\n"));
+    text.append(sums(at -> "c#.intoMemorySegment(ALL, " + at + ", ORDER);\n"));
     return text.append("}\nfirst = k;\n}\n  }\n").toString();
   }
 
-  private String sums(String line) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < vectors(); i++) {
-      String at = "sums" + (i == 0 ? "" : i == 1 ? " + BYTES" : " + " + i + " * BYTES");
-      text.append(line.replace("@", at).replace("#", LETTERS.substring(i, i + 1)));
-    }
-    return text.toString();
+  private String sums(UnaryOperator<String> line) {
+    return places("sums", "sumsPitch", line);
   }
 
   private String widening() {
