@@ -1,5 +1,6 @@
 package org.align4j.bench.throughput;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,13 +16,9 @@ import org.align4j.core.kernel.Threads;
 import org.align4j.core.kernel.vector.FmaPeak;
 import org.align4j.core.kernel.vector.MemoryBandwidth;
 import org.align4j.core.optim.AdamWSettings;
-import org.align4j.core.random.CounterRandom;
 import org.align4j.core.runtime.Resources;
 import org.align4j.core.tensor.Parameters;
 import org.align4j.core.tensor.StoredWeights;
-import org.align4j.models.generate.GenerationListener;
-import org.align4j.models.generate.GenerationSettings;
-import org.align4j.models.generate.Generator;
 import org.align4j.models.policy.MicroBatch;
 import org.align4j.models.policy.PackedSequences;
 import org.align4j.models.policy.TokenSequence;
@@ -35,15 +32,13 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Measures training, scoring and sampling of one model with random weights. Training and scoring: 8
  * distinct sequences of 256 random tokens, no shared prefix, every next token labelled, temperature
  * 1; a training step is forward, backward, global-norm clip and AdamW on all parameters. Sampling:
- * distinct 64-token prompts, 64 new tokens each at temperature 1 with log-probs, prompt time
- * included. Each figure is the best of the repetitions that fit its share of the time.
+ * distinct 64-token prompts, 64 new tokens each at temperature 1 with log-probs, with the prompts'
+ * time and without. Each figure is the best of the repetitions that fit its share of the time.
  */
 public final class Throughput {
 
   private static final int SEQUENCES = 8;
   private static final int LENGTH = 256;
-  private static final int PROMPT = 64;
-  private static final int NEW_TOKENS = 64;
   private static final int[] DECODED_AT_ONCE = {1, 4, 16, 32, 64};
   private static final double SECONDS_PER_FIGURE = 20;
   private static final int MOST_REPETITIONS = 12;
@@ -106,6 +101,32 @@ public final class Throughput {
     }
   }
 
+  /**
+   * Sampling of weights as they are stored, taken over, and of float32 ones of the same shapes, in
+   * turn: what one second of a shared machine gives to one of them, the next one gives to the
+   * other.
+   *
+   * @param batches numbers of sequences decoded at once
+   */
+  public ImmutableList<SamplingPair> besideFloat32(StoredWeights weights, List<Integer> batches) {
+    Resources resources = Resources.shared();
+    Transformer shapes = new Transformer(config, ModelHead.LANGUAGE);
+    var pairs = ImmutableList.<SamplingPair>builder();
+    try (FrozenWeights frozen = engine.freeze(weights, resources);
+        Parameters none = Parameters.none(DataType.FLOAT);
+        Network stored = engine.create(shapes, none, frozen, resources);
+        Parameters random = Initialization.random(config, ModelHead.LANGUAGE, 1);
+        Network wide = engine.create(shapes, random)) {
+      for (int batch : batches) {
+        progress.next("sampling in turn, batch " + batch);
+        pairs.add(
+            SamplingPair.measure(
+                new Sampling(stored, config, batch), new Sampling(wide, config, batch)));
+      }
+    }
+    return pairs.build();
+  }
+
   /** What the machine can do. */
   private record Bounds(double peak, double memory, double product) {}
 
@@ -124,15 +145,25 @@ public final class Throughput {
     progress.next("scoring");
     double score = score(network);
     var sample = ImmutableMap.<String, Double>builder();
+    var decode = ImmutableMap.<String, Double>builder();
     for (int slots : DECODED_AT_ONCE) {
       progress.next("sampling, batch " + slots);
-      sample.put(Integer.toString(slots), sample(network, slots));
+      Sampling sampling = new Sampling(network, config, slots);
+      double[] best = new double[2];
+      repeat(() -> {
+        Sampling.Rates rates = sampling.run();
+        best[0] = Math.max(best[0], rates.sampled());
+        best[1] = Math.max(best[1], rates.decoded());
+      });
+      sample.put(Integer.toString(slots), best[0]);
+      decode.put(Integer.toString(slots), best[1]);
     }
     return new ThroughputResult(
         name,
         train,
         score,
         sample.buildOrThrow(),
+        decode.buildOrThrow(),
         bounds.product(),
         bounds.peak(),
         bounds.memory(),
@@ -168,52 +199,33 @@ public final class Throughput {
     });
   }
 
-  private double sample(Network network, int slots) {
-    Generator generator =
-        new Generator(
-            network,
-            config.maxPositions(),
-            com.google.common.collect.ImmutableSet.of(),
-            ids -> "",
-            slots);
-    List<int[]> prompts = new ArrayList<>();
-    for (int i = 0; i < slots; i++) {
-      prompts.add(tokens(1000 + i, PROMPT));
-    }
-    return best(() -> {
-      generator.generate(
-          prompts, 1, GenerationSettings.of(NEW_TOKENS), 1, 0, GenerationListener.NONE);
-      return (long) slots * NEW_TOKENS;
-    });
-  }
-
   private List<TokenSequence> sequences() {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int i = 0; i < SEQUENCES; i++) {
-      sequences.add(TokenSequence.ofText(tokens(i, LENGTH)));
+      sequences.add(TokenSequence.ofText(Sampling.tokens(config, i, LENGTH)));
     }
     return sequences;
   }
 
-  private int[] tokens(long stream, int count) {
-    int[] ids = new int[count];
-    for (int t = 0; t < count; t++) {
-      ids[t] = (int) (CounterRandom.uniform(1, stream, t) * config.vocabSize());
-    }
-    return ids;
-  }
-
-  /** Tokens a second of the fastest repetition; the first ones warm the compiler up. */
+  /** Tokens a second of the fastest repetition. */
   private static double best(LongSupplier work) {
-    double best = 0;
-    double spent = 0;
-    for (int i = 0; i < MOST_REPETITIONS && (i < 3 || spent < SECONDS_PER_FIGURE); i++) {
+    double[] best = new double[1];
+    repeat(() -> {
       long start = System.nanoTime();
       long tokens = work.getAsLong();
-      double seconds = (System.nanoTime() - start) * 1e-9;
-      spent += seconds;
-      best = Math.max(best, tokens / seconds);
+      best[0] = Math.max(best[0], tokens / ((System.nanoTime() - start) * 1e-9));
+    });
+    return best[0];
+  }
+
+  /** Repetitions that fit the time of a figure; the first ones warm the compiler up. */
+  private static void repeat(Runnable work) {
+    long start = System.nanoTime();
+    for (int i = 0; i < MOST_REPETITIONS; i++) {
+      if (i >= 3 && (System.nanoTime() - start) * 1e-9 >= SECONDS_PER_FIGURE) {
+        break;
+      }
+      work.run();
     }
-    return best;
   }
 }

@@ -12,6 +12,7 @@ import com.google.common.collect.ImmutableMap;
  * @param scoreTokensPerSecond log-probs of the same batch
  * @param sampleTokensPerSecond new tokens by number of sequences decoded at once, prompt time
  *     included
+ * @param decodeTokensPerSecond the same without the prompts' time: all but the first new tokens
  * @param gemmGflops product 2048 × 576 × 1536 with packed weights
  * @param fmaPeakGflops register-only multiply-add loop on all cores
  * @param memoryGbs best of 5 reading 1 GiB of floats on all cores, 1e9 bytes a second
@@ -27,6 +28,7 @@ public record ThroughputResult(
     @JsonProperty("train_tokens_per_second") double trainTokensPerSecond,
     @JsonProperty("score_tokens_per_second") double scoreTokensPerSecond,
     @JsonProperty("sample_tokens_per_second") ImmutableMap<String, Double> sampleTokensPerSecond,
+    @JsonProperty("decode_tokens_per_second") ImmutableMap<String, Double> decodeTokensPerSecond,
     @JsonProperty("gemm_gflops") double gemmGflops,
     @JsonProperty("fma_peak_gflops") double fmaPeakGflops,
     @JsonProperty("memory_gbs") double memoryGbs,

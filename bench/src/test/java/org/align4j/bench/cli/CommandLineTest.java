@@ -142,6 +142,10 @@ final class CommandLineTest {
         run("compare", "--precision", "bf16"), "precision bf16 is not one of engine plan", "fp32");
     assertUsageError(run("compare", "--precision", "half"), "precision is half", "bf16");
     assertUsageError(run("throughput", "--stored"), "--stored needs --model");
+    assertUsageError(run("throughput", "--beside-float32", "1"), "--beside-float32 needs --stored");
+    assertUsageError(
+        run("throughput", "--model", "x.gguf", "--stored", "--beside-float32", "1,0"),
+        "--beside-float32: batches are above 0");
     assertUsageError(
         run("compare", "--set", "update.learningRate=-1"),
         "update.learningRate is -1.0",

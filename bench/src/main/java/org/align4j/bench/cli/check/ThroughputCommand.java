@@ -3,13 +3,16 @@ package org.align4j.bench.cli.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.align4j.bench.cli.console.Console;
 import org.align4j.bench.cli.console.Failures;
 import org.align4j.bench.cli.console.OptionChecks;
 import org.align4j.bench.cli.option.EngineOption;
 import org.align4j.bench.throughput.ModelShapes;
+import org.align4j.bench.throughput.SamplingPair;
 import org.align4j.bench.throughput.Throughput;
 import org.align4j.bench.throughput.ThroughputResult;
 import org.align4j.models.checkpoint.StoredCheckpoint;
@@ -53,6 +56,14 @@ public final class ThroughputCommand implements Callable<Integer> {
       description = "Scoring and sampling with the weights of --model, as their file stores them.")
   private boolean stored;
 
+  @Option(
+      names = "--beside-float32",
+      paramLabel = "BATCHES",
+      split = ",",
+      description =
+          "Sampling alone, with the --stored weights and with float32 ones in turn, of so many sequences at once: 1,4.")
+  private List<Integer> besideFloat32 = List.of();
+
   @Option(names = "--json", description = "Print one JSON object and nothing else.")
   private boolean json;
 
@@ -67,6 +78,14 @@ public final class ThroughputCommand implements Callable<Integer> {
     String name = name();
     OptionChecks.that(
         !stored || (source != null && source.model != null), "--stored needs --model");
+    OptionChecks.that(besideFloat32.isEmpty() || stored, "--beside-float32 needs --stored");
+    OptionChecks.that(
+        besideFloat32.stream().allMatch(batch -> batch > 0),
+        "--beside-float32: batches are above 0");
+    if (!besideFloat32.isEmpty() && source != null && source.model != null) {
+      compare(source.model);
+      return 0;
+    }
     ThroughputResult result = measured(name);
     if (json) {
       console.print(new ObjectMapper().writeValueAsString(result));
@@ -76,8 +95,30 @@ public final class ThroughputCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void tell(String figure) {
+    console.log().println("Measuring " + figure + " ...");
+  }
+
+  private void compare(Path model) throws JsonProcessingException {
+    List<SamplingPair> pairs;
+    try (StoredCheckpoint opened = Failures.usage(() -> StoredCheckpoint.open(model))) {
+      var throughput =
+          new Throughput(model.toString(), opened.config(), engine.engine(), this::tell);
+      pairs = throughput.besideFloat32(opened.weights(), besideFloat32);
+    }
+    if (json) {
+      console.print(new ObjectMapper().writeValueAsString(pairs));
+      return;
+    }
+    for (SamplingPair pair : pairs) {
+      line(
+          "decode   batch %d: %.0f tok/s as stored, %.0f in float32: %.2f times",
+          pair.batch(), pair.stored(), pair.float32(), pair.ratio());
+    }
+  }
+
   private ThroughputResult measured(String name) {
-    Throughput.Progress progress = figure -> console.log().println("Measuring " + figure + " ...");
+    Throughput.Progress progress = this::tell;
     if (source == null || source.model == null) {
       TransformerConfig shapes = Failures.usage(() -> ModelShapes.named(name));
       return new Throughput(name, shapes, engine.engine(), progress).measure();
@@ -122,11 +163,15 @@ public final class ThroughputCommand implements Callable<Integer> {
     line(
         "score    %.0f tok/s (%.2f per GFLOP/s)",
         r.scoreTokensPerSecond(), r.scoreTokensPerSecond() / r.fmaPeakGflops());
-    r.sampleTokensPerSecond()
-        .forEach((slots, rate) ->
-            line(
-                "sample   %.0f tok/s at batch %s (%.2f per GFLOP/s, %.2f per GB/s)",
-                rate, slots, rate / r.fmaPeakGflops(), rate / r.memoryGbs()));
+    rates("sample", r.sampleTokensPerSecond(), r);
+    rates("decode", r.decodeTokensPerSecond(), r);
+  }
+
+  private void rates(String name, Map<String, Double> bySlots, ThroughputResult r) {
+    bySlots.forEach((slots, rate) ->
+        line(
+            "%-8s %.0f tok/s at batch %s (%.2f per GFLOP/s, %.2f per GB/s)",
+            name, rate, slots, rate / r.fmaPeakGflops(), rate / r.memoryGbs()));
   }
 
   private void line(String format, Object... values) {
