@@ -19,7 +19,8 @@ enum Status { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INV
   LAUNCH_FAILED = 719, NOT_SUPPORTED = 801, CAPTURE_UNSUPPORTED = 900, CAPTURE_INVALIDATED = 901 };
 constexpr unsigned POISON = 0x7fc0dead;  // a NaN
 constexpr size_t ZONE = 256, QUARANTINE = 64 << 20;
-constexpr int MOST_SHARED = 99 << 10;  // what a GPU of 8.6, 8.9 or 12.0 has
+/** Bytes a block may have: what a GPU of 8.6, 8.9 or 12.0 has, or Hopper, whose own kernels end with _wgmma. */
+int most_shared(const std::string& kernel) { return (kernel.size() > 6 && kernel.compare(kernel.size() - 6, 6, "_wgmma") == 0 ? 227 : 99) << 10; }
 
 /** What it pretends to be; FAKE_CUDA and fake_cuda_configure say otherwise, as "capability=75,memory=1000000". */
 struct Settings {
@@ -295,7 +296,7 @@ int cuDeviceGetAttribute(int* value, int which, int) {
     case 37: *value = 128; return OK;
     case 75: *value = settings["capability"] / 10; return OK;
     case 76: *value = settings["capability"] % 10; return OK;
-    case 97: *value = MOST_SHARED; return OK;
+    case 97: *value = most_shared(""); return OK;
     case 115: *value = settings["pools"]; return OK;
     default: return failed(INVALID_VALUE, "attribute " + std::to_string(which));
   }
@@ -512,8 +513,9 @@ int cuModuleGetFunction(Function** function, Module* module, const char* name) {
 }
 int cuFuncSetAttribute(Function* function, int which, int value) {
   IN_CONTEXT
-  if (which != 8 || value < 0 || value > MOST_SHARED)
-    return failed(INVALID_VALUE, std::to_string(value) + " bytes of shared memory, " + std::to_string(MOST_SHARED) + " are the most");
+  const int most = most_shared(function->kernel->name);
+  if (which != 8 || value < 0 || value > most)
+    return failed(INVALID_VALUE, std::to_string(value) + " bytes of shared memory, " + std::to_string(most) + " are the most");
   function->dynamic = value;
   return OK;
 }

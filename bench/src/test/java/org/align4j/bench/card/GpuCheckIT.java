@@ -100,6 +100,7 @@ final class GpuCheckIT {
           "fragments",
           "rows",
           "speed",
+          "wgmma",
           "launch",
           "smollm2",
           "llama1b",

@@ -16,6 +16,15 @@ import org.align4j.cuda.driver.DeviceProperties;
  */
 public final class CudaKernels {
 
+  /**
+   * System property: true lets Hopper's own kernel make large products in bfloat16 where it gives
+   * the same bits. False as long as no card has run it.
+   */
+  public static final String WGMMA = "align4j.cuda.wgmma";
+
+  /** Machine code of what only Hopper has. */
+  public static final String HOPPER = "kernels.sm_90a.cubin";
+
   private static final String FOLDER = "/org/align4j/cuda/";
 
   private final Rows rows;
@@ -39,6 +48,9 @@ public final class CudaKernels {
     activations = new Activations(program);
     attention = new Attention(program, rows);
     products = new Products(program, device.properties().processors());
+    if (Boolean.getBoolean(WGMMA) && isHopper(device.properties())) {
+      products.takeWgmma(device, device.load(bytes(HOPPER)));
+    }
     heads = new Heads(program);
     divergences = new Divergences(program);
     optimiser = new OptimiserKernels(program);
@@ -56,7 +68,12 @@ public final class CudaKernels {
         CudaKernels.class.getResource(FOLDER + name) == null ? "kernels.compute_80.ptx" : name);
   }
 
-  private static byte[] bytes(String name) {
+  /** Compute capability 9.0, which alone has {@code wgmma}. */
+  public static boolean isHopper(DeviceProperties device) {
+    return device.major() == 9 && device.minor() == 0;
+  }
+
+  static byte[] bytes(String name) {
     URL image = CudaKernels.class.getResource(FOLDER + name);
     checkState(image != null, "this jar has no %s%s: build it with its resources", FOLDER, name);
     try {

@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.align4j.core.runtime.Precision;
 import org.align4j.cuda.driver.Device;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Matrix products: {@code products.cu} and {@code few.cu}. Each element is one chain over the depth
- * in order, so that a row has the same bits whatever the number of rows, the tiles and the kernel
- * are. In {@code FP32} they are the bits of core's {@code ProductKernels}; in {@code TF32} and
- * {@code BF16} the factors are rounded and the sums are the tensor cores'.
+ * Matrix products: {@code products.cu}, {@code few.cu}, {@code narrow.cu} and {@code wgmma.cu}.
+ * Each element is one chain over the depth in order, so that a row has the same bits whatever the
+ * number of rows, the tiles and the kernel are. In {@code FP32} they are the bits of core's {@code
+ * ProductKernels}; in {@code TF32} and {@code BF16} the factors are rounded and the sums are the
+ * tensor cores'.
  */
 public final class Products {
 
@@ -86,8 +88,10 @@ public final class Products {
   }
 
   private final Map<Kernel, Call> calls = new HashMap<>();
+  private final Device.Program program;
   private final Narrowing narrowing;
   private final int processors;
+  private @Nullable Wgmma wgmma;
 
   /**
    * The kernels of a loaded program.
@@ -95,6 +99,7 @@ public final class Products {
    * @param processors of the device: a result of fewer large tiles is cut into small ones
    */
   public Products(Device.Program program, int processors) {
+    this.program = program;
     this.processors = processors;
     narrowing = new Narrowing(program);
     for (Form form : Form.values()) {
@@ -120,6 +125,32 @@ public final class Products {
    */
   public void workspace(long address, long bytes) {
     narrowing.workspace(address, bytes);
+  }
+
+  /**
+   * Takes Hopper's own kernel for large products in bfloat16, with a workspace, if the device makes
+   * the same bits with it.
+   *
+   * @param hopper kernels of {@code wgmma.cu}
+   * @return 0 where it does; else the largest difference of some sums over the largest of them
+   */
+  public double takeWgmma(Device device, Device.Program hopper) {
+    Wgmma offered = new Wgmma(hopper);
+    double difference = offered.difference(device, this);
+    wgmma = difference == 0 ? offered : null;
+    return difference;
+  }
+
+  /** Whether large products in bfloat16 are those of {@code wgmma.cu}. */
+  public boolean usesWgmma() {
+    return wgmma != null;
+  }
+
+  /** Memory for factors, apart from that of {@link #workspace}. */
+  Narrowing narrowing(long address, long bytes) {
+    Narrowing own = new Narrowing(program);
+    own.workspace(address, bytes);
+    return own;
   }
 
   /**
@@ -157,11 +188,18 @@ public final class Products {
     if (size != Size.FEW
         && precision == Precision.BF16
         && Math.min(m, n) >= NARROW_FROM
-        && 2 * Size.NARROW.blocks(m, n) >= processors
-        && narrowing.holds(left, b)) {
-      size = Size.NARROW;
-      right = narrowing.second(left, b);
-      left = narrowing.first(left);
+        && 2 * Size.NARROW.blocks(m, n) >= processors) {
+      Wgmma own = wgmma;
+      if (own != null && narrowing.holds(form, left, b)) {
+        right = narrowing.second(form, left, b, own);
+        own.product(narrowing.first(form, left, own), right, k, bias, c, m, n, add);
+        return;
+      }
+      if (narrowing.holds(left, b)) {
+        size = Size.NARROW;
+        right = narrowing.second(left, b);
+        left = narrowing.first(left);
+      }
     }
     boolean stored = size != Size.NARROW && b.bf16();
     Call call = Objects.requireNonNull(calls.get(new Kernel(form, precision, stored, size)));

@@ -16,8 +16,8 @@ import java.util.SortedMap;
  *     cuda/src/test/java/org/align4j/cuda/build/KernelCompiler.java NVRTC-FOLDER cuda [check]
  * }</pre>
  *
- * <p>{@code check}: only the PTX and sm_90 are compiled, nothing is written, and the table is
- * printed.
+ * <p>{@code check}: only the PTX, sm_90 and sm_90a are compiled, nothing is written, and the table
+ * is printed.
  */
 final class KernelCompiler {
 
@@ -48,7 +48,8 @@ final class KernelCompiler {
     List<String> options = new ArrayList<>(OPTIONS);
     options.add("--gpu-architecture=" + architecture);
     Nvrtc.Compiled compiled =
-        nvrtc.compile(KernelFiles.unit(sources), sources, binary, List.copyOf(options));
+        nvrtc.compile(
+            KernelFiles.unit(sources, architecture), sources, binary, List.copyOf(options));
     if (binary) {
       resources.add(architecture, compiled.log());
       return compiled.code();
@@ -69,11 +70,11 @@ final class KernelCompiler {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  private void checkSpills() {
-    if (!resources.spills().isEmpty()) {
+  private void checkFaults() {
+    if (!resources.faults().isEmpty()) {
       throw new IllegalStateException(
-          "registers are spilled: give these kernels smaller tiles or fewer threads\n"
-              + String.join("\n", resources.spills()));
+          "registers are spilled (smaller tiles or fewer threads) or wgmma waits for itself\n"
+              + String.join("\n", resources.faults()));
     }
   }
 
@@ -87,7 +88,8 @@ final class KernelCompiler {
         + "(`check` as a third argument: nothing is written). Compiled by NVRTC "
         + nvrtc.version()
         + ". A spill is an error.\n\n"
-        + "Registers of a thread on each architecture, and static shared memory of a block:\n\n"
+        + "Registers of a thread on each architecture, and static shared memory of a block;"
+        + " those of `wgmma.cu` are for sm_90a alone:\n\n"
         + resources.table();
   }
 
@@ -102,14 +104,16 @@ final class KernelCompiler {
     if (arguments.length > 2) {
       compiler.compile(KernelFiles.PTX);
       compiler.compile("sm_90");
+      compiler.compile(KernelFiles.HOPPER);
       System.out.print(compiler.resources.table());
-      compiler.checkSpills();
+      compiler.checkFaults();
       return;
     }
     List<String> architectures = new ArrayList<>(KernelFiles.BINARIES);
     architectures.add(KernelFiles.PTX);
+    architectures.add(KernelFiles.HOPPER);
     List<byte[]> codes = architectures.parallelStream().map(compiler::compile).toList();
-    compiler.checkSpills();
+    compiler.checkFaults();
     for (int i = 0; i < codes.size(); i++) {
       Path output = files.output(architectures.get(i));
       Files.createDirectories(output.getParent());

@@ -21,6 +21,11 @@ final class KernelFiles {
   /** The oldest GPU that can run the kernels. */
   static final String PTX = "compute_80";
 
+  /** Hopper with what only it has: the kernels of {@link #HOPPER_SOURCE} alone. */
+  static final String HOPPER = "sm_90a";
+
+  private static final String HOPPER_SOURCE = "wgmma.cu";
+
   private final Path module;
 
   /** Of the module in this folder. */
@@ -46,11 +51,11 @@ final class KernelFiles {
     return sources;
   }
 
-  /** One compilation unit of them all. */
-  static String unit(SortedMap<String, String> sources) {
+  /** One compilation unit of all that an architecture has. */
+  static String unit(SortedMap<String, String> sources, String architecture) {
     StringBuilder unit = new StringBuilder();
     for (String name : sources.keySet()) {
-      if (name.endsWith(".cu")) {
+      if (name.endsWith(".cu") && name.equals(HOPPER_SOURCE) == architecture.equals(HOPPER)) {
         unit.append("#include \"").append(name).append("\"\n");
       }
     }
@@ -81,6 +86,7 @@ final class KernelFiles {
     sources().keySet().forEach(name -> files.add(folder().resolve(name)));
     files.add(output(PTX));
     BINARIES.forEach(architecture -> files.add(output(architecture)));
+    files.add(output(HOPPER));
     return files.stream().map(this::line).toList();
   }
 

@@ -3,9 +3,11 @@ package org.align4j.cuda.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.common.collect.Iterables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is committed as PTX and machine code. */
@@ -31,7 +33,8 @@ class KernelFilesTest {
     KernelCompiler compiler = new KernelCompiler(nvrtc, files);
     assertThat(compiler.compile(KernelFiles.PTX))
         .isEqualTo(Files.readAllBytes(files.output(KernelFiles.PTX)));
-    for (String architecture : KernelFiles.BINARIES) {
+    for (String architecture :
+        Iterables.concat(KernelFiles.BINARIES, List.of(KernelFiles.HOPPER))) {
       assertThat(compiler.compile(architecture))
           .as(architecture)
           .isEqualTo(Files.readAllBytes(files.output(architecture)));

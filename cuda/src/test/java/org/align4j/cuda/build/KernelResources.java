@@ -23,9 +23,11 @@ final class KernelResources {
 
   private final TreeMap<String, TreeMap<String, Use>> kernels = new TreeMap<>();
   private final Set<String> known = new HashSet<>();
+  private final List<String> serialized = new ArrayList<>();
 
   /** Adds the log of {@code --ptxas-options=-v}; several threads may. */
-  synchronized void add(String architecture, String log) {
+  synchronized void add(String compiled, String log) {
+    String architecture = compiled.equals(KernelFiles.HOPPER) ? "sm_90" : compiled;
     known.add(architecture);
     String kernel = "";
     int stack = 0;
@@ -34,7 +36,9 @@ final class KernelResources {
       Matcher entry = ENTRY.matcher(line);
       Matcher frame = STACK.matcher(line);
       Matcher registers = REGISTERS.matcher(line);
-      if (entry.find()) {
+      if (line.contains("instructions are serialized")) {
+        serialized.add(line.strip());
+      } else if (entry.find()) {
         kernel = entry.group(1);
       } else if (frame.find()) {
         stack = Integer.parseInt(frame.group(1));
@@ -49,9 +53,9 @@ final class KernelResources {
     }
   }
 
-  /** Kernels that put registers into memory, and where. */
-  List<String> spills() {
-    List<String> spills = new ArrayList<>();
+  /** Kernels that put registers into memory, or wait for each wgmma, and where. */
+  List<String> faults() {
+    List<String> spills = new ArrayList<>(serialized);
     kernels.forEach((kernel, uses) ->
         uses.forEach((architecture, use) -> {
           if (use.spills > 0) {

@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.align4j.cuda.check.kernel.FragmentCheck;
 import org.align4j.cuda.check.kernel.KernelCheck;
 import org.align4j.cuda.check.kernel.RowCheck;
+import org.align4j.cuda.check.kernel.WgmmaCheck;
 import org.align4j.cuda.check.model.LlamaShape;
 import org.align4j.cuda.check.model.ModelCheck;
 import org.align4j.cuda.check.speed.LaunchCheck;
@@ -17,6 +18,7 @@ enum Section {
   FRAGMENTS(30, FragmentCheck::run),
   ROWS(45, RowCheck::run),
   SPEED(90, SpeedCheck::run),
+  WGMMA(30, WgmmaCheck::run),
   LAUNCH(20, LaunchCheck::run),
   SMOLLM2(60, (card, report) -> ModelCheck.run(card, report, LlamaShape.SMOLLM2_135M)),
   LLAMA1B(90, (card, report) -> ModelCheck.run(card, report, LlamaShape.LLAMA_1B)),
