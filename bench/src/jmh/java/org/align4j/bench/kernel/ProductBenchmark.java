@@ -78,7 +78,7 @@ public class ProductBenchmark {
   @Benchmark
   public void product(KernelState state, Shape shape, Work work) {
     shape.turn = (shape.turn + 1) % shape.weights.length;
-    state.threads.run(shape.product, shape.tiles, 1);
+    state.run(shape.product, shape.rows, shape.tiles);
     work.gigaflop += shape.gigaflop();
     work.gigabytes += shape.weightGigabytes();
   }

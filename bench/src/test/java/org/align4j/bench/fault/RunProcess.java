@@ -52,7 +52,9 @@ final class RunProcess {
     return new RunProcess(process, output);
   }
 
-  /** Whether this process ignores SIGINT, as a shell's job in the background does: so do others. */
+  /**
+   * Whether this process ignores SIGINT, as a shell's job in the background does: so do its own.
+   */
   static boolean ignoresInterrupts() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith("SigIgn:"))

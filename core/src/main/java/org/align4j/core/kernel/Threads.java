@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A small pool that runs a {@link Task} over fixed tiles. Tiles are drawn one by one by whoever is
  * free, the caller among them; where a tile begins and ends never depends on the number of threads,
- * so results do not either. A worker joins a round only while tiles are left: the caller never
- * waits for one that has not begun, so a busy machine costs no more than its processors. Several
- * callers take turns; pools do not disturb each other. Running a task allocates nothing.
+ * so results do not either ({@link #runRanges} hands out several, and is for tasks that give the
+ * same results however their items are split). A worker joins a round only while tiles are left:
+ * the caller never waits for one that has not begun, so a busy machine costs no more than its
+ * processors. Several callers take turns; pools do not disturb each other. Running a task allocates
+ * nothing.
  */
 public final class Threads implements AutoCloseable {
 

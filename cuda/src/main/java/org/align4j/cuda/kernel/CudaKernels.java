@@ -9,6 +9,8 @@ import java.net.URL;
 import java.util.Locale;
 import org.align4j.cuda.driver.Device;
 import org.align4j.cuda.driver.DeviceProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All kernels on a device: machine code where there is some for its kind, else PTX, which the
@@ -18,12 +20,14 @@ public final class CudaKernels {
 
   /**
    * System property: true lets Hopper's own kernel make large products in bfloat16 where it gives
-   * the same bits. False as long as no card has run it.
+   * the same bits. Default: false, since no card has run it yet.
    */
   public static final String WGMMA = "align4j.cuda.wgmma";
 
   /** Machine code of what only Hopper has. */
   public static final String HOPPER = "kernels.sm_90a.cubin";
+
+  private static final Logger log = LoggerFactory.getLogger(CudaKernels.class);
 
   private static final String FOLDER = "/org/align4j/cuda/";
 
@@ -39,6 +43,24 @@ public final class CudaKernels {
   /** Loads them. */
   public CudaKernels(Device device) {
     this(device, image(device.properties()));
+    if (Boolean.getBoolean(WGMMA)) {
+      takeWgmma(device);
+    }
+  }
+
+  private void takeWgmma(Device device) {
+    if (!isHopper(device.properties())) {
+      log.warn("-D{}=true: {} has no wgmma", WGMMA, device.properties().name());
+      return;
+    }
+    double difference = products.takeWgmma(device, device.load(bytes(HOPPER)));
+    if (difference != 0) {
+      log.warn(
+          "-D{}=true: wgmma is not taken, since sums differ from those of mma.sync by {} of the"
+              + " largest",
+          WGMMA,
+          difference);
+    }
   }
 
   private CudaKernels(Device device, byte[] image) {
@@ -48,9 +70,6 @@ public final class CudaKernels {
     activations = new Activations(program);
     attention = new Attention(program, rows);
     products = new Products(program, device.properties().processors());
-    if (Boolean.getBoolean(WGMMA) && isHopper(device.properties())) {
-      products.takeWgmma(device, device.load(bytes(HOPPER)));
-    }
     heads = new Heads(program);
     divergences = new Divergences(program);
     optimiser = new OptimiserKernels(program);

@@ -118,8 +118,8 @@ public final class Products {
 
   /**
    * Gives memory in which large products in bfloat16 keep both factors as such: faster, with the
-   * same bits. A product whose factors it does not hold goes without, as does one with a bfloat16
-   * factor whose rows do not begin at multiples of 16 bytes.
+   * same bits. A product whose factors it does not hold goes without, as does one that takes a
+   * bfloat16 factor as it is whose rows do not begin at multiples of 16 bytes.
    *
    * @param address a multiple of 16; used from now on in the order of the calls
    */
@@ -190,7 +190,7 @@ public final class Products {
         && Math.min(m, n) >= NARROW_FROM
         && 2 * Size.NARROW.blocks(m, n) >= processors) {
       Wgmma own = wgmma;
-      if (own != null && narrowing.holds(form, left, b)) {
+      if (own != null && k > 0 && narrowing.holds(form, left, b)) {
         right = narrowing.second(form, left, b, own);
         own.product(narrowing.first(form, left, own), right, k, bias, c, m, n, add);
         return;

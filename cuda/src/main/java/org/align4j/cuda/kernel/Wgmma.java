@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.align4j.core.runtime.Precision;
 import org.align4j.cuda.driver.Device;
@@ -66,34 +68,34 @@ final class Wgmma {
    * of the depth, sums that begin at a number of their own.
    */
   double difference(Device device, Products others) {
-    int m = 64;
-    int n = 256;
-    int k = 104;
+    // Both warpgroups, edges, and deeper than the ring; too few rows for others to narrow.
+    int m = 200;
+    int n = 300;
+    int k = 330;
     Random random = new Random(1);
-    long a = device.allocate(4L * m * k);
-    long b = device.allocate(4L * n * k);
-    long bytes = 2L * (m + n) * k;
-    long narrow = device.allocate(bytes);
-    DeviceMatrix expected = DeviceMatrix.dense(device.allocate(4L * m * n), m, n);
-    DeviceMatrix actual = DeviceMatrix.dense(device.allocate(4L * m * n), m, n);
+    long bytes = 2L * (m + n) * (k + 8);
+    List<Long> addresses = new ArrayList<>();
     try (Arena arena = Arena.ofConfined()) {
-      device.write(a, numbers(arena, random, m * k));
-      device.write(b, numbers(arena, random, n * k));
+      for (long size : new long[] {4L * m * k, 4L * n * k, bytes, 4L * m * n, 4L * m * n}) {
+        addresses.add(device.allocate(size));
+      }
+      DeviceMatrix rows = DeviceMatrix.dense(addresses.get(0), m, k);
+      Weight left = Weight.of(rows);
+      Weight right = Weight.of(DeviceMatrix.dense(addresses.get(1), n, k));
+      DeviceMatrix expected = DeviceMatrix.dense(addresses.get(3), m, n);
+      DeviceMatrix actual = DeviceMatrix.dense(addresses.get(4), m, n);
+      device.write(left.address(), numbers(arena, random, m * k));
+      device.write(right.address(), numbers(arena, random, n * k));
       MemorySegment start = numbers(arena, random, m * n);
       device.write(expected.address(), start);
       device.write(actual.address(), start);
-      DeviceMatrix rows = DeviceMatrix.dense(a, m, k);
-      Weight left = Weight.of(rows);
-      Weight right = Weight.of(DeviceMatrix.dense(b, n, k));
-      others.product(Form.NT, Precision.BF16, rows, right, 0, expected, m, /* add= */ true);
-      Narrowing narrowing = others.narrowing(narrow, bytes);
+      Narrowing narrowing = others.narrowing(addresses.get(2), bytes);
       Weight second = narrowing.second(left, right);
+      others.product(Form.NT, Precision.BF16, rows, right, 0, expected, m, /* add= */ true);
       product(narrowing.first(left), second, k, 0, actual, m, n, /* add= */ true);
       return difference(read(device, arena, expected), read(device, arena, actual));
     } finally {
-      for (long address : new long[] {a, b, narrow, expected.address(), actual.address()}) {
-        device.free(address);
-      }
+      addresses.forEach(device::free);
     }
   }
 

@@ -297,7 +297,7 @@ class ProductsTest {
     }
   }
 
-  /** The sources, which are Hopper's too, and a card that is one. */
+  /** The emulated driver, which says that it is Hopper, and a card that is. */
   static Stream<Named<Opening>> hoppers() {
     return TestDevices.all()
         .filter(named -> !named.getName().startsWith("PTX"))
@@ -308,7 +308,7 @@ class ProductsTest {
         });
   }
 
-  /** Edges and depths as above; of a stored weight, taken as it is or turned. */
+  /** Edges; depths below a step, of one tile, and of more than the ring; a stored weight too. */
   @ParameterizedTest
   @MethodSource("hoppers")
   void hoppersOwnProductsChangeNoBit(Opening opening) {
@@ -321,7 +321,7 @@ class ProductsTest {
       Multiset<String> launched = HashMultiset.create();
       assertThat(with.takeWgmma(arrays.device(), counting(own, launched))).isZero();
       assertThat(with.usesWgmma()).isTrue();
-      for (int k : new int[] {3, 64, 200}) {
+      for (int k : new int[] {3, 64, 325}) {
         long bytes = 2L * (k + 7) / 8 * 8 * (m + n) + 16L * k + 64L * (m + n);
         with.workspace(arrays.allocate(bytes), bytes);
         for (Form form : Form.values()) {

@@ -107,7 +107,7 @@ public final class ThroughputCommand implements Callable<Integer> {
       pairs = throughput.besideFloat32(opened.weights(), besideFloat32);
     }
     if (json) {
-      console.print(new ObjectMapper().writeValueAsString(pairs));
+      console.print(new ObjectMapper().writeValueAsString(Map.of("beside_float32", pairs)));
       return;
     }
     for (SamplingPair pair : pairs) {

@@ -110,6 +110,7 @@ final class NextTokens implements AutoCloseable {
     context.weights().refresh();
     target = slotStates.inPlace() ? logits : fresh;
     kernels.rows().gatherRows(states, slotStates.firstSlots(), hidden, 0, rows);
+    // A vocabulary's tiles are long runs of memory already.
     context.threads().run(productTask, kernels.products().productTiles(rows, head.weight()), 1);
     if (!slotStates.inPlace()) {
       context.threads().run(copyTask, slotStates.stale(), 1);

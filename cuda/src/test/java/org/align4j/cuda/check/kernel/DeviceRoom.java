@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.align4j.cuda.driver.Device;
 import org.align4j.cuda.kernel.DeviceMatrix;
+import org.align4j.cuda.kernel.Weight;
 
 /** Operands in device memory; closing frees them. What nobody wrote is NaN. */
 final class DeviceRoom implements AutoCloseable {
@@ -61,6 +62,19 @@ final class DeviceRoom implements AutoCloseable {
   /** Rows at multiples of 16 bytes. */
   DeviceMatrix aligned(Table table) {
     return matrix(table, (table.columns() + 3) / 4 * 4 + 4);
+  }
+
+  /** In bfloat16, cut off, rows at multiples of 16 bytes. */
+  Weight stored(Table table) {
+    int pitch = (table.columns() + 7) / 8 * 8;
+    short[] padded = new short[table.rows() * pitch];
+    for (int r = 0; r < table.rows(); r++) {
+      for (int c = 0; c < table.columns(); c++) {
+        padded[r * pitch + c] =
+            (short) (Float.floatToRawIntBits((float) table.at(r, c)) >>> Short.SIZE);
+      }
+    }
+    return new Weight(shorts(padded), table.rows(), table.columns(), pitch, true);
   }
 
   private DeviceMatrix matrix(Table table, int pitch) {

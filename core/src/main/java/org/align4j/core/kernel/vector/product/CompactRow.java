@@ -52,8 +52,8 @@ final class CompactRow {
   private CompactRow() {}
 
   /**
-   * {@code c += a · b} over four panels and an even depth: an odd one's last step is left out. The
-   * panels are {@code apart} from each other, from {@code panel} on; those of c likewise.
+   * {@code c += a · b} over two or four panels and an even depth: an odd one's last step is left
+   * out. From one panel to the next there are {@code apart}, and likewise in c.
    *
    * @param pairs of panels, 1 or 2
    * @param c sums of the first panel
