@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.align4j.algorithms.convention.Convention.AdvantageRules;
 import org.align4j.algorithms.convention.Convention.Discounting;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Discounted sums over columns, from the last to the first, in one pass: no division by γ^t, which
@@ -19,14 +18,6 @@ public final class Returns {
 
   private Returns() {}
 
-  /** The columns that a discount counts, {@code [B,T]}. */
-  private static INDArray steps(INDArray mask, Discounting discounting) {
-    return switch (discounting) {
-      case EVERY_COLUMN -> Nd4j.onesLike(mask);
-      case RESPONSE_TOKENS -> mask;
-    };
-  }
-
   /**
    * {@code G_t = r_t + γ G_{t+1}} at response tokens, else 0; where the convention says so, nothing
    * of a later turn reaches an earlier one.
@@ -35,7 +26,7 @@ public final class Returns {
     same("rewards", rewards, mask);
     AdvantageRules rules = settings.convention().advantage();
     return rules.returnsStopAtHoles()
-        ? Scan.sums(rewards, mask, settings.gamma(), true)
+        ? Scan.sums(rewards, mask, false, settings.gamma(), true)
         : toGo(rewards, mask, settings.gamma(), rules.discounting());
   }
 
@@ -43,7 +34,7 @@ public final class Returns {
   public static INDArray toGo(
       INDArray rewards, INDArray mask, double gamma, Discounting discounting) {
     same("rewards", rewards, mask);
-    return Scan.sums(rewards, steps(mask, discounting), gamma, false).muli(mask);
+    return Scan.sums(rewards, mask, everyColumn(discounting), gamma, false);
   }
 
   /**
@@ -61,8 +52,14 @@ public final class Returns {
       Discounting discounting) {
     same("rewards", rewards, mask);
     same("values", values, mask);
-    return Scan.advantages(rewards, values, steps(mask, discounting), gamma, gamma * lambda)
-        .muli(mask);
+    return Scan.advantages(rewards, values, mask, everyColumn(discounting), gamma, gamma * lambda);
+  }
+
+  private static boolean everyColumn(Discounting discounting) {
+    return switch (discounting) {
+      case EVERY_COLUMN -> true;
+      case RESPONSE_TOKENS -> false;
+    };
   }
 
   private static void same(String field, INDArray array, INDArray mask) {

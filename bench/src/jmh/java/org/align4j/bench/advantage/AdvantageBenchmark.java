@@ -1,5 +1,7 @@
 package org.align4j.bench.advantage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import java.util.Random;
 import org.align4j.algorithms.advantage.AdvantageSettings;
@@ -28,6 +30,9 @@ import org.openjdk.jmh.annotations.State;
 public class AdvantageBenchmark {
 
   private static final AdvantageSettings SETTINGS = AdvantageSettings.of(Convention.OPENRLHF);
+
+  private static final AdvantageSettings STOPPING =
+      AdvantageSettings.of(Convention.of("verl-0.7")).withGamma(0.99);
 
   /** Samples and columns of the batch. */
   @Param({"64x128", "256x512", "1024x1024"})
@@ -76,6 +81,28 @@ public class AdvantageBenchmark {
   public INDArray returns() {
     try (ArrayScope _ = ArrayScope.open()) {
       return Returns.toGo(batch.logProbs(), batch.responseMask(), 0.99, Discounting.EVERY_COLUMN);
+    }
+  }
+
+  /** Discounted returns that stop at holes of the mask. */
+  @Benchmark
+  public INDArray returnsOfTurns() {
+    try (ArrayScope _ = ArrayScope.open()) {
+      return Returns.ofTurns(batch.logProbs(), batch.responseMask(), STOPPING);
+    }
+  }
+
+  /** Generalised advantage estimates. */
+  @Benchmark
+  public INDArray generalised() {
+    try (ArrayScope _ = ArrayScope.open()) {
+      return Returns.generalised(
+          batch.logProbs(),
+          requireNonNull(batch.values()),
+          batch.responseMask(),
+          0.99,
+          0.95,
+          Discounting.EVERY_COLUMN);
     }
   }
 

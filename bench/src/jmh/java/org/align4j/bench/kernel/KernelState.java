@@ -6,7 +6,6 @@ import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.ProductKernels;
-import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
@@ -42,15 +41,6 @@ public class KernelState {
   public void close() {
     threads.close();
     memory.close();
-  }
-
-  /** Tiles of a product as the engine hands them out. */
-  void run(Task product, int rows, int tiles) {
-    if (rows == 1) {
-      threads.runRanges(product, tiles);
-    } else {
-      threads.run(product, tiles, 1);
-    }
   }
 
   Matrix matrix(int rows, int columns) {

@@ -1,6 +1,7 @@
 package org.align4j.bench.kernel;
 
 import org.align4j.core.kernel.PackedMatrix;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.ops.WeightLayout;
@@ -78,7 +79,7 @@ public class ProductBenchmark {
   @Benchmark
   public void product(KernelState state, Shape shape, Work work) {
     shape.turn = (shape.turn + 1) % shape.weights.length;
-    state.run(shape.product, shape.rows, shape.tiles);
+    ProductKernels.run(state.threads, shape.product, shape.rows, shape.tiles);
     work.gigaflop += shape.gigaflop();
     work.gigabytes += shape.weightGigabytes();
   }

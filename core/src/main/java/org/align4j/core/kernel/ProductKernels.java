@@ -76,6 +76,18 @@ public interface ProductKernels {
   int productTiles(int rows, Panels weight);
 
   /**
+   * Runs the tiles of products of {@code rows} rows: one row waits for memory, which is read best
+   * in long runs.
+   */
+  static void run(Threads threads, Task products, int rows, int tiles) {
+    if (rows == 1) {
+      threads.runRanges(products, tiles);
+    } else {
+      threads.run(products, tiles, 1);
+    }
+  }
+
+  /**
    * {@code y[rows, columns] = x[rows, depth] · weight (+ bias)}, or {@code y += x · weight} when
    * {@code add}. Each element is one chain of fused multiply-adds in the order of the depth, begun
    * at 0 (at y when {@code add}); the bias is added last. Split: {@link #productTiles}.

@@ -2,6 +2,7 @@ package org.align4j.core.plan.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.Threads;
@@ -49,7 +50,7 @@ public final class LinearGroup implements Stage, Task {
       tiles += members[i].bind();
       ends[i] = tiles;
     }
-    LinearStage.run(threads, this, members[0].rows(), tiles);
+    ProductKernels.run(threads, this, members[0].rows(), tiles);
   }
 
   @Override

@@ -2,9 +2,9 @@ package org.align4j.core.plan.run;
 
 import org.align4j.core.kernel.Kernels;
 import org.align4j.core.kernel.Panels;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
-import org.align4j.core.kernel.Threads;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.NativeFloats;
 import org.align4j.core.plan.layout.Slot;
@@ -64,16 +64,7 @@ public final class LinearStage implements Stage, Task {
   @Override
   public void run() {
     int tiles = bind();
-    run(context.threads(), this, rows, tiles);
-  }
-
-  /** Tiles of products with so many rows: one row waits for memory, which is read in long runs. */
-  static void run(Threads threads, Task products, int rows, int tiles) {
-    if (rows == 1) {
-      threads.runRanges(products, tiles);
-    } else {
-      threads.run(products, tiles, 1);
-    }
+    ProductKernels.run(context.threads(), this, rows, tiles);
   }
 
   /** Rows of the batch, once operands are bound. */
