@@ -35,7 +35,7 @@ final class DocumentLinksTest {
   @Test
   void everyTestNamedIsThere() throws IOException {
     Map<String, String> sources = new HashMap<>();
-    for (String module : List.of("core", "models", "algorithms", "bench", "spark")) {
+    for (String module : List.of("core", "cuda", "models", "algorithms", "bench", "spark")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
         for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
           String name = file.getFileName().toString().replace(".java", "");

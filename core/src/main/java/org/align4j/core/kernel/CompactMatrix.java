@@ -15,9 +15,18 @@ import org.align4j.core.ops.WeightLayout;
  * {@code width} columns. A panel is a run of blocks along the depth; a block has the scales of its
  * columns, their offsets where there are any, and rows of words, each with the next few numbers of
  * every column: {@link CompactForm}. A product widens them to the float32 that the file means, bit
- * for bit. Made by {@link ProductKernels#stored}, filled by {@link ProductKernels#pack}.
+ * for bit.
+ *
+ * <p>The whole panels are four runs of {@link #run} panels each, and up to three more. One row is
+ * multiplied with all four runs at once, and changes from the first two to the others and back with
+ * each block: a gap between them puts both at the same place of {@link #REGION}, where the
+ * processor's prefetching goes on as if nothing had changed. Made by {@link ProductKernels#stored},
+ * filled by {@link ProductKernels#pack}.
  */
 public final class CompactMatrix implements Panels {
+
+  /** Bytes: measured, see docs/engineering-notes.md, "L2 cache and memory bandwidth". */
+  private static final long REGION = 16 << 10;
 
   private final NativeFloats data;
   private final CompactForm form;
@@ -25,6 +34,10 @@ public final class CompactMatrix implements Panels {
   private final int depth;
   private final int columns;
   private final int width;
+  private final int run;
+  private final int firstPanel;
+  private final int gapPanel;
+  private final long gap;
 
   private CompactMatrix(
       NativeFloats data, CompactForm form, int blockDepth, int depth, int columns, int width) {
@@ -34,6 +47,32 @@ public final class CompactMatrix implements Panels {
     this.depth = depth;
     this.columns = columns;
     this.width = width;
+    this.run = run(columns, width);
+    this.firstPanel = 0;
+    this.gapPanel = 2 * run;
+    this.gap = gap(gapPanel * panelPitch());
+  }
+
+  /** Some panels of a whole. */
+  private CompactMatrix(CompactMatrix whole, int firstPanel, int columns) {
+    this.data = whole.data;
+    this.form = whole.form;
+    this.blockDepth = whole.blockDepth;
+    this.depth = whole.depth;
+    this.columns = columns;
+    this.width = whole.width;
+    this.run = 0;
+    this.firstPanel = whole.firstPanel + firstPanel;
+    this.gapPanel = whole.gapPanel;
+    this.gap = whole.gap;
+  }
+
+  private static int run(int columns, int width) {
+    return columns / width / 4;
+  }
+
+  private static long gap(long bytes) {
+    return -bytes & (REGION - 1);
   }
 
   /** Lays a matrix over memory; nothing is written. */
@@ -64,8 +103,9 @@ public final class CompactMatrix implements Panels {
         format);
     CompactForm form = CompactForm.of(format);
     int block = blockDepth(format, form);
-    long words = (long) blocks(depth, block) * blockWords(form, block);
-    return words * width * ((columns + width - 1) / width);
+    long panel = (long) blocks(depth, block) * blockWords(form, block) * width;
+    long gap = gap(2L * run(columns, width) * panel * Float.BYTES) / Float.BYTES;
+    return panel * ((columns + width - 1) / width) + gap;
   }
 
   private static int blockDepth(StoredFormat format, CompactForm form) {
@@ -104,9 +144,7 @@ public final class CompactMatrix implements Panels {
         to,
         columns,
         width);
-    long skip = from / width * panelPitch() / Float.BYTES;
-    return new CompactMatrix(
-        data.slice(skip, data.length() - skip), form, blockDepth, depth, to - from, width);
+    return new CompactMatrix(this, from / width, to - from);
   }
 
   /** How numbers are held. */
@@ -124,14 +162,22 @@ public final class CompactMatrix implements Panels {
     return (long) Float.BYTES * width * blockWords(form, blockDepth);
   }
 
-  /** Bytes from one panel to the next. */
-  public long panelPitch() {
+  /**
+   * Panels of each run: the first four runs of so many are whole ones; 0 where there are fewer than
+   * four, and for some columns of a larger matrix.
+   */
+  public int run() {
+    return run;
+  }
+
+  private long panelPitch() {
     return blockPitch() * blocks(depth, blockDepth);
   }
 
   /** Address of a block of a panel: its scales, offsets and words, {@code width} of each. */
   public long address(int panel, int block) {
-    return data.address() + panel * panelPitch() + block * blockPitch();
+    int at = firstPanel + panel;
+    return data.address() + at * panelPitch() + (at < gapPanel ? 0 : gap) + block * blockPitch();
   }
 
   @Override

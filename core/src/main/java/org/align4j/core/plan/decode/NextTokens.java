@@ -5,6 +5,7 @@ import org.align4j.core.engine.NotFiniteException;
 import org.align4j.core.engine.SamplingSettings;
 import org.align4j.core.kernel.HeadKernels;
 import org.align4j.core.kernel.Kernels;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.Task;
 import org.align4j.core.kernel.memory.Matrix;
@@ -110,8 +111,8 @@ final class NextTokens implements AutoCloseable {
     context.weights().refresh();
     target = slotStates.inPlace() ? logits : fresh;
     kernels.rows().gatherRows(states, slotStates.firstSlots(), hidden, 0, rows);
-    // A vocabulary's tiles are long runs of memory already.
-    context.threads().run(productTask, kernels.products().productTiles(rows, head.weight()), 1);
+    ProductKernels.run(
+        context.threads(), productTask, rows, kernels.products().productTiles(rows, head.weight()));
     if (!slotStates.inPlace()) {
       context.threads().run(copyTask, slotStates.stale(), 1);
     }

@@ -25,10 +25,11 @@ import org.align4j.core.kernel.CompactForm;
 import org.align4j.core.kernel.CompactMatrix;
 
 /**
- * Micro-kernels for one row times a {@link CompactMatrix}, whose numbers become float32 in
- * registers. A block of one pair of panels follows that of another: so many streams keep the memory
- * busy, where one stream uses two thirds of its bandwidth. Addresses and offsets are cut to their
- * bits as in {@link FiveRows}.
+ * Micro-kernels for one row times four panels of a {@link CompactMatrix}, whose numbers become
+ * float32 in registers. A block of one pair of panels follows that of the other: while one is
+ * multiplied, the processor fetches more of the other from memory. The number of pairs is a
+ * constant: where it was a variable, half the bandwidth was lost (docs/engineering-notes.md, "L2
+ * cache and memory bandwidth"). Addresses and offsets are cut to their bits as in {@link FiveRows}.
  *
  * <p>A weight is first made of the numbers of a word in place: two of them are cut out by masks,
  * and the second one, larger by a power of two, has a scale that is smaller by it; then the word is
@@ -41,61 +42,40 @@ import org.align4j.core.kernel.CompactMatrix;
 final class CompactRow {
 
   /** Bits of an address. */
-  private static final long ADDRESS = (1L << 47) - 1;
+  static final long ADDRESS = (1L << 47) - 1;
 
   /** Bits of an offset in a row. */
-  private static final int OFFSET = (1 << 28) - 1;
-
-  /** Words of a block of floats, which have no blocks of their own. */
-  private static final int FLOAT_WORDS = 16;
+  static final int OFFSET = (1 << 28) - 1;
 
   private CompactRow() {}
 
   /**
-   * {@code c += a · b} over two or four panels and an even depth: an odd one's last step is left
-   * out. From one panel to the next there are {@code apart}, and likewise in c.
+   * {@code c += a · b} over blocks of so many words each. The sums of the second pair follow those
+   * of the first at twice {@code sumsPitch}.
    *
-   * @param pairs of panels, 1 or 2
-   * @param c sums of the first panel
+   * @param panelPitch from the first panel of a pair to the second, bytes
+   * @param pairPitch from the first pair to the second
+   * @param sumsPitch from the sums of a panel to those of the next
    */
-  static void pairs(long a, CompactMatrix weight, int panel, int apart, int pairs, long c) {
-    CompactForm form = weight.form();
-    long b = weight.address(panel, 0);
-    long pitch = apart * weight.panelPitch();
-    long sumsPitch = 2 * BYTES * apart;
-    if (form.header() > 0) {
-      int blocks = weight.depth() / weight.blockDepth();
-      int words = weight.blockDepth() / form.perWord();
-      run(form, a, b, pitch, weight.blockPitch(), pairs, blocks, words, c, sumsPitch);
-      return;
-    }
-    int words = weight.depth() / 2;
-    int blocks = words / FLOAT_WORDS;
-    long blockPitch = FLOAT_WORDS * weight.blockPitch();
-    run(form, a, b, pitch, blockPitch, pairs, blocks, FLOAT_WORDS, c, sumsPitch);
-    int done = blocks * FLOAT_WORDS;
-    a += (long) Float.BYTES * 2 * done;
-    run(form, a, b + blocks * blockPitch, pitch, 0, pairs, 1, words - done, c, sumsPitch);
-  }
-
-  private static void run(
+  static void fours(
       CompactForm form,
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
       long sumsPitch) {
     switch (form) {
-      case SIGNED4 -> signed4(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
-      case OFFSET4 -> offset4(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
-      case SIGNED8 -> signed8(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
-      case OFFSET8 -> offset8(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
-      case BFLOAT16 -> bfloat16(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
-      case FLOAT16 -> float16(a, b, panelPitch, blockPitch, pairs, blocks, words, c, sumsPitch);
+      case SIGNED4 -> signed4(a, b, panelPitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      case OFFSET4 -> offset4(a, b, panelPitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      case SIGNED8 -> signed8(a, b, panelPitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      case OFFSET8 -> offset8(a, b, panelPitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      case BFLOAT16 ->
+          bfloat16(a, b, panelPitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      case FLOAT16 -> float16(a, b, panelPitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
     }
   }
 
@@ -103,8 +83,8 @@ final class CompactRow {
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
@@ -113,10 +93,10 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int pair = 0; pair < 2; pair++) {
         k = first;
         long sums = c + 2 * sumsPitch * pair;
-        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        long at = b + block * blockPitch + pairPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
         FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
@@ -173,8 +153,8 @@ final class CompactRow {
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
@@ -183,10 +163,10 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int pair = 0; pair < 2; pair++) {
         k = first;
         long sums = c + 2 * sumsPitch * pair;
-        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        long at = b + block * blockPitch + pairPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
         FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
@@ -244,8 +224,8 @@ final class CompactRow {
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
@@ -254,10 +234,10 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int pair = 0; pair < 2; pair++) {
         k = first;
         long sums = c + 2 * sumsPitch * pair;
-        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        long at = b + block * blockPitch + pairPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
         FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
@@ -314,8 +294,8 @@ final class CompactRow {
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
@@ -324,10 +304,10 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int pair = 0; pair < 2; pair++) {
         k = first;
         long sums = c + 2 * sumsPitch * pair;
-        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        long at = b + block * blockPitch + pairPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
         FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
@@ -385,8 +365,8 @@ final class CompactRow {
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
@@ -395,10 +375,10 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int pair = 0; pair < pairs; pair++) {
+      for (int pair = 0; pair < 2; pair++) {
         k = first;
         long sums = c + 2 * sumsPitch * pair;
-        long at = b + block * blockPitch + 2 * panelPitch * pair;
+        long at = b + block * blockPitch + pairPitch * pair;
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
         FloatVector cz = fromMemorySegment(SPECIES, ALL, sums + sumsPitch, ORDER);
@@ -434,8 +414,8 @@ final class CompactRow {
       long a,
       long b,
       long panelPitch,
+      long pairPitch,
       long blockPitch,
-      int pairs,
       int blocks,
       int words,
       long c,
@@ -444,10 +424,10 @@ final class CompactRow {
     int first = 0;
     for (int block = 0; block < blocks; block++) {
       int k = first;
-      for (int panel = 0; panel < 2 * pairs; panel++) {
+      for (int panel = 0; panel < 4; panel++) {
         k = first;
         long sums = c + sumsPitch * panel;
-        long at = b + block * blockPitch + panelPitch * panel;
+        long at = b + block * blockPitch + panelPitch * (panel & 1) + pairPitch * (panel >> 1);
         FloatVector cx = fromMemorySegment(SPECIES, ALL, sums, ORDER);
         FloatVector cy = fromMemorySegment(SPECIES, ALL, sums + BYTES, ORDER);
         for (int word = 0; word < words; word++) {

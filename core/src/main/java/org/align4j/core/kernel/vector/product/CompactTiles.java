@@ -3,12 +3,15 @@ package org.align4j.core.kernel.vector.product;
 import static org.align4j.core.kernel.vector.lanes.Lanes.BYTES;
 import static org.align4j.core.kernel.vector.product.VectorProducts.WIDTH;
 
+import org.align4j.core.kernel.CompactForm;
 import org.align4j.core.kernel.CompactMatrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Panels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
+import org.align4j.core.kernel.memory.NativeFloats;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Products with a {@link CompactMatrix}. For one row numbers are widened in registers. For more, a
@@ -28,8 +31,8 @@ final class CompactTiles {
   /** Every block of a format is a divisor of it. */
   private static final int BLOCK = 32;
 
-  /** Pairs of panels that one row takes at once. */
-  private static final int PAIRS = 2;
+  /** Words of a block of floats, which have no blocks of their own. */
+  private static final int FLOAT_WORDS = 16;
 
   private CompactTiles() {}
 
@@ -53,14 +56,6 @@ final class CompactTiles {
       Scratch scratch) {
     long a = x + row * rowPitch;
     int whole = Math.min(panelEnd, weight.columns() / WIDTH);
-    int first = panel;
-    if (rowEnd - row == 1) {
-      first += Math.max(0, whole - panel) / 2 * 2;
-      single(a, weight, panel, first, y.address(row), add, scratch);
-    }
-    if (first == panelEnd) {
-      return;
-    }
     int depth = weight.depth();
     int rows = rowEnd - row;
     int step = depthStep(depth);
@@ -72,7 +67,7 @@ final class CompactTiles {
     for (int k = 0; k < depth; k += step) {
       int length = Math.min(step, depth - k);
       long widePitch = PANEL_ROW * (length + 1);
-      for (int p = first; p < panelEnd; p += GROUP) {
+      for (int p = panel; p < panelEnd; p += GROUP) {
         int end = Math.min(panelEnd, p + GROUP);
         for (int i = p; i < end; i++) {
           Widening.panel(weight, i, k, length, wide + (i - p) * widePitch);
@@ -96,31 +91,120 @@ final class CompactTiles {
   }
 
   /**
-   * One row times an even number of panels. Four runs of neighbouring panels are read at once, each
-   * from its begin to its end: where a panel follows another in memory, the processor has fetched
-   * its first lines already, and at each other begin the memory is waited for.
+   * Tiles of one row's product: the next panel of each of four runs, and then what is left of the
+   * panels, two at a time.
    */
-  private static void single(
-      long a, CompactMatrix weight, int panel, int end, long y, boolean add, Scratch scratch) {
-    if (!add) {
-      PackedProducts.clear(y + panel * PANEL_ROW, 0, 1, end - panel);
+  static int rowTiles(CompactMatrix weight) {
+    return weight.run() + (weight.panels() - 4 * weight.run() + 1) / 2;
+  }
+
+  /**
+   * One row times the panels of tiles {@code [from, to)}. Four runs of panels are read at once:
+   * where a panel follows another in memory, the processor has fetched its first lines already, and
+   * at each other begin the memory is waited for.
+   */
+  static void row(
+      long a,
+      CompactMatrix weight,
+      @Nullable NativeFloats bias,
+      int from,
+      int to,
+      Matrix y,
+      boolean add,
+      Scratch scratch) {
+    int run = weight.run();
+    for (int i = from; i < Math.min(to, run); i++) {
+      panels(a, weight, bias, i, run, 2, y, add, scratch);
     }
-    int run = (end - panel) / (2 * PAIRS);
-    for (int i = 0; i < run; i++) {
-      CompactRow.pairs(a, weight, panel + i, run, PAIRS, y + (panel + i) * PANEL_ROW);
+    for (int i = Math.max(from, run); i < to; i++) {
+      int panel = 2 * (run + i);
+      if ((panel + 2) * WIDTH <= weight.columns()) {
+        panels(a, weight, bias, panel, 1, 1, y, add, scratch);
+      } else {
+        tile(a, 0, 0, 1, weight, panel, Math.min(panel + 2, weight.panels()), y, add, scratch);
+        if (bias != null) {
+          VectorProducts.addBias(bias, y, 0, 1, panel * WIDTH, weight.columns());
+        }
+      }
     }
-    int left = panel + 2 * PAIRS * run;
-    if (left < end) {
-      CompactRow.pairs(a, weight, left, 1, (end - left) / 2, y + left * PANEL_ROW);
+  }
+
+  /** One row times so many pairs of panels that are {@code apart} from each other. */
+  private static void panels(
+      long a,
+      CompactMatrix weight,
+      @Nullable NativeFloats bias,
+      int panel,
+      int apart,
+      int pairs,
+      Matrix y,
+      boolean add,
+      Scratch scratch) {
+    long sums = y.address(0);
+    for (int i = 0; i < 2 * pairs && !add; i++) {
+      PackedProducts.clear(sums + (panel + i * apart) * PANEL_ROW, 0, 1, 1);
     }
+    sums(a, weight, panel, apart, pairs, sums + panel * PANEL_ROW);
     int depth = weight.depth();
     int even = depth / 2 * 2;
-    if (even < depth) {
-      long wide = scratch.address(2L * WIDTH);
-      for (int p = panel; p < end; p++) {
+    for (int i = 0; i < 2 * pairs; i++) {
+      int p = panel + i * apart;
+      if (even < depth) {
+        long wide = scratch.address(2L * WIDTH);
         Widening.panel(weight, p, even, 1, wide);
-        PackedProducts.panel(a + (long) Float.BYTES * even, wide, 1, y + p * PANEL_ROW, 0, 1, true);
+        PackedProducts.panel(
+            a + (long) Float.BYTES * even, wide, 1, sums + p * PANEL_ROW, 0, 1, true);
       }
+      if (bias != null) {
+        VectorProducts.addBias(bias, y, 0, 1, p * WIDTH, (p + 1) * WIDTH);
+      }
+    }
+  }
+
+  /**
+   * {@code c += a · b} over one or two pairs of panels and an even depth: an odd one's last step is
+   * left out.
+   *
+   * @param c sums of the first panel
+   */
+  private static void sums(long a, CompactMatrix weight, int panel, int apart, int pairs, long c) {
+    CompactForm form = weight.form();
+    long b = weight.address(panel, 0);
+    long pitch = weight.address(panel + apart, 0) - b;
+    long pairPitch = pairs == 1 ? 0 : weight.address(panel + 2 * apart, 0) - b;
+    long sumsPitch = PANEL_ROW * apart;
+    long blockPitch = weight.blockPitch();
+    if (form.header() > 0) {
+      int blocks = weight.depth() / weight.blockDepth();
+      int words = weight.blockDepth() / form.perWord();
+      blocks(form, a, b, pitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      return;
+    }
+    int words = weight.depth() / 2;
+    int blocks = words / FLOAT_WORDS;
+    blockPitch *= FLOAT_WORDS;
+    blocks(form, a, b, pitch, pairPitch, blockPitch, blocks, FLOAT_WORDS, c, sumsPitch);
+    int done = blocks * FLOAT_WORDS;
+    a += (long) Float.BYTES * 2 * done;
+    b += blocks * blockPitch;
+    blocks(form, a, b, pitch, pairPitch, 0, 1, words - done, c, sumsPitch);
+  }
+
+  private static void blocks(
+      CompactForm form,
+      long a,
+      long b,
+      long pitch,
+      long pairPitch,
+      long blockPitch,
+      int blocks,
+      int words,
+      long c,
+      long sumsPitch) {
+    if (pairPitch == 0) {
+      CompactPair.pair(form, a, b, pitch, blockPitch, blocks, words, c, sumsPitch);
+    } else {
+      CompactRow.fours(form, a, b, pitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
     }
   }
 

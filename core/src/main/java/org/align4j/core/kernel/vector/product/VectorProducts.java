@@ -90,6 +90,9 @@ public final class VectorProducts implements ProductKernels {
 
   @Override
   public int productTiles(int rows, Panels weight) {
+    if (rows == 1 && weight instanceof CompactMatrix compact) {
+      return CompactTiles.rowTiles(compact);
+    }
     return rowBlocks(rows, weight) * columnBlocks(rows, weight);
   }
 
@@ -134,6 +137,10 @@ public final class VectorProducts implements ProductKernels {
       int from,
       int to,
       Scratch scratch) {
+    if (rows == 1 && weight instanceof CompactMatrix compact) {
+      CompactTiles.row(x.address(0), compact, bias, from, to, y, add, scratch);
+      return;
+    }
     product(x, false, rows, weight, bias, y, add, from, to, scratch);
   }
 
@@ -231,7 +238,7 @@ public final class VectorProducts implements ProductKernels {
     return (depth + blocks - 1) / blocks;
   }
 
-  private static void addBias(NativeFloats bias, Matrix y, int row, int rowEnd, int from, int to) {
+  static void addBias(NativeFloats bias, Matrix y, int row, int rowEnd, int from, int to) {
     for (int n = row; n < rowEnd; n++) {
       long target = y.address(n);
       for (int c = from; c < to; c++) {

@@ -6,13 +6,14 @@ import java.util.stream.Collectors;
 import org.align4j.core.kernel.CompactForm;
 
 /**
- * The two methods of a form of stored weights: that of {@link CompactRow}, which multiplies one row
- * by numbers that become float32 in registers, and that of {@link Widening}, which stores them.
+ * The three methods of a form of stored weights: those of {@link CompactRow} and {@link
+ * CompactPair}, which multiply one row by numbers that become float32 in registers, and that of
+ * {@link Widening}, which stores them.
  *
  * @param form of the numbers
- * @param widens whether it is that of Widening
+ * @param pairs of panels that a row takes at once; 0 for Widening
  */
-record CompactKernel(CompactForm form, boolean widens) implements GeneratedKernel {
+record CompactKernel(CompactForm form, int pairs) implements GeneratedKernel {
 
   private static final String LETTERS = "xyzw";
 
@@ -23,7 +24,11 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
 
   @Override
   public String source() {
-    return widens ? widening() : row();
+    return widens() ? widening() : row();
+  }
+
+  private boolean widens() {
+    return pairs == 0;
   }
 
   private boolean quantised() {
@@ -34,9 +39,9 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
     return form == CompactForm.SIGNED4 || form == CompactForm.OFFSET4;
   }
 
-  /** Vectors at a time: two pairs of panels, or one where a number takes many steps. */
+  /** Vectors at a time: a pair of panels, or one panel where a number takes many steps. */
   private int vectors() {
-    return widens || form == CompactForm.FLOAT16 ? 2 : 4;
+    return widens() || form == CompactForm.FLOAT16 ? 2 : 4;
   }
 
   /** Text for each vector, its letter in place of {@code #}. */
@@ -63,27 +68,13 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
   }
 
   private String row() {
-    boolean pairs = vectors() == 4;
     StringBuilder text = new StringBuilder();
     text.append("  private static void ").append(name()).append("(\n");
-    text.append("long a, long b, long panelPitch, long blockPitch, int pairs, int blocks,");
-    text.append(
-        " int words, long c, long sumsPitch) {\nlong left = a & ADDRESS;\nint first = 0;\n");
+    text.append("long a, long b, long panelPitch, ").append(pairs == 2 ? "long pairPitch, " : "");
+    text.append("long blockPitch, int blocks, int words, long c, long sumsPitch) {\n");
+    text.append("long left = a & ADDRESS;\nint first = 0;\n");
     text.append("for (int block = 0; block < blocks; block++) {\nint k = first;\n");
-    text.append(
-        pairs
-            ? """
-            for (int pair = 0; pair < pairs; pair++) {
-            k = first;
-            long sums = c + 2 * sumsPitch * pair;
-            long at = b + block * blockPitch + 2 * panelPitch * pair;
-            """
-            : """
-            for (int panel = 0; panel < 2 * pairs; panel++) {
-            k = first;
-            long sums = c + sumsPitch * panel;
-            long at = b + block * blockPitch + panelPitch * panel;
-            """);
+    text.append(loop());
     text.append(
         sums(at -> "FloatVector c# = fromMemorySegment(SPECIES, ALL, " + at + ", ORDER);\n"));
     if (quantised()) {
@@ -118,7 +109,33 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
     }
     text.append("k += 8;\n").append(quantised() ? "}\n" : "").append("at += 2 * BYTES;\n}\n");
     text.append(sums(at -> "c#.intoMemorySegment(ALL, " + at + ", ORDER);\n"));
-    return text.append("}\nfirst = k;\n}\n  }\n").toString();
+    return text.append(loop().contains("{") ? "}\n" : "").append("first = k;\n}\n  }\n").toString();
+  }
+
+  /** Over pairs of panels, or panels; the number is a constant. */
+  private String loop() {
+    if (vectors() == 4) {
+      return pairs == 2
+          ? """
+          for (int pair = 0; pair < 2; pair++) {
+          k = first;
+          long sums = c + 2 * sumsPitch * pair;
+          long at = b + block * blockPitch + pairPitch * pair;
+          """
+          : """
+          long sums = c;
+          long at = b + block * blockPitch;
+          """;
+    }
+    String pair =
+        pairs == 2
+            ? "for (int panel = 0; panel < 4; panel++) {\n"
+            : "for (int panel = 0; panel < 2; panel++) {\n";
+    return pair
+        + "k = first;\nlong sums = c + sumsPitch * panel;\nlong at = b + block * blockPitch + "
+        + (pairs == 2
+            ? "panelPitch * (panel & 1) + pairPitch * (panel >> 1);\n"
+            : "panelPitch * panel;\n");
   }
 
   private String sums(UnaryOperator<String> line) {
@@ -219,7 +236,7 @@ record CompactKernel(CompactForm form, boolean widens) implements GeneratedKerne
             + (four() ? i == 0 ? "15" : "240" : i == 0 ? "255" : "0xff00")
             + ").convert(I2F, 0))";
     String scale = i == 0 ? "s#" : "t#";
-    if (quantised() && !widens) {
+    if (quantised() && !widens()) {
       return number + ".fma(" + scale + ", o#)";
     }
     return switch (form) {

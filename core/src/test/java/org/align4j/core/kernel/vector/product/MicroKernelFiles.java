@@ -38,13 +38,14 @@ final class MicroKernelFiles {
               "FewRows.java",
               new MicroKernel("oneByFour", 1, 4, 1, false),
               new MicroKernel("twoByTwo", 2, 2, 2, false))
-          .putAll("CompactRow.java", compact(false))
-          .putAll("Widening.java", compact(true))
+          .putAll("CompactRow.java", compact(2))
+          .putAll("CompactPair.java", compact(1))
+          .putAll("Widening.java", compact(0))
           .build();
 
   private MicroKernelFiles() {}
 
-  private static List<CompactKernel> compact(boolean widens) {
+  private static List<CompactKernel> compact(int pairs) {
     return Stream.of(
             CompactForm.SIGNED4,
             CompactForm.OFFSET4,
@@ -52,7 +53,7 @@ final class MicroKernelFiles {
             CompactForm.OFFSET8,
             CompactForm.BFLOAT16,
             CompactForm.FLOAT16)
-        .map(form -> new CompactKernel(form, widens))
+        .map(form -> new CompactKernel(form, pairs))
         .toList();
   }
 
