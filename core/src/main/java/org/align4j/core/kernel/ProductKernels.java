@@ -76,11 +76,11 @@ public interface ProductKernels {
   int productTiles(int rows, Panels weight);
 
   /**
-   * Runs the tiles of products of {@code rows} rows: one row waits for memory, which is read best
+   * Runs the tiles of products of {@code rows} rows: few rows wait for memory, which is read best
    * in long runs.
    */
   static void run(Threads threads, Task products, int rows, int tiles) {
-    if (rows == 1) {
+    if (rows <= 4) {
       threads.runRanges(products, tiles);
     } else {
       threads.run(products, tiles, 1);

@@ -122,29 +122,30 @@ class StoredProductTest {
   /** Threads take ranges of tiles as they come: {@link Threads#runRanges}. */
   @ParameterizedTest
   @EnumSource(StoredFormat.class)
-  void oneRowHasTheBitsOfFloat32InAnyRangesOfTiles(StoredFormat format) {
+  void fewRowsHaveTheBitsOfFloat32InAnyRangesOfTiles(StoredFormat format) {
     Random random = new Random(format.name().hashCode());
     for (Kernels kernels : BOTH) {
       for (int width : new int[] {7, 18, 24, 37, 64}) {
         try (KernelData data = new KernelData(width)) {
+          int rows = 1 + width % 4;
           int columns = 2 * Lanes.COUNT * width - random.nextInt(2 * Lanes.COUNT);
           int depth = depth(format, 1);
           StoredMatrix source = StoredData.matrix(format, columns, depth, random);
           Panels stored = pack(data, kernels, source);
           Panels wide = data.pack(kernels, widened(data, source), WeightLayout.OUT_IN);
-          Matrix x = data.matrix(1, depth);
+          Matrix x = data.matrix(rows, depth);
           NativeFloats bias = data.floats(columns);
-          Matrix expected = data.matrix(1, columns);
+          Matrix expected = data.matrix(rows, columns);
           ProductKernels products = kernels.products();
-          int wideTiles = products.productTiles(1, wide);
-          products.product(x, 1, wide, bias, expected, false, 0, wideTiles, data.scratch);
-          int tiles = products.productTiles(1, stored);
+          int wideTiles = products.productTiles(rows, wide);
+          products.product(x, rows, wide, bias, expected, false, 0, wideTiles, data.scratch);
+          int tiles = products.productTiles(rows, stored);
           for (int cut = 1; cut <= tiles; cut++) {
-            Matrix y = data.matrix(1, columns);
-            products.product(x, 1, stored, bias, y, false, cut, tiles, data.scratch);
-            products.product(x, 1, stored, bias, y, false, 0, cut, data.scratch);
+            Matrix y = data.matrix(rows, columns);
+            products.product(x, rows, stored, bias, y, false, cut, tiles, data.scratch);
+            products.product(x, rows, stored, bias, y, false, 0, cut, data.scratch);
             assertThat(KernelData.values(y))
-                .as("%s, %s columns, cut at %s of %s", kernels.name(), columns, cut, tiles)
+                .as("%s, %s rows, %s columns, cut at %s", kernels.name(), rows, columns, cut)
                 .containsExactly(KernelData.values(expected));
           }
         }

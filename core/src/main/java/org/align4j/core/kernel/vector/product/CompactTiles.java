@@ -14,9 +14,9 @@ import org.align4j.core.kernel.memory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Products with a {@link CompactMatrix}. For one row numbers are widened in registers. For more, a
- * piece of a few panels is widened to memory that stays in the second cache, and multiplied by all
- * rows of the block as any other.
+ * Products with a {@link CompactMatrix}. For few rows numbers are widened in registers, for each
+ * row anew. For more, a piece of a few panels is widened to memory that stays in the second cache,
+ * and multiplied by all rows of the block as any other.
  */
 final class CompactTiles {
 
@@ -33,6 +33,9 @@ final class CompactTiles {
 
   /** Words of a block of floats, which have no blocks of their own. */
   private static final int FLOAT_WORDS = 16;
+
+  /** So many rows are multiplied one by one: widening for them would take longer. */
+  static final int FEW_ROWS = VectorProducts.WIDE ? 4 : 2;
 
   private CompactTiles() {}
 
@@ -91,20 +94,22 @@ final class CompactTiles {
   }
 
   /**
-   * Tiles of one row's product: the next panel of each of four runs, and then what is left of the
-   * panels, two at a time.
+   * Tiles of a product of few rows: the next panel of each of four runs, and then what is left of
+   * the panels, two at a time.
    */
   static int rowTiles(CompactMatrix weight) {
     return weight.run() + (weight.panels() - 4 * weight.run() + 1) / 2;
   }
 
   /**
-   * One row times the panels of tiles {@code [from, to)}. Four runs of panels are read at once:
-   * where a panel follows another in memory, the processor has fetched its first lines already, and
-   * at each other begin the memory is waited for.
+   * Few rows times the panels of tiles {@code [from, to)}, one row after the other: the first
+   * brings the panels into the second cache. Four runs of panels are read at once: where a panel
+   * follows another in memory, the processor has fetched its first lines already, and at each other
+   * begin the memory is waited for.
    */
-  static void row(
-      long a,
+  static void rows(
+      Matrix x,
+      int rows,
       CompactMatrix weight,
       @Nullable NativeFloats bias,
       int from,
@@ -114,16 +119,21 @@ final class CompactTiles {
       Scratch scratch) {
     int run = weight.run();
     for (int i = from; i < Math.min(to, run); i++) {
-      panels(a, weight, bias, i, run, 2, y, add, scratch);
+      for (int row = 0; row < rows; row++) {
+        panels(x, row, weight, bias, i, run, 2, y, add, scratch);
+      }
     }
     for (int i = Math.max(from, run); i < to; i++) {
       int panel = 2 * (run + i);
       if ((panel + 2) * WIDTH <= weight.columns()) {
-        panels(a, weight, bias, panel, 1, 1, y, add, scratch);
+        for (int row = 0; row < rows; row++) {
+          panels(x, row, weight, bias, panel, 1, 1, y, add, scratch);
+        }
       } else {
-        tile(a, 0, 0, 1, weight, panel, Math.min(panel + 2, weight.panels()), y, add, scratch);
+        int end = Math.min(panel + 2, weight.panels());
+        tile(x.address(0), x.pitch(), 0, rows, weight, panel, end, y, add, scratch);
         if (bias != null) {
-          VectorProducts.addBias(bias, y, 0, 1, panel * WIDTH, weight.columns());
+          VectorProducts.addBias(bias, y, 0, rows, panel * WIDTH, weight.columns());
         }
       }
     }
@@ -131,7 +141,8 @@ final class CompactTiles {
 
   /** One row times so many pairs of panels that are {@code apart} from each other. */
   private static void panels(
-      long a,
+      Matrix x,
+      int row,
       CompactMatrix weight,
       @Nullable NativeFloats bias,
       int panel,
@@ -140,7 +151,8 @@ final class CompactTiles {
       Matrix y,
       boolean add,
       Scratch scratch) {
-    long sums = y.address(0);
+    long a = x.address(row);
+    long sums = y.address(row);
     for (int i = 0; i < 2 * pairs && !add; i++) {
       PackedProducts.clear(sums + (panel + i * apart) * PANEL_ROW, 0, 1, 1);
     }
@@ -156,7 +168,7 @@ final class CompactTiles {
             a + (long) Float.BYTES * even, wide, 1, sums + p * PANEL_ROW, 0, 1, true);
       }
       if (bias != null) {
-        VectorProducts.addBias(bias, y, 0, 1, p * WIDTH, (p + 1) * WIDTH);
+        VectorProducts.addBias(bias, y, row, row + 1, p * WIDTH, (p + 1) * WIDTH);
       }
     }
   }

@@ -90,7 +90,7 @@ public final class VectorProducts implements ProductKernels {
 
   @Override
   public int productTiles(int rows, Panels weight) {
-    if (rows == 1 && weight instanceof CompactMatrix compact) {
+    if (rows <= CompactTiles.FEW_ROWS && weight instanceof CompactMatrix compact) {
       return CompactTiles.rowTiles(compact);
     }
     return rowBlocks(rows, weight) * columnBlocks(rows, weight);
@@ -137,8 +137,8 @@ public final class VectorProducts implements ProductKernels {
       int from,
       int to,
       Scratch scratch) {
-    if (rows == 1 && weight instanceof CompactMatrix compact) {
-      CompactTiles.row(x.address(0), compact, bias, from, to, y, add, scratch);
+    if (rows <= CompactTiles.FEW_ROWS && weight instanceof CompactMatrix compact) {
+      CompactTiles.rows(x, rows, compact, bias, from, to, y, add, scratch);
       return;
     }
     product(x, false, rows, weight, bias, y, add, from, to, scratch);
