@@ -12,7 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * overflows at a few thousand tokens. Observation tokens are stepped over as the convention says.
  *
  * <p>Arrays {@code [B,T]} of one floating type, of which the result is; narrower ones than FLOAT
- * are added up in FLOAT. Masks hold 0 and 1.
+ * are added up in FLOAT. Masks hold 0 and 1. Threads are those of the process ({@link
+ * org.align4j.core.runtime.Resources#shared}).
  */
 public final class Returns {
 

@@ -34,6 +34,7 @@ public final class CompactMatrix implements Panels {
   private final int depth;
   private final int columns;
   private final int width;
+  private final long panelPitch;
   private final int run;
   private final int firstPanel;
   private final int gapPanel;
@@ -47,10 +48,11 @@ public final class CompactMatrix implements Panels {
     this.depth = depth;
     this.columns = columns;
     this.width = width;
+    this.panelPitch = panelPitch(form, blockDepth, depth, width);
     this.run = run(columns, width);
     this.firstPanel = 0;
     this.gapPanel = 2 * run;
-    this.gap = gap(gapPanel * panelPitch());
+    this.gap = gap(columns, width, panelPitch);
   }
 
   /** Some panels of a whole. */
@@ -61,6 +63,7 @@ public final class CompactMatrix implements Panels {
     this.depth = whole.depth;
     this.columns = columns;
     this.width = whole.width;
+    this.panelPitch = whole.panelPitch;
     this.run = 0;
     this.firstPanel = whole.firstPanel + firstPanel;
     this.gapPanel = whole.gapPanel;
@@ -71,8 +74,13 @@ public final class CompactMatrix implements Panels {
     return columns / width / 4;
   }
 
-  private static long gap(long bytes) {
-    return -bytes & (REGION - 1);
+  private static long gap(int columns, int width, long panelPitch) {
+    return -(2L * run(columns, width) * panelPitch) & (REGION - 1);
+  }
+
+  private static long panelPitch(CompactForm form, int blockDepth, int depth, int width) {
+    long block = (long) Float.BYTES * width * blockWords(form, blockDepth);
+    return block * blocks(depth, blockDepth);
   }
 
   /** Lays a matrix over memory; nothing is written. */
@@ -102,10 +110,9 @@ public final class CompactMatrix implements Panels {
         format.blockElements(),
         format);
     CompactForm form = CompactForm.of(format);
-    int block = blockDepth(format, form);
-    long panel = (long) blocks(depth, block) * blockWords(form, block) * width;
-    long gap = gap(2L * run(columns, width) * panel * Float.BYTES) / Float.BYTES;
-    return panel * ((columns + width - 1) / width) + gap;
+    long panel = panelPitch(form, blockDepth(format, form), depth, width);
+    long bytes = panel * ((columns + width - 1) / width) + gap(columns, width, panel);
+    return bytes / Float.BYTES;
   }
 
   private static int blockDepth(StoredFormat format, CompactForm form) {
@@ -144,7 +151,7 @@ public final class CompactMatrix implements Panels {
         to,
         columns,
         width);
-    return new CompactMatrix(this, from / width, to - from);
+    return to - from == columns ? this : new CompactMatrix(this, from / width, to - from);
   }
 
   /** How numbers are held. */
@@ -163,21 +170,22 @@ public final class CompactMatrix implements Panels {
   }
 
   /**
-   * Panels of each run: the first four runs of so many are whole ones; 0 where there are fewer than
-   * four, and for some columns of a larger matrix.
+   * Panels of each of the four runs; 0 where there are fewer than four whole panels, and for some
+   * columns of a larger matrix, whose panels one row takes two at a time.
    */
   public int run() {
     return run;
   }
 
-  private long panelPitch() {
-    return blockPitch() * blocks(depth, blockDepth);
+  /** Bytes of a panel. */
+  public long panelBytes() {
+    return panelPitch;
   }
 
   /** Address of a block of a panel: its scales, offsets and words, {@code width} of each. */
   public long address(int panel, int block) {
     int at = firstPanel + panel;
-    return data.address() + at * panelPitch() + (at < gapPanel ? 0 : gap) + block * blockPitch();
+    return data.address() + at * panelPitch + (at < gapPanel ? 0 : gap) + block * blockPitch();
   }
 
   @Override

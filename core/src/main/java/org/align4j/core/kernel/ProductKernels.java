@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Matrix products with packed right-hand sides. Conventions: {@link Kernels}. */
 public interface ProductKernels {
 
+  /** So few rows wait for memory, whatever the weights are stored as. */
+  int FEW_ROWS = 4;
+
   /** Floats that {@code [depth, columns]} needs when packed. */
   long packedLength(int depth, int columns);
 
@@ -80,7 +83,7 @@ public interface ProductKernels {
    * in long runs.
    */
   static void run(Threads threads, Task products, int rows, int tiles) {
-    if (rows <= 4) {
+    if (rows <= FEW_ROWS) {
       threads.runRanges(products, tiles);
     } else {
       threads.run(products, tiles, 1);

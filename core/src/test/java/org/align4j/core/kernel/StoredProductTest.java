@@ -255,18 +255,35 @@ class StoredProductTest {
     }
   }
 
+  /**
+   * From before the gap between the runs of panels to behind it, and of an odd number of panels.
+   */
   @Test
   void partsOfTheColumnsAreThoseOfTheWhole() {
+    int width = 2 * Lanes.COUNT;
+    int columns = 9 * width;
     for (Kernels kernels : BOTH) {
-      try (KernelData data = new KernelData(4)) {
-        StoredMatrix source = StoredData.matrix(StoredFormat.Q4_K, 100, 256, new Random(5));
-        Panels stored = pack(data, kernels, source);
-        Matrix x = data.matrix(1, 256);
-        Matrix whole = data.matrix(1, 100);
-        float[] all = product(data, kernels, x, stored, whole, false);
-        float[] part =
-            product(data, kernels, x, stored.columns(64, 97), whole.columns(64, 97), false);
-        assertThat(part).containsExactly(Arrays.copyOfRange(all, 64, 97));
+      for (int rows = 1; rows <= 5; rows++) {
+        try (KernelData data = new KernelData(4)) {
+          StoredMatrix source = StoredData.matrix(StoredFormat.Q4_K, columns, 256, new Random(5));
+          Panels stored = pack(data, kernels, source);
+          Matrix x = data.matrix(rows, 256);
+          Matrix whole = data.matrix(rows, columns);
+          for (boolean add : new boolean[] {false, true}) {
+            float[] all = product(data, kernels, x, stored, whole, add);
+            for (int from : new int[] {0, 3 * width, 5 * width}) {
+              int to = columns - 2 * width - 7;
+              float[] part =
+                  product(data, kernels, x, stored.columns(from, to), whole.columns(from, to), add);
+              for (int row = 0; row < rows; row++) {
+                assertThat(Arrays.copyOfRange(part, row * (to - from), (row + 1) * (to - from)))
+                    .as("%s, row %s of %s, columns from %s", kernels.name(), row, rows, from)
+                    .containsExactly(
+                        Arrays.copyOfRange(all, row * columns + from, row * columns + to));
+              }
+            }
+          }
+        }
       }
     }
   }

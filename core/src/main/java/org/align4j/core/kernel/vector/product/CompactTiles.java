@@ -7,6 +7,7 @@ import org.align4j.core.kernel.CompactForm;
 import org.align4j.core.kernel.CompactMatrix;
 import org.align4j.core.kernel.PackedMatrix;
 import org.align4j.core.kernel.Panels;
+import org.align4j.core.kernel.ProductKernels;
 import org.align4j.core.kernel.Scratch;
 import org.align4j.core.kernel.memory.Matrix;
 import org.align4j.core.kernel.memory.Memory;
@@ -34,10 +35,22 @@ final class CompactTiles {
   /** Words of a block of floats, which have no blocks of their own. */
   private static final int FLOAT_WORDS = 16;
 
-  /** So many rows are multiplied one by one: widening for them would take longer. */
-  static final int FEW_ROWS = VectorProducts.WIDE ? 4 : 2;
+  /** Rows that are multiplied one by one at most: widening for them would take longer. */
+  private static final int FEW_ROWS = VectorProducts.WIDE ? ProductKernels.FEW_ROWS : 2;
+
+  /** Of half precision, which takes most steps for a number. */
+  private static final int FEW_ROWS_HALF = 2;
+
+  /** Bytes of four panels that are still in the second cache for the next row. */
+  private static final long CACHED = 512 << 10;
 
   private CompactTiles() {}
+
+  /** Whether so many rows are multiplied one by one. */
+  static boolean oneByOne(int rows, CompactMatrix weight) {
+    int most = weight.form() == CompactForm.FLOAT16 ? FEW_ROWS_HALF : FEW_ROWS;
+    return rows == 1 || (rows <= most && 4 * weight.panelBytes() <= CACHED);
+  }
 
   private static int depthStep(int depth) {
     int blocks = (depth + DEPTH_BLOCK - 1) / DEPTH_BLOCK;
@@ -189,21 +202,22 @@ final class CompactTiles {
     if (form.header() > 0) {
       int blocks = weight.depth() / weight.blockDepth();
       int words = weight.blockDepth() / form.perWord();
-      blocks(form, a, b, pitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
+      blocks(form, pairs, a, b, pitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);
       return;
     }
     int words = weight.depth() / 2;
     int blocks = words / FLOAT_WORDS;
     blockPitch *= FLOAT_WORDS;
-    blocks(form, a, b, pitch, pairPitch, blockPitch, blocks, FLOAT_WORDS, c, sumsPitch);
+    blocks(form, pairs, a, b, pitch, pairPitch, blockPitch, blocks, FLOAT_WORDS, c, sumsPitch);
     int done = blocks * FLOAT_WORDS;
     a += (long) Float.BYTES * 2 * done;
     b += blocks * blockPitch;
-    blocks(form, a, b, pitch, pairPitch, 0, 1, words - done, c, sumsPitch);
+    blocks(form, pairs, a, b, pitch, pairPitch, 0, 1, words - done, c, sumsPitch);
   }
 
   private static void blocks(
       CompactForm form,
+      int pairs,
       long a,
       long b,
       long pitch,
@@ -213,7 +227,7 @@ final class CompactTiles {
       int words,
       long c,
       long sumsPitch) {
-    if (pairPitch == 0) {
+    if (pairs == 1) {
       CompactPair.pair(form, a, b, pitch, blockPitch, blocks, words, c, sumsPitch);
     } else {
       CompactRow.fours(form, a, b, pitch, pairPitch, blockPitch, blocks, words, c, sumsPitch);

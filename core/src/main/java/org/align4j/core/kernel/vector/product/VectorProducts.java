@@ -90,7 +90,7 @@ public final class VectorProducts implements ProductKernels {
 
   @Override
   public int productTiles(int rows, Panels weight) {
-    if (rows <= CompactTiles.FEW_ROWS && weight instanceof CompactMatrix compact) {
+    if (weight instanceof CompactMatrix compact && CompactTiles.oneByOne(rows, compact)) {
       return CompactTiles.rowTiles(compact);
     }
     return rowBlocks(rows, weight) * columnBlocks(rows, weight);
@@ -137,7 +137,7 @@ public final class VectorProducts implements ProductKernels {
       int from,
       int to,
       Scratch scratch) {
-    if (rows <= CompactTiles.FEW_ROWS && weight instanceof CompactMatrix compact) {
+    if (weight instanceof CompactMatrix compact && CompactTiles.oneByOne(rows, compact)) {
       CompactTiles.rows(x, rows, compact, bias, from, to, y, add, scratch);
       return;
     }

@@ -109,7 +109,11 @@ record CompactKernel(CompactForm form, int pairs) implements GeneratedKernel {
     }
     text.append("k += 8;\n").append(quantised() ? "}\n" : "").append("at += 2 * BYTES;\n}\n");
     text.append(sums(at -> "c#.intoMemorySegment(ALL, " + at + ", ORDER);\n"));
-    return text.append(loop().contains("{") ? "}\n" : "").append("first = k;\n}\n  }\n").toString();
+    return text.append(loops() ? "}\n" : "").append("first = k;\n}\n  }\n").toString();
+  }
+
+  private boolean loops() {
+    return pairs == 2 || vectors() == 2;
   }
 
   /** Over pairs of panels, or panels; the number is a constant. */
