@@ -15,9 +15,7 @@ import org.openjdk.jmh.annotations.State;
 /** Products with weights as their files store them; F32 is what they are measured by. */
 public class StoredProductBenchmark {
 
-  private static final int WEIGHTS = 64;
-
-  /** Operands of one shape; the weights take turns, so that they come from memory. */
+  /** Operands of one shape; the weights take turns, so that many come from memory. */
   @State(Scope.Benchmark)
   public static class Shape {
     @Param({"1", "4", "16", "64"})
@@ -29,7 +27,11 @@ public class StoredProductBenchmark {
     @Param({"F32", "BF16", "F16", "Q8_0", "Q6_K", "Q4_0", "Q4_K"})
     StoredFormat format = StoredFormat.F32;
 
-    private final Panels[] weights = new Panels[WEIGHTS];
+    /** Weights: 64 come from memory, one stays in the caches. */
+    @Param({"64"})
+    int matrices;
+
+    private Panels[] weights = {};
     private int turn;
     private Task product = (from, to, scratch) -> {};
     private Task transpose = product;
@@ -45,7 +47,8 @@ public class StoredProductBenchmark {
       int columns = Integer.parseInt(sizes[1]);
       // k-quants have blocks of 256
       depth += -depth & format.blockElements() - 1;
-      for (int i = 0; i < WEIGHTS; i++) {
+      weights = new Panels[matrices];
+      for (int i = 0; i < matrices; i++) {
         weights[i] = state.stored(format, depth, columns);
       }
       ProductKernels products = state.kernels.products();
@@ -64,7 +67,7 @@ public class StoredProductBenchmark {
   /** {@code y = x · W}. */
   @Benchmark
   public void product(KernelState state, Shape shape, Work work) {
-    shape.turn = (shape.turn + 1) % WEIGHTS;
+    shape.turn = (shape.turn + 1) % shape.matrices;
     ProductKernels.run(state.threads, shape.product, shape.rows, shape.tiles);
     work.gigaflop += shape.gigaflop;
   }
@@ -72,7 +75,7 @@ public class StoredProductBenchmark {
   /** Packs the transposed weight. */
   @Benchmark
   public void transpose(KernelState state, Shape shape) {
-    shape.turn = (shape.turn + 1) % WEIGHTS;
+    shape.turn = (shape.turn + 1) % shape.matrices;
     state.threads.run(shape.transpose, shape.panels, 1);
   }
 }
